@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>
+/// How a guest is looked up: by fixed IP, or by MAC when it asks from an IPv6 link-local address, which no port stores
+/// (spec/neutron-metadata.md §3.3).
+/// </summary>
+public readonly record struct GuestAddress
+{
+    GuestAddress(string text, bool isMac)
+    {
+        Text = text;
+        IsMacAddress = isMac;
+    }
+
+    /// <summary>The address in its canonical text: dotted quad, compressed lower-case IPv6, or lower-case MAC with colons.</summary>
+    public string Text { get; }
+
+    /// <summary>True when <see cref="Text"/> is a MAC address.</summary>
+    public bool IsMacAddress { get; }
+
+    /// <summary>The key of a peer's address. IPv4-mapped IPv6 becomes IPv4; a link-local address becomes the MAC it was made from.</summary>
+    /// <returns>False for a link-local address that was not made from a MAC (its middle octets are not <c>ff:fe</c>): such a guest cannot be told from others.</returns>
+    public static bool TryFrom(IPAddress address, out GuestAddress guest)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || !address.IsIPv6LinkLocal)
+        {
+            // A scope id is the receiver's business and no part of a fixed IP.
+            guest = new(
+                address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0
+                    ? new IPAddress(address.GetAddressBytes()).ToString()
+                    : address.ToString(),
+                isMac: false
+            );
+            return true;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        if (bytes[11] != 0xff || bytes[12] != 0xfe)
+        {
+            guest = default;
+            return false;
+        }
+        const byte UniversalLocalBit = 0x02;
+        guest = new(
+            $"{bytes[8] ^ UniversalLocalBit:x2}:{bytes[9]:x2}:{bytes[10]:x2}:{bytes[13]:x2}:{bytes[14]:x2}:{bytes[15]:x2}",
+            isMac: true
+        );
+        return true;
+    }
+}

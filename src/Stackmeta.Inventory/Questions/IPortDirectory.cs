@@ -1,0 +1,40 @@
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>The second question: which port has this address in this network, or on a network of this router?</summary>
+public interface IPortDirectory
+{
+    /// <summary>Finds exactly one port. Does not throw for what the directory says or for its being down; only for cancellation.</summary>
+    ValueTask<PortAnswer> FindPortAsync(NetworkScope scope, GuestAddress address, CancellationToken cancellationToken);
+}
+
+/// <summary>A port, or why there is none.</summary>
+/// <param name="Port">Null when refused; its device id is never empty.</param>
+/// <param name="Refusal"><see cref="Refusal.None"/>, <see cref="Refusal.PortNotFound"/>, <see cref="Refusal.PortAmbiguous"/>,
+/// <see cref="Refusal.PortWithoutDevice"/> or <see cref="Refusal.PortDirectoryUnavailable"/>.</param>
+public readonly record struct PortAnswer(Port? Port, Refusal Refusal)
+{
+    public static implicit operator PortAnswer(Port port) => new(port, Refusal.None);
+
+    public static implicit operator PortAnswer(Refusal refusal) => new(null, refusal);
+}
+
+/// <summary>A port, as far as the path needs it.</summary>
+/// <param name="Id">The port's uuid.</param>
+/// <param name="NetworkId">The network that it is on.</param>
+/// <param name="DeviceId">The instance's uuid, or the id of a router or DHCP server.</param>
+/// <param name="ProjectId">The project that owns the port.</param>
+public sealed record Port(string Id, string NetworkId, string DeviceId, string ProjectId);
+
+/// <summary>Where a connection arrived: a network's namespace or a router's.</summary>
+public readonly record struct NetworkScope(NetworkScopeKind Kind, string Id);
+
+/// <summary>The two kinds of namespace that Neutron serves metadata in.</summary>
+public enum NetworkScopeKind
+{
+    Network,
+
+    /// <summary>All networks to which the router has an interface; none when it has no interface.</summary>
+    Router,
+}

@@ -1,0 +1,40 @@
+namespace Stackmeta.Metadata;
+
+/// <summary>What a path names. Found without an instance; whether the instance has it is decided by rendering.</summary>
+/// <param name="Kind">Which document or listing.</param>
+/// <param name="Version">Index into the tree's version list; the newest for <c>latest</c>.</param>
+/// <param name="Path">What follows below the version: the rest of an EC2 path, or a content's number; else empty.</param>
+public readonly record struct MetadataDocument(DocumentKind Kind, int Version, string Path)
+{
+    /// <summary>The document behind a request target.</summary>
+    /// <param name="target">The raw request target in origin form, percent-encoded, with or without a query.</param>
+    /// <param name="document">The document; of kind <see cref="DocumentKind.None"/> when no version of the tree has it.</param>
+    /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/> or <see cref="Refusal.PathMalformed"/>.</returns>
+    public static Refusal Resolve(ReadOnlySpan<char> target, out MetadataDocument document) =>
+        throw new NotSupportedException();
+}
+
+/// <summary>The kinds of document that the two trees hold.</summary>
+public enum DocumentKind
+{
+    None,
+
+    /// <summary><c>/</c> itself: the EC2 version list, answered without proof of the caller.</summary>
+    Root,
+
+    /// <summary><c>/ec2</c>: the same list, after proof.</summary>
+    Ec2Versions,
+
+    /// <summary>Everything below an EC2 version: listings and leaves.</summary>
+    Ec2,
+
+    OpenStackVersions,
+    OpenStackFiles,
+    MetaData,
+    UserData,
+    Password,
+    VendorData,
+    NetworkData,
+    VendorData2,
+    Content,
+}

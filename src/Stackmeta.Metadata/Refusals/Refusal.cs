@@ -1,0 +1,55 @@
+namespace Stackmeta.Metadata;
+
+/// <summary>
+/// Why a request got no answer. The one enumeration of all hops: status and text for the guest, the name in the log and the
+/// label of the metric all derive from it (<see cref="RefusalDescription"/>). Values are never reused.
+/// </summary>
+public enum Refusal
+{
+    /// <summary>Not refused.</summary>
+    None = 0,
+
+    // Edge and agent: who asks?
+    ScopeHeaderMissing = 10,
+    ScopeHeadersConflict = 11,
+    AddressHeaderMissing = 12,
+    AddressMalformed = 13,
+    PortNotFound = 14,
+    PortAmbiguous = 15,
+    PortWithoutDevice = 16,
+    PortDirectoryUnavailable = 17,
+    MetadataApiUnreachable = 18,
+    MetadataApiSilent = 19,
+    MetadataApiFailed = 20,
+    SharedSecretRejected = 21,
+
+    // Api: is it proven?
+    InstanceIdMissing = 30,
+    SignatureMissing = 31,
+    ProjectIdMissing = 32,
+    SignatureWrong = 33,
+    InstanceNotFound = 34,
+    ProjectMismatch = 35,
+    InstanceSourceUnavailable = 36,
+    InstanceSourceFailed = 37,
+
+    // Metadata: what is it told?
+    PathNotFound = 50,
+    PathMalformed = 51,
+    UserDataAbsent = 52,
+    PartUnreadable = 53,
+    SecurityGroupsUnavailable = 54,
+    VendorDataUnavailable = 55,
+    PasswordMethodNotAllowed = 56,
+    PasswordAlreadySet = 57,
+    PasswordTooLarge = 58,
+    PasswordNotText = 59,
+    PasswordInstanceGone = 60,
+    PasswordNotStored = 61,
+
+    // Any hop: the request itself
+    RequestTooLarge = 70,
+    RequestMalformed = 71,
+    TooManyRequests = 72,
+    TransferEncodingRefused = 73,
+}
