@@ -1,0 +1,116 @@
+# Sourced by ./test: which parts there are, what each needs, how each is run and counted.
+
+passed=0 failed=0 skipped=0
+
+# part NAME TEST-PROJECT: the parts of the suite in the order in which they run, quick ones first.
+parts="metadata:Stackmeta.Metadata.Tests
+inventory:Stackmeta.Inventory.Tests
+api:Stackmeta.Api.Tests
+agent:Stackmeta.Agent.Tests
+drive:Stackmeta.ConfigDrive.Tests
+openstack-unit:Stackmeta.OpenStack.Tests
+program:Stackmeta.Tests
+edge:Stackmeta.Edge.Tests
+reference:Stackmeta.Reference.Tests
+end-to-end:Stackmeta.EndToEnd.Tests"
+
+needs_of() {
+    case "$1" in
+        metadata) need /usr/bin/python3 python3-minimal "is the judge of the JSON form" ;;
+        drive)
+            need isoinfo genisoimage "makes and reads ISO 9660 volumes to compare with"
+            need xorriso xorriso "reads ISO 9660 volumes"
+            need mcopy mtools "reads vfat volumes"
+            need fsck.vfat dosfstools "checks vfat volumes"
+            ;;
+        openstack-unit | reference)
+            need mariadbd mariadb-server "holds Nova's recorded databases"
+            need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds the same rows"
+            ;;
+        edge | end-to-end)
+            need ip iproute2 "makes namespaces"
+            need dnsmasq dnsmasq-base "is the networks' DHCP server"
+            need haproxy haproxy "is the networks' proxy"
+            need dhclient isc-dhcp-client "is the guests' DHCP client"
+            need curl curl "is how guests ask"
+            need nft nftables "redirects in router namespaces"
+            need iptables iptables "redirects in router namespaces"
+            ;;
+    esac
+    case "$1" in
+        end-to-end | drive)
+            need /usr/bin/python3 python3 "runs cloud-init's own code"
+            local module
+            for module in yaml requests jinja2 configobj jsonpatch jsonschema oauthlib netifaces; do
+                need "/usr/lib/python3/dist-packages/$module" "python3-$module" "is what cloud-init imports"
+            done
+            ;;
+    esac
+}
+
+run_part() {
+    local name=$1 project=$2 binary="artifacts/bin/$2/release/$2" log="artifacts/test-$1.log" line
+    printf '%-15s ' "$name" >&2
+    local status=0
+    "$binary" -noColor >"$log" 2>&1 </dev/null || status=$?
+    line=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
+    if [ -z "$line" ]; then
+        tail -n 40 "$log" >&2
+        echo "$name ended with exit code $status and told no totals; its whole output is in $log." >&2
+        failed=$((failed + 1))
+        return
+    fi
+    local total errors fails skips
+    total=$(sed -E 's/.*Total: ([0-9]+).*/\1/' <<<"$line")
+    errors=$(sed -E 's/.*Errors: ([0-9]+).*/\1/' <<<"$line")
+    fails=$(sed -E 's/.*Failed: ([0-9]+).*/\1/' <<<"$line")
+    skips=$(sed -E 's/.*Skipped: ([0-9]+).*/\1/' <<<"$line")
+    local bad=$((errors + fails))
+    # A run that ended badly for another reason than a counted test must not pass.
+    if [ "$bad" = 0 ] && [ "$status" != 0 ]; then bad=1; fi
+    passed=$((passed + total - fails - skips)) failed=$((failed + bad)) skipped=$((skipped + skips))
+    echo "${line##*Tests  }" >&2
+    if [ "$bad" != 0 ]; then
+        grep -vE 'Discover|Starting|Finished' "$log" | head -n 120 >&2
+        echo "(its whole output is in $log)" >&2
+    elif [ "$skips" != 0 ]; then
+        grep -A1 -F '[SKIP]' "$log" | head -n 20 >&2
+    fi
+}
+
+run_style() {
+    printf '%-15s ' style >&2
+    if dotnet tool restore >artifacts/test-style.log 2>&1 && dotnet csharpier check . >>artifacts/test-style.log 2>&1; then
+        echo "every file is formatted" >&2
+        passed=$((passed + 1))
+    else
+        tail -n 20 artifacts/test-style.log >&2
+        echo "Run 'dotnet csharpier format .'" >&2
+        failed=$((failed + 1))
+    fi
+}
+
+run_suite() {
+    local wanted=("$@") entry name project
+    local known=" style "
+    for entry in $parts; do known+="${entry%%:*} "; done
+    for name in "${wanted[@]}"; do
+        case "$known" in
+            *" $name "*) ;;
+            *) echo "There is no part '$name'. The parts:$known" >&2; exit 2 ;;
+        esac
+    done
+    is_wanted() { [ ${#wanted[@]} -eq 0 ] || [[ " ${wanted[*]} " == *" $1 "* ]]; }
+    for entry in $parts; do
+        if is_wanted "${entry%%:*}"; then needs_of "${entry%%:*}"; fi
+    done
+    install_needed
+    build_project "$PWD" Stackmeta.slnx
+    for entry in $parts; do
+        name=${entry%%:*} project=${entry#*:}
+        if is_wanted "$name" && [ -d "tests/$project" ]; then run_part "$name" "$project"; fi
+    done
+    if is_wanted style; then run_style; fi
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ]
+}

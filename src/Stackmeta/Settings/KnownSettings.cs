@@ -1,0 +1,98 @@
+using System.Net;
+using Stackmeta.Metadata;
+
+namespace Stackmeta;
+
+/// <summary>Every setting that the program has. The reference in docs/settings.md, the checks at start and the environment's names derive from it.</summary>
+public static class KnownSettings
+{
+    public static Setting<string> Data { get; } =
+        new(
+            "data",
+            SettingKinds.Path,
+            "",
+            "The folder that holds the inventory, the shared secret and the run-time state; /var/lib/stackmeta for root, else ~/.local/share/stackmeta."
+        );
+
+    public static Setting<string> SharedSecretFile { get; } =
+        new(
+            "shared_secret_file",
+            SettingKinds.Path,
+            "",
+            "The file with the secret that the agent signs with and the API checks with (metadata_proxy_shared_secret); 'secret' in the data folder, made at the first start."
+        );
+
+    public static Setting<string> DhcpDomain { get; } =
+        new("dhcp_domain", SettingKinds.Text, "novalocal", "Appended to host names after a dot; empty for none.");
+
+    public static Setting<Compatibility> Compatibility { get; } =
+        new(
+            "compatibility",
+            SettingKinds.Choice(
+                ("zed", Metadata.Compatibility.Zed),
+                ("antelope", Metadata.Compatibility.Antelope),
+                ("epoxy", Metadata.Compatibility.Epoxy),
+                ("latest", Metadata.Compatibility.Latest)
+            ),
+            "latest",
+            "The OpenStack release whose answers are given."
+        );
+
+    public static Setting<IReadOnlyList<IPEndPoint>> ApiListen { get; } =
+        new(
+            "api.listen",
+            SettingKinds.List(SettingKinds.Endpoint),
+            "127.0.0.1:8775",
+            "Where the metadata API listens."
+        );
+
+    public static Setting<TimeSpan> ApiCacheSeconds { get; } =
+        new(
+            "api.cache_seconds",
+            SettingKinds.Seconds(0, 3600),
+            "15",
+            "How long an instance's record is kept; 0 keeps none."
+        );
+
+    public static Setting<long> ApiCacheBytes { get; } =
+        new(
+            "api.cache_bytes",
+            SettingKinds.Number(0, 1L << 40),
+            "67108864",
+            "How much memory the kept records may take, in bytes."
+        );
+
+    public static Setting<string> VendorDataFile { get; } =
+        new(
+            "vendordata.file",
+            SettingKinds.Path,
+            "",
+            "The JSON file that is served as vendor_data.json; empty serves {}."
+        );
+
+    public static Setting<string> AgentSocket { get; } =
+        new(
+            "agent.socket",
+            SettingKinds.Path,
+            "",
+            "The unix socket on which the agent listens for the networks' proxies; 'metadata_proxy' in the data folder."
+        );
+
+    public static Setting<Uri> AgentApi { get; } =
+        new("agent.api", SettingKinds.HttpAddress, "http://127.0.0.1:8775", "The metadata API that the agent asks.");
+
+    /// <summary>All of them, in the order of the reference.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Data,
+        SharedSecretFile,
+        DhcpDomain,
+        Compatibility,
+        ApiListen,
+        ApiCacheSeconds,
+        ApiCacheBytes,
+        VendorDataFile,
+        AgentSocket,
+        AgentApi,
+    ];
+}

@@ -1,0 +1,52 @@
+namespace Stackmeta;
+
+/// <summary>One setting of the program: a row of <see cref="KnownSettings"/>.</summary>
+public abstract class Setting
+{
+    protected Setting(string name, string kind, string defaultText, string description)
+    {
+        Name = name;
+        Kind = kind;
+        DefaultText = defaultText;
+        Description = description;
+    }
+
+    /// <summary>The name in the settings file, sections joined by a dot, for example <c>api.listen</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>What values are right, for error messages and the reference, for example <c>a number of seconds from 0 to 3600</c>.</summary>
+    public string Kind { get; }
+
+    /// <summary>The value that holds when nothing is set, as one would write it.</summary>
+    public string DefaultText { get; }
+
+    /// <summary>What the setting does, in a sentence.</summary>
+    public string Description { get; }
+
+    /// <summary>The environment variable that sets it.</summary>
+    public string EnvironmentName => Prefix + Name.ToUpperInvariant().Replace('.', '_');
+
+    /// <summary>What all environment variables of the program begin with.</summary>
+    public const string Prefix = "STACKMETA_";
+
+    /// <summary>Whether a text is a right value.</summary>
+    public abstract bool Accepts(string text);
+}
+
+/// <summary>A setting whose value is a <typeparamref name="T"/>.</summary>
+public sealed class Setting<T>(string name, SettingKind<T> kind, string defaultText, string description)
+    : Setting(name, kind.Description, defaultText, description)
+{
+    public override bool Accepts(string text) => kind.TryParse(text, out _);
+
+    /// <summary>The value of a text that was accepted before.</summary>
+    /// <exception cref="FormatException">The text was not accepted.</exception>
+    public T Parse(string text) =>
+        kind.TryParse(text, out var value) ? value : throw new FormatException($"{Name} must be {Kind}.");
+}
+
+/// <summary>How texts become values of a kind, and how that kind is described.</summary>
+public sealed record SettingKind<T>(string Description, SettingParser<T> TryParse);
+
+/// <summary>Makes a value of a text; false when the text is no such value.</summary>
+public delegate bool SettingParser<T>(string text, out T value);

@@ -1,0 +1,108 @@
+using System.Collections;
+
+namespace Stackmeta;
+
+/// <summary>Collects settings from file, environment and command line, in this order, the last one holding, and checks them all.</summary>
+public static class SettingsReader
+{
+    /// <summary>Where the file is looked for when none is named.</summary>
+    public const string UsualFile = "/etc/stackmeta/stackmeta.json";
+
+    /// <summary>Variables that begin as settings do but are no settings.</summary>
+    const string FileVariable = Setting.Prefix + "CONFIG";
+
+    /// <summary>Reads and checks.</summary>
+    /// <param name="file">The named settings file; null takes <c>STACKMETA_CONFIG</c>, else <see cref="UsualFile"/> where it exists.</param>
+    /// <param name="environment">The process's environment.</param>
+    /// <param name="assignments"><c>NAME=VALUE</c> from the command line.</param>
+    /// <exception cref="SettingsException">Something is unknown or senseless; all of it is named at once.</exception>
+    public static SettingValues Read(string? file, IDictionary environment, IEnumerable<string> assignments)
+    {
+        var set = new Dictionary<string, (string Text, string Origin)>();
+        var problems = new List<SettingsProblem>();
+
+        file ??= environment[FileVariable] as string ?? (File.Exists(UsualFile) ? UsualFile : null);
+        if (file is not null)
+        {
+            foreach (var entry in SettingsFile.Read(file))
+            {
+                Take(entry.Name, entry.Text, SettingsFile.OriginOf(file, entry.Line));
+            }
+        }
+
+        foreach (DictionaryEntry variable in environment)
+        {
+            var name = (string)variable.Key;
+            if (name.StartsWith(Setting.Prefix, StringComparison.Ordinal) && name != FileVariable)
+            {
+                TakeVariable(name, (string?)variable.Value ?? "");
+            }
+        }
+
+        foreach (var assignment in assignments)
+        {
+            var at = assignment.IndexOf('=');
+            if (at <= 0)
+            {
+                problems.Add(
+                    new($"--set {assignment}", "Write it as NAME=VALUE, for example --set api.listen=127.0.0.1:8775.")
+                );
+                continue;
+            }
+            Take(assignment[..at], assignment[(at + 1)..], $"--set {assignment[..at]}");
+        }
+
+        return problems.Count > 0 ? throw new SettingsException(problems) : new SettingValues(set);
+
+        void TakeVariable(string variable, string text)
+        {
+            var setting = KnownSettings.All.FirstOrDefault(setting => setting.EnvironmentName == variable);
+            if (setting is null)
+            {
+                var nearest = Nearest(variable, KnownSettings.All.Select(setting => setting.EnvironmentName));
+                problems.Add(new($"environment {variable}", $"There is no such setting; the nearest is {nearest}."));
+                return;
+            }
+            Take(setting.Name, text, $"environment {variable}");
+        }
+
+        void Take(string name, string text, string origin)
+        {
+            var setting = KnownSettings.All.FirstOrDefault(setting => setting.Name == name);
+            if (setting is null)
+            {
+                var nearest = Nearest(name, KnownSettings.All.Select(setting => setting.Name));
+                problems.Add(new(origin, $"There is no setting '{name}'; the nearest is '{nearest}'."));
+            }
+            else if (!setting.Accepts(text))
+            {
+                problems.Add(new(origin, $"{name} is '{text}', and must be {setting.Kind}."));
+            }
+            else
+            {
+                set[name] = (text, origin);
+            }
+        }
+    }
+
+    static string Nearest(string name, IEnumerable<string> known) =>
+        known.MinBy(candidate => Distance(name, candidate))!;
+
+    /// <summary>Levenshtein's distance: how many letters must be put, taken or changed.</summary>
+    static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var changed = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.Length];
+    }
+}
