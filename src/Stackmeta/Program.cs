@@ -1,1 +1,3 @@
-return 0;
+using Stackmeta;
+
+return await StackmetaProgram.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace Stackmeta;
+
+/// <summary>All commands of the program.</summary>
+static class CommandTree
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand(
+            "Answers virtual machines that ask http://169.254.169.254 who they are, as OpenStack does."
+        );
+        var common = new CommonOptions();
+        ExampleCommand.ShowIn(root);
+        common.AddTo(root);
+        root.Subcommands.Add(SignCommand.Create(common));
+        return root;
+    }
+}

@@ -1,0 +1,16 @@
+namespace Stackmeta;
+
+/// <summary>What the program ends with; scripts may rely on it (docs/cli.md).</summary>
+public static class ExitCodes
+{
+    public const int Done = 0;
+
+    /// <summary>What was asked could not be done: refused, not found, or something it needs is down.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or a setting is wrong; nothing was tried.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The rights for it are missing; the message says which.</summary>
+    public const int NotPermitted = 4;
+}

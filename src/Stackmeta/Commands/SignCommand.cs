@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Stackmeta;
+
+/// <summary><c>stackmeta sign</c>: the signature that proves an instance id to the metadata API, for use with curl from outside the VM.</summary>
+static class SignCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var instance = new Argument<string>("INSTANCE")
+        {
+            Description = "The instance's uuid, signed as it is written",
+        };
+        var command = new ExampleCommand(
+            "sign",
+            "Print the X-Instance-ID-Signature of an instance id.",
+            "stackmeta sign $ID",
+            "curl -H \"X-Instance-ID: $ID\" -H \"X-Tenant-ID: $PROJECT\" -H \"X-Instance-ID-Signature: $(stackmeta sign $ID)\" http://127.0.0.1:8775/openstack"
+        )
+        {
+            instance,
+        };
+        command.SetAction(parsed =>
+        {
+            var secret = SharedSecret.Read(DataFolder.Of(common.Read(parsed)).SharedSecretFile);
+            parsed.InvocationConfiguration.Output.WriteLine(Of(secret, parsed.GetValue(instance)!));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Lower-case hex HMAC-SHA256 of the id, as Nova checks it (spec/nova-metadata.md §6.3).</summary>
+    public static string Of(byte[] secret, string instanceId) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(instanceId)));
+}

@@ -1,0 +1,66 @@
+namespace Stackmeta;
+
+/// <summary>The data folder and what lies in it.</summary>
+public sealed class DataFolder
+{
+    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    DataFolder(string path, SettingValues settings)
+    {
+        Path = path;
+        InventoryFile = System.IO.Path.Combine(path, "inventory.db");
+        SharedSecretFile = Or(settings.Get(KnownSettings.SharedSecretFile), "secret");
+        AgentSocket = Or(settings.Get(KnownSettings.AgentSocket), "metadata_proxy");
+        EdgeState = System.IO.Path.Combine(path, "edge");
+
+        string Or(string set, string name) => set.Length > 0 ? set : System.IO.Path.Combine(path, name);
+    }
+
+    public string Path { get; }
+
+    /// <summary>The embedded store.</summary>
+    public string InventoryFile { get; }
+
+    public string SharedSecretFile { get; }
+
+    public string AgentSocket { get; }
+
+    /// <summary>What the edge keeps about the networks that it made.</summary>
+    public string EdgeState { get; }
+
+    /// <summary>The folder that the settings name, which need not be there yet.</summary>
+    public static DataFolder Of(SettingValues settings)
+    {
+        var path = settings.Get(KnownSettings.Data);
+        return new DataFolder(System.IO.Path.GetFullPath(path.Length > 0 ? path : UsualPath()), settings);
+    }
+
+    /// <summary>Makes the folder, readable by its owner alone, when it is not there.</summary>
+    /// <exception cref="SettingsException">It cannot be made.</exception>
+    public DataFolder Make()
+    {
+        try
+        {
+            // The agent's socket lies in it by default, so others must be able to pass through, not to list it.
+            Directory.CreateDirectory(Path, OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            return this;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([
+                new(Path, $"The data folder cannot be made: {e.Message} Name another one with --data."),
+            ]);
+        }
+    }
+
+    static string UsualPath() =>
+        Environment.IsPrivilegedProcess
+            ? "/var/lib/stackmeta"
+            : System.IO.Path.Combine(
+                Environment.GetFolderPath(
+                    Environment.SpecialFolder.LocalApplicationData,
+                    Environment.SpecialFolderOption.DoNotVerify
+                ),
+                "stackmeta"
+            );
+}

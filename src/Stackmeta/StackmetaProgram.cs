@@ -1,0 +1,64 @@
+using System.CommandLine;
+
+namespace Stackmeta;
+
+/// <summary>The <c>stackmeta</c> program as a function: what it prints and the code it ends with. Tests call it in their own process.</summary>
+public static class StackmetaProgram
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="output">What was asked for.</param>
+    /// <param name="error">Errors and progress.</param>
+    /// <param name="cancellationToken">Ends a long-running command as a signal would.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken
+    )
+    {
+        var parsed = CommandTree.Create().Parse(arguments.Count > 0 ? arguments : ["--help"]);
+        if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                await error.WriteLineAsync($"stackmeta: {problem.Message}");
+            }
+            await error.WriteLineAsync($"Try 'stackmeta {PathOf(parsed.CommandResult)}--help'.");
+            return ExitCodes.Usage;
+        }
+
+        // Exceptions reach us instead of the library's own handler, which would print stack traces.
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            // Long-running commands watch for signals themselves, to stop in order.
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(invocation, cancellationToken);
+        }
+        catch (CommandException e)
+        {
+            await error.WriteLineAsync($"stackmeta: {e.Message}");
+            return e.ExitCode;
+        }
+        catch (SettingsException e)
+        {
+            foreach (var problem in e.Problems)
+            {
+                await error.WriteLineAsync($"stackmeta: {problem}");
+            }
+            return ExitCodes.Usage;
+        }
+    }
+
+    static string PathOf(System.CommandLine.Parsing.CommandResult command) =>
+        command.Parent is System.CommandLine.Parsing.CommandResult parent
+            ? $"{PathOf(parent)}{command.Command.Name} "
+            : "";
+}
