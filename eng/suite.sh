@@ -48,6 +48,20 @@ needs_of() {
     esac
 }
 
+# cloud-init's code, unpacked and not installed: an installed one would take over how this machine boots.
+get_cloud_init() {
+    local folder=artifacts/cloud-init
+    [ -d "$folder/usr/lib/python3/dist-packages/cloudinit" ] && return 0
+    echo "Fetching the cloud-init package (unpacked into $folder, not installed)" >&2
+    rm -rf "$folder.part" && mkdir -p "$folder.part"
+    if ! (cd "$folder.part" && { apt-get -q download cloud-init || { apt-get -q update && apt-get -q download cloud-init; }; } >&2); then
+        echo "cloud-init cannot be fetched: run 'apt-get update', then try again." >&2
+        exit 1
+    fi
+    dpkg-deb -x "$folder.part"/cloud-init_*.deb "$folder.part"
+    rm -rf "$folder" && mv "$folder.part" "$folder"
+}
+
 run_part() {
     local name=$1 project=$2 binary="artifacts/bin/$2/release/$2" log="artifacts/test-$1.log" line
     printf '%-15s ' "$name" >&2
@@ -105,6 +119,7 @@ run_suite() {
         if is_wanted "${entry%%:*}"; then needs_of "${entry%%:*}"; fi
     done
     install_needed
+    if is_wanted end-to-end || is_wanted drive; then get_cloud_init; fi
     build_project "$PWD" Stackmeta.slnx
     for entry in $parts; do
         name=${entry%%:*} project=${entry#*:}

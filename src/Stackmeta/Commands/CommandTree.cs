@@ -13,6 +13,7 @@ static class CommandTree
         var common = new CommonOptions();
         ExampleCommand.ShowIn(root);
         common.AddTo(root);
+        root.Subcommands.Add(SettingsCommand.Create(common));
         root.Subcommands.Add(SignCommand.Create(common));
         return root;
     }
