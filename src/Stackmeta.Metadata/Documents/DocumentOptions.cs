@@ -8,6 +8,11 @@ public sealed record DocumentOptions
 
     /// <summary>The release whose answers are given.</summary>
     public Compatibility Compatibility { get; init; } = Compatibility.Latest;
+
+    /// <summary>
+    /// How injected network configurations are written (Nova's <c>[DEFAULT] injected_network_template</c>); null for none at all.
+    /// </summary>
+    public NetworkTemplate? NetworkTemplate { get; init; } = NetworkTemplate.Stock;
 }
 
 /// <summary>The releases of Nova that differ in what guests see (spec/nova-metadata.md §12).</summary>

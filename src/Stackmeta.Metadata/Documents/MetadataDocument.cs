@@ -2,16 +2,23 @@ namespace Stackmeta.Metadata;
 
 /// <summary>What a path names. Found without an instance; whether the instance has it is decided by rendering.</summary>
 /// <param name="Kind">Which document or listing.</param>
-/// <param name="Version">Index into the tree's version list; the newest for <c>latest</c>.</param>
+/// <param name="Version">Index into the tree's version list, whose last item is <c>latest</c>; 0 where no version is named.</param>
 /// <param name="Path">What follows below the version: the rest of an EC2 path, or a content's number; else empty.</param>
 public readonly record struct MetadataDocument(DocumentKind Kind, int Version, string Path)
 {
+    /// <summary>True for the one document that shows security groups: only it needs <see cref="RenderContext.SecurityGroups"/>.</summary>
+    public bool ShowsSecurityGroups => Kind == DocumentKind.Ec2 && Path == Ec2Keys.SecurityGroupsPath;
+
     /// <summary>The document behind a request target.</summary>
-    /// <param name="target">The raw request target in origin form, percent-encoded, with or without a query.</param>
-    /// <param name="document">The document; of kind <see cref="DocumentKind.None"/> when no version of the tree has it.</param>
-    /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/> or <see cref="Refusal.PathMalformed"/>.</returns>
+    /// <param name="target">
+    /// The raw request target, percent-encoded, with or without a query: in origin form (<c>/latest</c>) or absolute form
+    /// (<c>http://169.254.169.254/latest</c>).
+    /// </param>
+    /// <param name="document">The document; of kind <see cref="DocumentKind.None"/> when refused.</param>
+    /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/> when no instance can have it, or
+    /// <see cref="Refusal.PathMalformed"/>.</returns>
     public static Refusal Resolve(ReadOnlySpan<char> target, out MetadataDocument document) =>
-        throw new NotSupportedException();
+        PathResolution.Resolve(target, out document);
 }
 
 /// <summary>The kinds of document that the two trees hold.</summary>

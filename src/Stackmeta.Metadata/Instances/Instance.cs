@@ -42,7 +42,13 @@ public sealed record Instance
     /// <summary>Decoded user data: null when there is none, empty when it is the empty text.</summary>
     public ReadOnlyMemory<byte>? UserData { get; init; }
 
-    /// <summary><c>meta</c> of meta_data.json, in the order of the rows.</summary>
+    /// <summary>True also when the user data are unreadable: they are listed, and only reading them is refused.</summary>
+    internal bool HasUserData => UserData is not null || Unreadable.HasFlag(InstanceParts.UserData);
+
+    /// <summary>
+    /// <c>meta</c> of meta_data.json, in the order of the rows. The keys are distinct: of a repeated key a source keeps the last
+    /// value at the first place, as Python's dict does.
+    /// </summary>
     public ImmutableArray<MetadataItem> Metadata { get; init; } = [];
 
     /// <summary>Name of the current flavor; null when it is missing (EC2 documents that show it are refused).</summary>

@@ -28,6 +28,9 @@ public sealed record InterfaceNetwork
     /// <summary>Bytes; null when not known.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>Set instead of <see cref="Mtu"/> where the cache holds a text, which is shown as a text.</summary>
+    public string? MtuText { get; init; }
+
     /// <summary>Whether the guest's network configuration is injected as a file (Nova's <c>flat_injected</c>).</summary>
     public bool Injected { get; init; }
 

@@ -1,0 +1,36 @@
+namespace Stackmeta.Metadata;
+
+/// <summary>Values that are names, or directories of them.</summary>
+static class Ec2Names
+{
+    public static Ec2Value Hostname(Instance instance, in Ec2Scope scope) =>
+        instance.Hostname is null && scope.DomainSuffix.Length > 0
+            ? Ec2Value.Refused(Refusal.PartUnreadable)
+            : Ec2Value.Of(instance.Hostname, scope.DomainSuffix);
+
+    public static Ec2Value Flavor(Instance instance, in Ec2Scope scope) =>
+        instance.FlavorName is null ? Ec2Value.Refused(Refusal.PartUnreadable) : Ec2Value.Of(instance.FlavorName);
+
+    public static Ec2Value SecurityGroups(Instance instance, in Ec2Scope scope)
+    {
+        var names = instance.SecurityGroups.IsDefault ? scope.Context.SecurityGroups : instance.SecurityGroups;
+        return names.IsDefault ? Ec2Value.Refused(Refusal.SecurityGroupsUnavailable) : Ec2Value.OfNames(names);
+    }
+
+    public static Ec2Value Placement(Instance instance, in Ec2Scope scope) =>
+        Ec2Value.OfDirectory([new("availability-zone", Ec2Value.Of(instance.AvailabilityZone))]);
+
+    /// <summary>One key, numbered 0, which listings call <c>0=name</c> (spec/nova-metadata.md §4.2).</summary>
+    public static Ec2Value PublicKeys(Instance instance, in Ec2Scope scope) =>
+        string.IsNullOrEmpty(instance.KeyName)
+            ? Ec2Value.Absent
+            : Ec2Value.OfDirectory([
+                new(
+                    "0",
+                    Ec2Value.OfDirectory([
+                        new(Ec2Document.TitleEntry, Ec2Value.Of("0=", instance.KeyName)),
+                        new("openssh-key", Ec2Value.Of(instance.KeyData)),
+                    ])
+                ),
+            ]);
+}
