@@ -60,7 +60,8 @@ sealed partial class OptionSubstitution(OsloConfiguration files, ImmutableArray<
     (string Value, string Group)? FindIn(string group, string name)
     {
         var option =
-            table.FirstOrDefault(known => known.Group == group && known.Name == name) ?? new OptionDefinition(group, name);
+            table.FirstOrDefault(known => known.Group == group && known.Name == name)
+            ?? new OptionDefinition(group, name);
         var value = files.Find(option) is [.., var entry] ? entry.Value : option.Default;
         return value is null ? null : (value, group);
     }

@@ -38,7 +38,8 @@ public sealed class OsloConfiguration
     internal static OsloConfiguration Of(
         IEnumerable<(string File, string Text)> files,
         Func<string, string?>? environment = null
-    ) => new([.. files.Select(file => ConfigurationParser.Parse(file.File, file.Text).ToImmutableArray())], environment);
+    ) =>
+        new([.. files.Select(file => ConfigurationParser.Parse(file.File, file.Text).ToImmutableArray())], environment);
 
     /// <summary>All assignments, in the order of reading.</summary>
     internal IEnumerable<ConfigurationEntry> Entries => _files.SelectMany(file => file);

@@ -99,7 +99,8 @@ static class CellUrlTemplate
         // An IPv6 address loses its brackets here, as it does in Nova.
         var bracket = host.StartsWith('[') ? host.IndexOf(']', StringComparison.Ordinal) : -1;
         var portColon = host.IndexOf(':', Math.Max(bracket, 0));
-        var name = bracket > 0 ? host[1..bracket]
+        var name =
+            bracket > 0 ? host[1..bracket]
             : portColon < 0 ? host
             : host[..portColon];
         var port = portColon < 0 ? "" : host[(portColon + 1)..];

@@ -75,7 +75,9 @@ public sealed partial record DatabaseUrl
         {
             "mysql" or "mariadb" => DatabaseKind.MySql,
             "postgresql" or "postgres" => DatabaseKind.PostgreSql,
-            var dialect => throw new FormatException($"the dialect '{dialect}' is neither mysql, mariadb nor postgresql"),
+            var dialect => throw new FormatException(
+                $"the dialect '{dialect}' is neither mysql, mariadb nor postgresql"
+            ),
         };
 
     static ImmutableArray<DatabaseHost> HostsOf(
@@ -107,7 +109,15 @@ public sealed partial record DatabaseUrl
                 .Where(pair => pair.Key == "host")
                 .SelectMany(pair => pair.Value.Split(','))
                 .Select(HostOf)
-                .Select((host, i) => host.Port is null && ports.Length > 0 ? host with { Port = PortOf(ports[Math.Min(i, ports.Length - 1)]) } : host),
+                .Select(
+                    (host, i) =>
+                        host.Port is null && ports.Length > 0
+                            ? host with
+                            {
+                                Port = PortOf(ports[Math.Min(i, ports.Length - 1)]),
+                            }
+                            : host
+                ),
         ];
     }
 
@@ -137,13 +147,13 @@ public sealed partial record DatabaseUrl
 
     [GeneratedRegex(
         """
-        ^(?<scheme>[\w+]+)://
-        (?:(?<user>[^:/]*)(?::(?<password>[^@]*))?@)?
-        (?:\[(?<ipv6>[^/?\]]+)\]|(?<host>[^/:?]+))?
-        (?::(?<port>[^/?]*))?
-        (?:/(?<database>[^?]*))?
-        (?:\?(?<query>.*))?$
-        """,
+            ^(?<scheme>[\w+]+)://
+            (?:(?<user>[^:/]*)(?::(?<password>[^@]*))?@)?
+            (?:\[(?<ipv6>[^/?\]]+)\]|(?<host>[^/:?]+))?
+            (?::(?<port>[^/?]*))?
+            (?:/(?<database>[^?]*))?
+            (?:\?(?<query>.*))?$
+            """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000
     )]

@@ -71,7 +71,9 @@ sealed class GuardedDatabase(string name, DatabaseSource source, TimeSpan deadli
 
     // The drivers' messages name host, user, table or column, never a password or a value.
     string Describe(Exception error) =>
-        error.InnerException is { } inner ? $"{source.Url}: {error.Message} ({inner.Message})" : $"{source.Url}: {error.Message}";
+        error.InnerException is { } inner
+            ? $"{source.Url}: {error.Message} ({inner.Message})"
+            : $"{source.Url}: {error.Message}";
 }
 
 /// <summary>A table has not the shape that is read here.</summary>

@@ -36,10 +36,15 @@ static class Rows
     }
 
     /// <summary>A column's truth; false for NULL and for a column that this schema does not have.</summary>
-    public static bool Flag(this DbDataReader row, string column) => row.Has(column) && row.Number(column) is not (null or 0);
+    public static bool Flag(this DbDataReader row, string column) =>
+        row.Has(column) && row.Number(column) is not (null or 0);
 
     /// <summary>Reads all rows of the next result.</summary>
-    public static async ValueTask EachOfNextAsync(this DbDataReader row, Action read, CancellationToken cancellationToken)
+    public static async ValueTask EachOfNextAsync(
+        this DbDataReader row,
+        Action read,
+        CancellationToken cancellationToken
+    )
     {
         if (!await row.NextResultAsync(cancellationToken))
         {

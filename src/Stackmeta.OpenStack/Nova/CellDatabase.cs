@@ -12,7 +12,10 @@ sealed class CellDatabase(GuardedDatabase database, ILogger log) : IAsyncDisposa
     readonly Ec2IdRows _ec2Ids = new(database, log);
 
     /// <summary>The record, in one round trip; two when EC2 ids are to be inserted. Null when no live instance has the uuid.</summary>
-    public ValueTask<(CellAnswer? Result, Refusal Refusal)> ReadAsync(string uuid, CancellationToken cancellationToken) =>
+    public ValueTask<(CellAnswer? Result, Refusal Refusal)> ReadAsync(
+        string uuid,
+        CancellationToken cancellationToken
+    ) =>
         database.RunAsync(
             async (connection, cancellation) =>
             {

@@ -15,9 +15,10 @@ sealed class CellDirectory(NovaDatabaseOptions options, ILogger log, TimeProvide
         LEFT JOIN cell_mappings c ON c.id = m.cell_id WHERE m.instance_uuid = @instance
         """;
 
-    readonly GuardedDatabase? _api = options.ApiDatabase is null || options.LocalMetadataPerCell
-        ? null
-        : Open("Nova's API database", options.ApiDatabase, options.ApiPool, options, log, time);
+    readonly GuardedDatabase? _api =
+        options.ApiDatabase is null || options.LocalMetadataPerCell
+            ? null
+            : Open("Nova's API database", options.ApiDatabase, options.ApiPool, options, log, time);
 
     readonly CellDatabase? _default = options.CellDatabase is null
         ? null

@@ -17,7 +17,8 @@ static class InstanceAssembly
 
         byte[] userData = [];
         var hasUserData =
-            rows.UserData is not null && Read(UserDataText.TryDecode(rows.UserData, out userData), InstanceParts.UserData);
+            rows.UserData is not null
+            && Read(UserDataText.TryDecode(rows.UserData, out userData), InstanceParts.UserData);
         Read(NetworkInfo.TryRead(rows.NetworkInfo, out var interfaces), InstanceParts.NetworkInterfaces);
         Read(InstanceObjects.TryReadFlavor(rows.Flavor, out var flavor), InstanceParts.Flavor);
         Read(InstanceObjects.TryReadKeyPair(rows.KeyPairs, out var keyPair), InstanceParts.KeyPair);

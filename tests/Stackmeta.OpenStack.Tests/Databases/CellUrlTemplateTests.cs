@@ -6,7 +6,10 @@ public sealed class CellUrlTemplateTests
     const string Connection = "mysql+pymysql://nova:p%40w@[::1]:3306/nova?charset=utf8";
 
     [Theory]
-    [InlineData("{scheme}://{username}:{password}@{hostname}:{port}/cell2?{query}", "mysql+pymysql://nova:p%40w@::1:3306/cell2?charset=utf8")]
+    [InlineData(
+        "{scheme}://{username}:{password}@{hostname}:{port}/cell2?{query}",
+        "mysql+pymysql://nova:p%40w@::1:3306/cell2?charset=utf8"
+    )]
     [InlineData("{scheme}://x/{path}#{fragment}", "mysql+pymysql://x/nova#")]
     [InlineData("mysql://literal:pw@host/db", "mysql://literal:pw@host/db")]
     [InlineData("mysql://a:{{b}}@host/db", "mysql://a:{b}@host/db")]

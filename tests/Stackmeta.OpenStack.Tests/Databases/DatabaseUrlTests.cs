@@ -11,11 +11,20 @@ public sealed class DatabaseUrlTests
     [InlineData("mysql+pymysql://nova:p/w:x@db/nova", "MySql nova p/w:x db nova ")]
     [InlineData("mysql+pymysql://nova:pw+x@[2001:db8::1]:3306/nova", "MySql nova pw+x 2001:db8::1:3306 nova ")]
     [InlineData("mysql+pymysql://nova:pw@h1,h2/nova", "MySql nova pw h1,h2 nova ")]
-    [InlineData("mysql+pymysql://nova:pw@/nova?unix_socket=/run/mysqld/mysqld.sock", "MySql nova pw  nova unix_socket=/run/mysqld/mysqld.sock")]
-    [InlineData("postgresql+psycopg2://nova:pw@h1:5432,h2:5433/nova?sslmode=require", "PostgreSql nova pw h1:5432,h2:5433 nova sslmode=require")]
+    [InlineData(
+        "mysql+pymysql://nova:pw@/nova?unix_socket=/run/mysqld/mysqld.sock",
+        "MySql nova pw  nova unix_socket=/run/mysqld/mysqld.sock"
+    )]
+    [InlineData(
+        "postgresql+psycopg2://nova:pw@h1:5432,h2:5433/nova?sslmode=require",
+        "PostgreSql nova pw h1:5432,h2:5433 nova sslmode=require"
+    )]
     [InlineData("postgresql://nova:pw@/nova?host=h1:5432&host=h2", "PostgreSql nova pw h1:5432,h2 nova ")]
     [InlineData("postgresql:///nova?host=/run/postgresql&port=6432", "PostgreSql - - /run/postgresql:6432 nova ")]
-    [InlineData("mysql+pymysql://u:p@h/d?ssl_ca=/etc/a%20b.pem&empty=&x=a+b", "MySql u p h d ssl_ca=/etc/a b.pem&x=a b")]
+    [InlineData(
+        "mysql+pymysql://u:p@h/d?ssl_ca=/etc/a%20b.pem&empty=&x=a+b",
+        "MySql u p h d ssl_ca=/etc/a b.pem&x=a b"
+    )]
     public void A_url_is_split_and_decoded(string text, string expected)
     {
         var url = DatabaseUrl.Parse(text);

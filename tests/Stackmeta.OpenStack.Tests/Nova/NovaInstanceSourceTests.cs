@@ -121,7 +121,10 @@ public sealed class NovaInstanceSourceTests(MariaDbServer server) : IAsyncLifeti
     {
         await using var source = Source();
         var password = new string('a', 255) + new string('b', 100);
-        var before = await server.ScalarAsync(_prefix + "nova_cell1", $"SELECT updated_at FROM instances WHERE uuid = '{Standard}'");
+        var before = await server.ScalarAsync(
+            _prefix + "nova_cell1",
+            $"SELECT updated_at FROM instances WHERE uuid = '{Standard}'"
+        );
         Assert.Equal(Refusal.None, await source.SetPasswordAsync(Standard, password, default));
         Assert.Equal(Refusal.PasswordAlreadySet, await source.SetPasswordAsync(Standard, "other", default));
         Assert.Equal(password, (await source.FindInstanceAsync(Standard, default)).Instance!.Password);
@@ -130,7 +133,10 @@ public sealed class NovaInstanceSourceTests(MariaDbServer server) : IAsyncLifeti
             $"SELECT GROUP_CONCAT(CONCAT(`key`, CHAR_LENGTH(value), deleted) ORDER BY `key`) FROM instance_system_metadata WHERE instance_uuid = '{Standard}' AND `key` LIKE 'password%'"
         );
         Assert.Equal("password_02550,password_11000,password_200,password_300", rows);
-        var after = await server.ScalarAsync(_prefix + "nova_cell1", $"SELECT updated_at FROM instances WHERE uuid = '{Standard}'");
+        var after = await server.ScalarAsync(
+            _prefix + "nova_cell1",
+            $"SELECT updated_at FROM instances WHERE uuid = '{Standard}'"
+        );
         Assert.NotEqual(before, after);
     }
 

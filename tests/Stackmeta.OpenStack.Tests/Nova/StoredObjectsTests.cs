@@ -38,7 +38,8 @@ public sealed class StoredObjectsTests
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "python3 is not installed");
         string[] pieces = ["A", "z", "0", "+", "/", "=", "=", "\n", " ", "-", "QUJD"];
         var texts = new List<string>();
-        Gen.Int[0, pieces.Length - 1].Array[0, 12]
+        Gen.Int[0, pieces.Length - 1]
+            .Array[0, 12]
             .Select(chosen => string.Concat(chosen.Select(i => pieces[i])))
             .Sample(texts.Add, iter: 2000, threads: 1);
         var encoded = string.Join(';', texts.Select(text => Convert.ToHexString(Encoding.ASCII.GetBytes(text))));
@@ -49,6 +50,7 @@ public sealed class StoredObjectsTests
             + "  except Exception: print('no')\n";
         var start = new ProcessStartInfo("/usr/bin/python3", ["-c", script])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };

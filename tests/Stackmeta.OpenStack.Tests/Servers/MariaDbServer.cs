@@ -43,7 +43,13 @@ public sealed class MariaDbServer : IAsyncLifetime
         }
         await TestProcess.RunAsync(
             TestProcess.Find("mariadb-install-db")!,
-            ["--no-defaults", $"--user={user}", $"--datadir={_folder}/data", "--auth-root-authentication-method=normal", "--skip-test-db"]
+            [
+                "--no-defaults",
+                $"--user={user}",
+                $"--datadir={_folder}/data",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+            ]
         );
         await StartAsync();
         await ExecuteAsync(

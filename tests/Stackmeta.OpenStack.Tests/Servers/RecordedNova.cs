@@ -19,15 +19,25 @@ public static class RecordedNova
         await server.ExecuteAsync(
             prefix + "nova_api",
             $"""
-            UPDATE cell_mappings SET database_connection = '{server.Url(prefix + "nova_cell0", user)}' WHERE name = 'cell0';
-            UPDATE cell_mappings SET database_connection = '{server.Url(prefix + "nova_cell1", user)}' WHERE name = 'cell1';
+            UPDATE cell_mappings SET database_connection = '{server.Url(
+                prefix + "nova_cell0",
+                user
+            )}' WHERE name = 'cell0';
+            UPDATE cell_mappings SET database_connection = '{server.Url(
+                prefix + "nova_cell1",
+                user
+            )}' WHERE name = 'cell1';
             UPDATE cell_mappings SET database_connection = REPLACE(database_connection, 'nova_cell2', '{prefix}nova_cell2')
             WHERE name = 'cell2';
             """
         );
     }
 
-    public static NovaDatabaseOptions Options(MariaDbServer server, string prefix = "", string user = MariaDbServer.User) =>
+    public static NovaDatabaseOptions Options(
+        MariaDbServer server,
+        string prefix = "",
+        string user = MariaDbServer.User
+    ) =>
         new()
         {
             ApiDatabase = DatabaseUrl.Parse(server.Url(prefix + "nova_api", user)),

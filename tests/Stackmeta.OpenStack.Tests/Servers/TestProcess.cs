@@ -21,7 +21,9 @@ static class TestProcess
         await process.WaitForExitAsync();
         return process.ExitCode == 0
             ? await output
-            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}{await output}");
+            : throw new InvalidOperationException(
+                $"{program} ended with {process.ExitCode}: {await errors}{await output}"
+            );
     }
 
     /// <summary>Starts a server; its output is read and dropped.</summary>
@@ -38,7 +40,11 @@ static class TestProcess
     }
 
     /// <summary>The arguments that run a program as another user, where we are root; databases refuse to run as root.</summary>
-    public static (string Program, IEnumerable<string> Arguments) As(string user, string program, params string[] arguments) =>
+    public static (string Program, IEnumerable<string> Arguments) As(
+        string user,
+        string program,
+        params string[] arguments
+    ) =>
         Environment.UserName == "root"
             ? ("setpriv", ["--reuid", user, "--regid", user, "--clear-groups", program, .. arguments])
             : (program, arguments);

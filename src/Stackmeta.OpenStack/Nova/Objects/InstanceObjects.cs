@@ -108,7 +108,13 @@ static class InstanceObjects
             "ShareMetadata" => new ShareTag(device["share_id"].Text(), device["tag"].Text()),
             _ => null,
         };
-        return tag is null ? null : tag with { Bus = Bus(new(device["bus"]), device["bus"]), Tags = Tags(device["tags"]) };
+        return tag is null
+            ? null
+            : tag with
+            {
+                Bus = Bus(new(device["bus"]), device["bus"]),
+                Tags = Tags(device["tags"]),
+            };
     }
 
     static DeviceBus? Bus(VersionedObject bus, JsonElement element) =>

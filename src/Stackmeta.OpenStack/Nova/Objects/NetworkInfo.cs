@@ -45,7 +45,9 @@ static class NetworkInfo
                 MacAddress = vif.Member("address").Text(),
                 Type = vif.Member("type").Text(),
                 DeviceName = vif.Member("devname").Text(),
-                Network = vif.Member("network") is { ValueKind: JsonValueKind.Object } network ? Network(network) : null,
+                Network = vif.Member("network") is { ValueKind: JsonValueKind.Object } network
+                    ? Network(network)
+                    : null,
             };
 
     static InterfaceNetwork Network(JsonElement network) =>

@@ -11,7 +11,10 @@ static class UserDataText
     {
         bytes = [];
         var output = new byte[(text.Length / 4 * 3) + 3];
-        int length = 0, position = 0, padding = 0, held = 0;
+        int length = 0,
+            position = 0,
+            padding = 0,
+            held = 0;
         foreach (var character in text)
         {
             if (character > '\x7f')

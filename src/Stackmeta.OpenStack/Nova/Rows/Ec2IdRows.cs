@@ -23,13 +23,17 @@ sealed class Ec2IdRows(GuardedDatabase database, ILogger log)
         CancellationToken cancellationToken
     )
     {
-        if ((rows.InstanceNumber is null || rows.Images.Any(image => !rows.ImageNumbers.ContainsKey(image))) && !_refusesInserts)
+        if (
+            (rows.InstanceNumber is null || rows.Images.Any(image => !rows.ImageNumbers.ContainsKey(image)))
+            && !_refusesInserts
+        )
         {
             try
             {
                 await InsertAsync(connection, rows, cancellationToken);
             }
-            catch (DbException error) when (DatabaseFaults.Sort(error) is DatabaseFault.Forbidden or DatabaseFault.Lasting)
+            catch (DbException error)
+                when (DatabaseFaults.Sort(error) is DatabaseFault.Forbidden or DatabaseFault.Lasting)
             {
                 _refusesInserts = true;
                 log.Ec2IdsDerived(database.Name, error.Message);

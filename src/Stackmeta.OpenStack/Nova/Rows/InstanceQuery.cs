@@ -45,7 +45,10 @@ static class InstanceQuery
             return null;
         }
         var rows = Instance(row);
-        await row.EachOfNextAsync(() => rows.Metadata.Add((row.Text("name") ?? "", row.Text("value"))), cancellationToken);
+        await row.EachOfNextAsync(
+            () => rows.Metadata.Add((row.Text("name") ?? "", row.Text("value"))),
+            cancellationToken
+        );
         await row.EachOfNextAsync(
             () => rows.SystemMetadata[row.Text("name") ?? ""] = row.Text("value"),
             cancellationToken
@@ -53,7 +56,12 @@ static class InstanceQuery
         await row.EachOfNextAsync(
             () =>
                 rows.BlockDevices.Add(
-                    (row.Text("source_type"), row.Text("destination_type"), row.Text("guest_format"), row.Text("device_name"))
+                    (
+                        row.Text("source_type"),
+                        row.Text("destination_type"),
+                        row.Text("guest_format"),
+                        row.Text("device_name")
+                    )
                 ),
             cancellationToken
         );

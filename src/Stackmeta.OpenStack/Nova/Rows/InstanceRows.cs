@@ -35,7 +35,12 @@ sealed class InstanceRows
     /// <summary>Only <c>boot_roles</c> and <c>password_*</c>; a later row of the same key replaces an earlier one.</summary>
     public Dictionary<string, string?> SystemMetadata { get; } = new(StringComparer.Ordinal);
 
-    public List<(string? SourceType, string? DestinationType, string? GuestFormat, string? DeviceName)> BlockDevices { get; } = [];
+    public List<(
+        string? SourceType,
+        string? DestinationType,
+        string? GuestFormat,
+        string? DeviceName
+    )> BlockDevices { get; } = [];
 
     /// <summary>The instance's number; null when there is no row.</summary>
     public long? InstanceNumber { get; set; }

@@ -62,7 +62,11 @@ static class PasswordRows
         return Refusal.None;
     }
 
-    static async ValueTask<(string? Instance, Dictionary<string, string?> Stored, HashSet<string> Live)> LockAndReadAsync(
+    static async ValueTask<(
+        string? Instance,
+        Dictionary<string, string?> Stored,
+        HashSet<string> Live
+    )> LockAndReadAsync(
         DbConnection connection,
         DbTransaction transaction,
         string uuid,
