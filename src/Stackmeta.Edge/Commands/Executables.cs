@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+
+namespace Stackmeta.Edge;
+
+/// <summary>The programs that the edge runs, and the Debian packages that they come from.</summary>
+static class Executables
+{
+    static readonly FrozenDictionary<string, string> Packages = new Dictionary<string, string>
+    {
+        ["ip"] = "iproute2",
+        ["sysctl"] = "procps",
+        ["setpriv"] = "util-linux",
+        ["dnsmasq"] = "dnsmasq-base",
+        ["haproxy"] = "haproxy",
+        ["dhclient"] = "isc-dhcp-client",
+        ["nft"] = "nftables",
+        ["iptables"] = "iptables",
+    }.ToFrozenDictionary();
+
+    /// <summary>Searched after PATH: an ordinary user's PATH lacks them.</summary>
+    static readonly string[] SystemDirectories = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+
+    /// <summary>The full path of a program.</summary>
+    /// <exception cref="EdgeException">It is missing; the message names the package.</exception>
+    public static string Find(string name)
+    {
+        if (Path.IsPathRooted(name))
+        {
+            return name;
+        }
+        var directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            ':',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        return directories
+                .Concat(SystemDirectories)
+                .Select(directory => Path.Combine(directory, name))
+                .FirstOrDefault(File.Exists)
+            ?? throw new EdgeException(
+                Packages.TryGetValue(name, out var package)
+                    ? $"{name} is missing: apt-get install {package}"
+                    : $"{name} is missing."
+            );
+    }
+}

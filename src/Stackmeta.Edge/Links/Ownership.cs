@@ -1,0 +1,19 @@
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// How the kernel remembers what this installation made for which network: each bridge, each end on it and each namespace's
+/// loopback carries an alias with the network's id and the run directory. Nothing without it is ever changed or removed,
+/// nor anything of another network: names are cut, so two networks may come to the same one.
+/// </summary>
+static class Ownership
+{
+    /// <summary>IFALIASZ of linux/if.h is 256, the final zero included.</summary>
+    const int LongestAlias = 255;
+
+    /// <summary>The alias of what is made for a network or router.</summary>
+    public static string MarkOf(Guid id, string runDirectory) => $"stackmeta:{id}:{runDirectory}";
+
+    /// <summary>Whether marks with this run directory fit.</summary>
+    public static bool Fits(string runDirectory) =>
+        System.Text.Encoding.UTF8.GetByteCount(MarkOf(Guid.Empty, runDirectory)) <= LongestAlias;
+}

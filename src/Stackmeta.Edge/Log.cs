@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Edge;
+
+/// <summary>All messages of the edge. Ids are stable and never used again: 1000 to 1999.</summary>
+static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Information, "Network {Network} is up in namespace {Namespace}")]
+    public static partial void NetworkUp(ILogger logger, Guid network, string @namespace);
+
+    [LoggerMessage(1001, LogLevel.Information, "Network {Network} is removed")]
+    public static partial void NetworkRemoved(ILogger logger, Guid network);
+
+    [LoggerMessage(1002, LogLevel.Error, "Network {Network}: {Reason}")]
+    public static partial void NetworkFailed(ILogger logger, Guid network, string reason);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Network {Network} is degraded: {Reason}")]
+    public static partial void NetworkDegraded(ILogger logger, Guid network, string reason);
+
+    [LoggerMessage(1004, LogLevel.Information, "Network {Network} serves again")]
+    public static partial void NetworkServesAgain(ILogger logger, Guid network);
+
+    [LoggerMessage(1005, LogLevel.Debug, "Runs {Command}")]
+    public static partial void Runs(ILogger logger, string command);
+
+    [LoggerMessage(1006, LogLevel.Warning, "Network {Network} could not be removed: {Reason}")]
+    public static partial void RemovalFailed(ILogger logger, Guid network, string reason);
+
+    [LoggerMessage(1010, LogLevel.Information, "{Program} serves in {Namespace} as process {Process}")]
+    public static partial void ProcessServes(ILogger logger, string program, string @namespace, int process);
+
+    [LoggerMessage(1011, LogLevel.Warning, "{Program} in {Namespace}: {Reason}; next start in {Delay} s")]
+    public static partial void ProcessEnded(
+        ILogger logger,
+        string program,
+        string @namespace,
+        string reason,
+        double delay
+    );
+
+    [LoggerMessage(1012, LogLevel.Debug, "{Program} in {Namespace} says: {Line}")]
+    public static partial void ProcessSaid(ILogger logger, string program, string @namespace, string line);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Process {Process} of an edge that was killed is ended")]
+    public static partial void LeftOverEnded(ILogger logger, int process);
+}

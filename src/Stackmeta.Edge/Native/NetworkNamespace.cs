@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// Makes sockets inside a named network namespace. A socket belongs for ever to the namespace that it was made in, so only
+/// the making needs a thread there; everything after happens anywhere.
+/// </summary>
+static class NetworkNamespace
+{
+    /// <summary>Where <c>ip netns</c> keeps its names (man ip-netns).</summary>
+    public const string Directory = "/run/netns";
+
+    public static string PathOf(string name) => Path.Combine(Directory, name);
+
+    /// <summary>
+    /// Runs <paramref name="systemCalls"/> on a thread of its own that has entered the namespace (setns(2), one thread only).
+    /// The code must do nothing but system calls: a thread that the runtime started from there would stay there.
+    /// </summary>
+    /// <exception cref="EdgeException">The namespace is not there or may not be entered.</exception>
+    public static T Inside<T>(string name, Func<T> systemCalls)
+    {
+        var path = PathOf(name);
+        T? result = default;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                result = OnThisThread(path, systemCalls);
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "namespace opener",
+        };
+        thread.Start();
+        thread.Join();
+        return failure is null ? result! : throw new EdgeException($"Namespace {name}: {failure.Message}", failure);
+    }
+
+    /// <summary>A socket of the namespace, close-on-exec, not yet bound.</summary>
+    public static Socket CreateSocket(string name, AddressFamily family, SocketType type)
+    {
+        var (nativeFamily, nativeType) = (
+            family == AddressFamily.InterNetworkV6 ? Libc.AfInet6 : Libc.AfInet,
+            (type == SocketType.Dgram ? Libc.SockDgram : Libc.SockStream) | Libc.SockCloexec
+        );
+        var descriptor = Inside(name, () => Checked(Libc.Socket(nativeFamily, nativeType, 0), "socket"));
+        return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
+    }
+
+    /// <summary>The result of a system call, or its error with the call's name.</summary>
+    public static int Checked(int result, string call) =>
+        result >= 0
+            ? result
+            : throw new Win32Exception(
+                Marshal.GetLastPInvokeError(),
+                $"{call}: {Marshal.GetLastPInvokeErrorMessage()}"
+            );
+
+    static T OnThisThread<T>(string path, Func<T> systemCalls)
+    {
+        var own = Checked(Libc.Open("/proc/thread-self/ns/net", Libc.ReadOnly | Libc.CloseOnExec), "open");
+        try
+        {
+            var other = Checked(Libc.Open(path, Libc.ReadOnly | Libc.CloseOnExec), "open");
+            try
+            {
+                Checked(Libc.SetNamespace(other, Libc.CloneNewNet), "setns");
+            }
+            finally
+            {
+                _ = Libc.Close(other);
+            }
+            try
+            {
+                return systemCalls();
+            }
+            finally
+            {
+                if (Libc.SetNamespace(own, Libc.CloneNewNet) != 0)
+                {
+                    // What this thread would do next, it would do in a guest's network.
+                    Environment.FailFast($"Cannot return from network namespace {path}.");
+                }
+            }
+        }
+        finally
+        {
+            _ = Libc.Close(own);
+        }
+    }
+}

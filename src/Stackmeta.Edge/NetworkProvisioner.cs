@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// Provides networks on this host as Neutron's agents do: for each a bridge, a namespace <c>qdhcp-</c> with its addresses,
+/// dnsmasq and, where the metadata is served from there, haproxy (spec/neutron-metadata.md §1, §2).
+/// </summary>
+/// <remarks>
+/// All of it is named as Neutron names it and marked as ours in the kernel; what is not marked is never touched. The
+/// processes die with this one, even by SIGKILL; links, namespaces and attached guests outlive it and are taken over by the
+/// next provisioner of the same run directory.
+/// </remarks>
+public sealed class NetworkProvisioner(EdgeOptions options, TimeProvider time, ILogger<NetworkProvisioner> logger)
+    : IAsyncDisposable
+{
+    static readonly string[] Programs = ["dnsmasq", "haproxy"];
+    static readonly TimeSpan LeftOverPoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>One apply, stop or dispose at a time.</summary>
+    readonly SemaphoreSlim _gate = new(1);
+
+    /// <summary>Held while a status is compared and announced, so that events come in order.</summary>
+    readonly Lock _announcing = new();
+    readonly ConcurrentDictionary<Guid, ProvisionedNetwork> _networks = new();
+
+    // Both made by the first apply and given up at the end; under _gate.
+    RunDirectory? _directory;
+    ProcessStarter? _starter;
+
+    /// <summary>Raised when a network's health or its reason has changed: something broke, or came back.</summary>
+    public event EventHandler<EdgeNetworkStatusEventArgs>? StatusChanged;
+
+    /// <summary>How each network fares now.</summary>
+    public IReadOnlyList<EdgeNetworkStatus> Statuses => [.. _networks.Values.Select(network => network.Status)];
+
+    /// <summary>
+    /// Makes the machine have these networks, and none of ours besides. What is right already is left as it is; a port
+    /// that came or went only makes dnsmasq read its files again. One network's failure does not touch the others.
+    /// </summary>
+    /// <returns>The status of each wanted network, in their order.</returns>
+    /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run directory.</exception>
+    public async Task<IReadOnlyList<EdgeNetworkStatus>> ApplyAsync(
+        IReadOnlyList<EdgeNetwork> wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        if (wanted.GroupBy(network => network.Id).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new EdgeException($"Network {twice.Key} is given twice.");
+        }
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var (directory, starter) = await OpenAsync(cancellationToken);
+            var ids = wanted.Select(network => network.Id).ToHashSet();
+            var unwanted = directory
+                .FindNetworks()
+                .Concat(_networks.Keys)
+                .Distinct()
+                .Where(id => !ids.Contains(id))
+                .ToList();
+            await ForEachAsync(unwanted, id => RemoveAsync(NetworkOf(id, directory, starter), cancellationToken));
+            await ForEachAsync(
+                wanted,
+                network => NetworkOf(network.Id, directory, starter).ApplyAsync(network, cancellationToken)
+            );
+            return [.. wanted.Select(network => _networks[network.Id].Status)];
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Removes everything that was made: processes, namespaces, links, files.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_directory is { } directory && _starter is { } starter)
+            {
+                var all = directory.FindNetworks().Concat(_networks.Keys).Distinct().ToList();
+                await ForEachAsync(all, id => RemoveAsync(NetworkOf(id, directory, starter), cancellationToken));
+            }
+            Close();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>
+    /// Ends the processes but leaves namespaces and bridges with the guests attached to them, for the next start to take
+    /// over. After <see cref="StopAsync"/> there is nothing left to do.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync();
+        await ForEachAsync(_networks.Values, network => network.StopProcessesAsync());
+        Close();
+        _gate.Dispose();
+    }
+
+    void Close()
+    {
+        _networks.Clear();
+        _starter?.Dispose();
+        _directory?.Dispose();
+        (_starter, _directory) = (null, null);
+    }
+
+    async Task<(RunDirectory Directory, ProcessStarter Starter)> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_directory is null || _starter is null)
+        {
+            Privileges.RequireNetworkAdministration();
+            Executables.Find("ip");
+            Executables.Find("sysctl");
+            Executables.Find("setpriv");
+            _directory = RunDirectory.Open(options.RunDirectory);
+            _starter = new ProcessStarter();
+            await EndLeftOverAsync(_directory.Path, cancellationToken);
+        }
+        return (_directory, _starter);
+    }
+
+    /// <summary>Processes of an edge that was killed die with it, except one that was just being started.</summary>
+    async Task EndLeftOverAsync(string directory, CancellationToken cancellationToken)
+    {
+        while (ProcessTable.FindLeftOver(Programs, directory).ToList() is { Count: > 0 } processes)
+        {
+            foreach (var process in processes)
+            {
+                Log.LeftOverEnded(logger, process);
+                _ = Libc.Kill(process, Libc.SigKill);
+            }
+            await Task.Delay(LeftOverPoll, time, cancellationToken);
+        }
+    }
+
+    ProvisionedNetwork NetworkOf(Guid id, RunDirectory directory, ProcessStarter starter) =>
+        _networks.GetOrAdd(
+            id,
+            id => new(id, directory.Path, directory.FilesOf(id), options, starter, time, logger, Announce)
+        );
+
+    async Task RemoveAsync(ProvisionedNetwork network, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await network.RemoveAsync(cancellationToken);
+            _networks.TryRemove(network.Id, out _);
+            Log.NetworkRemoved(logger, network.Id);
+        }
+        catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException)
+        {
+            Log.RemovalFailed(logger, network.Id, e.Message);
+        }
+    }
+
+    void Announce(ProvisionedNetwork network)
+    {
+        lock (_announcing)
+        {
+            var (before, now) = (network.Announced, network.Status);
+            if (before == now)
+            {
+                return;
+            }
+            network.Announced = now;
+            switch (now.Health)
+            {
+                case EdgeNetworkHealth.Failed:
+                    Log.NetworkFailed(logger, network.Id, now.Reason!);
+                    break;
+                case EdgeNetworkHealth.Degraded:
+                    Log.NetworkDegraded(logger, network.Id, now.Reason!);
+                    break;
+                case EdgeNetworkHealth.Serving when before is null:
+                    Log.NetworkUp(logger, network.Id, DeviceNames.DhcpNamespace(network.Id));
+                    break;
+                default:
+                    Log.NetworkServesAgain(logger, network.Id);
+                    break;
+            }
+            StatusChanged?.Invoke(this, new(now));
+        }
+    }
+
+    static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action) =>
+        Parallel.ForEachAsync(items, CancellationToken.None, async (item, _) => await action(item));
+}

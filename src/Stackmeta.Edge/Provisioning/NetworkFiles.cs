@@ -1,0 +1,20 @@
+namespace Stackmeta.Edge;
+
+/// <summary>The files of one network, in a directory that exists as long as anything of the network does; names as in Neutron's <c>dhcp</c> directory.</summary>
+sealed class NetworkFiles(string networksDirectory, Guid networkId)
+{
+    public string Directory { get; } = Path.Combine(networksDirectory, networkId.ToString());
+
+    public string Hosts => Path.Combine(Directory, "host");
+
+    public string AdditionalHosts => Path.Combine(Directory, "addn_hosts");
+
+    public string Options => Path.Combine(Directory, "opts");
+
+    public string Leases => Path.Combine(Directory, "leases");
+
+    public string HaproxyConfiguration => Path.Combine(Directory, "haproxy.conf");
+
+    /// <summary>There while something is being made that has no mark yet (<see cref="LinkChanges.FindForeign"/>).</summary>
+    public string Making => Path.Combine(Directory, "making");
+}

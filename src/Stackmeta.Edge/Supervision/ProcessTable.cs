@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+
+namespace Stackmeta.Edge;
+
+/// <summary>What /proc tells about processes.</summary>
+static class ProcessTable
+{
+    /// <summary>TCP_LISTEN of include/net/tcp_states.h, as /proc/net/tcp prints it.</summary>
+    const string Listening = "0A";
+
+    /// <summary>Whether the process's namespace has the port: listening (TCP) or bound (UDP).</summary>
+    public static bool HasPort(int process, LocalPort port)
+    {
+        try
+        {
+            // "  sl  local_address rem_address   st ...": the address is hex with the port after the last colon.
+            var suffix = $":{port.Port:X4}";
+            return File.ReadLines($"/proc/{process}/net/{port.Table}")
+                .Skip(1)
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Any(fields =>
+                    fields.Length > 3
+                    && fields[1].EndsWith(suffix, StringComparison.Ordinal)
+                    && (!port.Table.StartsWith("tcp", StringComparison.Ordinal) || fields[3] == Listening)
+                );
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Processes of one of these programs with an argument below the directory. The directory is locked by one edge at a
+    /// time, so they are what an edge that was killed left behind; no pid file can be stale or lie.
+    /// </summary>
+    public static IEnumerable<int> FindLeftOver(IReadOnlyCollection<string> programs, string directory)
+    {
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (
+                int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                && ReadCommandLine(process) is [var program, .. var arguments]
+                && programs.Contains(Path.GetFileName(program))
+                && arguments.Any(argument => argument.Contains(directory + "/", StringComparison.Ordinal))
+            )
+            {
+                yield return process;
+            }
+        }
+    }
+
+    /// <summary>The arguments, the program first; empty when it has ended.</summary>
+    public static string[] ReadCommandLine(int process)
+    {
+        try
+        {
+            return Encoding
+                .UTF8.GetString(File.ReadAllBytes($"/proc/{process}/cmdline"))
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// Keeps one process running: starts it, notices its end, starts it again after a growing delay, and ends it when asked.
+/// </summary>
+/// <param name="changed">Told whenever <see cref="Fault"/> changes; must not block.</param>
+sealed class SupervisedProcess(
+    ProcessDefinition definition,
+    ProcessStarter starter,
+    TimeProvider time,
+    ILogger logger,
+    Action changed
+) : IAsyncDisposable
+{
+    static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan LateReadyPoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest piece of a line that is logged: log volume does not follow what a guest sends (OSSA-2012-003).</summary>
+    const int LongestLine = 512;
+
+    readonly CancellationTokenSource _stop = new();
+    readonly RestartDelay _delay = new();
+    Task _run = Task.CompletedTask;
+
+    // Written by the run loop only; read by anyone.
+    volatile Process? _running;
+    volatile string? _fault = "has not started yet";
+    volatile string? _lastLine;
+
+    public ProcessDefinition Definition => definition;
+
+    /// <summary>Why it does not serve; null while it does.</summary>
+    public string? Fault => _fault;
+
+    /// <summary>Starts, and waits until the process serves or has failed once.</summary>
+    public async Task StartAsync()
+    {
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _run = RunAsync(settled);
+        await settled.Task;
+    }
+
+    /// <summary>Sends a signal, if the process is ready for it: before that, the default action would end it.</summary>
+    public void Signal(int signal)
+    {
+        if (_fault is null && _running is { } process)
+        {
+            _ = Libc.Kill(process.Id, signal);
+        }
+    }
+
+    async Task RunAsync(TaskCompletionSource settled)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var startedAt = time.GetTimestamp();
+            string reason;
+            try
+            {
+                using var process = Prepare();
+                await starter.StartAsync(process);
+                reason = await ServeAsync(process, settled);
+            }
+            catch (EdgeException e)
+            {
+                reason = e.Message;
+            }
+            if (_stop.IsCancellationRequested)
+            {
+                break;
+            }
+            var delay = _delay.After(time.GetElapsedTime(startedAt));
+            Log.ProcessEnded(logger, definition.Program, definition.Namespace, reason, delay.TotalSeconds);
+            SetFault(reason);
+            settled.TrySetResult();
+            await Task.Delay(delay, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        settled.TrySetResult();
+    }
+
+    /// <summary>From the start of a process to its end.</summary>
+    /// <returns>How it ended.</returns>
+    async Task<string> ServeAsync(Process process, TaskCompletionSource settled)
+    {
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _running = process;
+        try
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            var end = process.WaitForExitAsync(CancellationToken.None);
+            var ready = WaitUntilReadyAsync(process, settled, ended.Token);
+            var stopped = Task.Delay(Timeout.InfiniteTimeSpan, time, ended.Token);
+            await Task.WhenAny(end, stopped);
+            await ended.CancelAsync();
+            await ready;
+            if (_stop.IsCancellationRequested)
+            {
+                await EndAsync(process, end);
+            }
+            await end;
+            return DescribeEnd(process.ExitCode);
+        }
+        finally
+        {
+            _running = null;
+        }
+    }
+
+    async Task WaitUntilReadyAsync(Process process, TaskCompletionSource settled, CancellationToken ended)
+    {
+        var since = time.GetTimestamp();
+        var poll = ReadyPoll;
+        while (!ended.IsCancellationRequested)
+        {
+            if (definition.Ports.Any(port => ProcessTable.HasPort(process.Id, port)))
+            {
+                Log.ProcessServes(logger, definition.Program, definition.Namespace, process.Id);
+                SetFault(null);
+                settled.TrySetResult();
+                return;
+            }
+            if (poll == ReadyPoll && time.GetElapsedTime(since) > ReadyPatience)
+            {
+                poll = LateReadyPoll;
+                SetFault($"has not opened its port for {ReadyPatience.TotalSeconds} s");
+                settled.TrySetResult();
+            }
+            await Task.Delay(poll, time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    async Task EndAsync(Process process, Task end)
+    {
+        _ = Libc.Kill(process.Id, Libc.SigTerm);
+        await Task.WhenAny(end, Task.Delay(StopPatience, time));
+        if (!end.IsCompleted)
+        {
+            _ = Libc.Kill(process.Id, Libc.SigKill);
+        }
+    }
+
+    Process Prepare()
+    {
+        _lastLine = null;
+        var command = definition.ToCommand();
+        var info = new ProcessStartInfo(Executables.Find(command.Program))
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        foreach (var argument in command.Arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+        var process = new Process { StartInfo = info };
+        process.OutputDataReceived += (_, line) => Heard(line.Data);
+        process.ErrorDataReceived += (_, line) => Heard(line.Data);
+        return process;
+    }
+
+    void Heard(string? line)
+    {
+        if (!string.IsNullOrWhiteSpace(line))
+        {
+            var shown = line.Length > LongestLine ? line[..LongestLine] : line;
+            _lastLine = shown;
+            Log.ProcessSaid(logger, definition.Program, definition.Namespace, shown);
+        }
+    }
+
+    void SetFault(string? fault)
+    {
+        _fault = fault;
+        changed();
+    }
+
+    /// <summary>.NET reports an end by signal N as 128 + N, as shells do. What it said last is why it ended by itself.</summary>
+    string DescribeEnd(int exitCode) =>
+        exitCode > 128 ? $"ended with signal {exitCode - 128}"
+        : _lastLine is { } line ? $"ended with exit code {exitCode}: {line}"
+        : $"ended with exit code {exitCode}";
+
+    /// <summary>Ends the process: SIGTERM, and SIGKILL if it does not heed it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        _stop.Dispose();
+    }
+}
