@@ -103,7 +103,17 @@ static class LinkProvisioner
         foreach (var command in commands)
         {
             Log.Runs(logger, command.ToString());
-            await command.RunAsync(cancellationToken);
+            try
+            {
+                await command.RunAsync(cancellationToken);
+            }
+            catch (EdgeException) when (DeletesWhatIsGone(command))
+            {
+                // The kernel was taking it down meanwhile, with the namespace of its other end.
+            }
         }
     }
+
+    static bool DeletesWhatIsGone(Command command) =>
+        command.Arguments is ["link", "delete", "dev", var name] && !LinkState.Exists(name);
 }

@@ -84,10 +84,12 @@ sealed record LinkState
         };
     }
 
+    /// <summary>By the kernel's own list of links: asking ip about a missing one is an error like any other.</summary>
+    public static bool Exists(string name) => name.Length > 0 && Directory.Exists($"/sys/class/net/{name}");
+
     static async Task<LinkInfo?> ReadLinkAsync(string name, CancellationToken cancellationToken)
     {
-        // The kernel's own list of links: asking ip about a missing one is an error like any other.
-        return name.Length > 0 && Directory.Exists($"/sys/class/net/{name}")
+        return Exists(name)
             ? LinkInfo
                 .Parse(
                     await Command.Ip(null, "-details", "-json", "addr", "show", "dev", name).RunAsync(cancellationToken)

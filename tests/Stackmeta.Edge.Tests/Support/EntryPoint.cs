@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace Stackmeta.Edge.Tests;
+
+/// <summary>
+/// Runs the tests, or with <c>keep RUN-DIRECTORY SOCKET NETWORK-ID PORT-ID</c> an edge of its own, which a test kills to see
+/// what is left of it.
+/// </summary>
+static class EntryPoint
+{
+    public const string Keep = "keep";
+
+    /// <summary>Printed once the network is up.</summary>
+    public const string Up = "up";
+
+    public static Task<int> Main(string[] arguments) =>
+        arguments is [Keep, var directory, var socket, var network, var port]
+            ? KeepAsync(
+                new() { RunDirectory = directory, MetadataProxySocket = socket },
+                Network(Guid.Parse(network), Guid.Parse(port))
+            )
+            : ConsoleRunner.Run(arguments);
+
+    /// <summary>The network that is kept.</summary>
+    public static EdgeNetwork Network(Guid id, Guid port) =>
+        Networks.Isolated(Networks.Host(1, "10.0.0.70")) with
+        {
+            Id = id,
+            DhcpPort = new(port, Networks.Mac(0xd0)),
+        };
+
+    static async Task<int> KeepAsync(EdgeOptions options, EdgeNetwork network)
+    {
+        await using var provisioner = new NetworkProvisioner(
+            options,
+            TimeProvider.System,
+            NullLogger<NetworkProvisioner>.Instance
+        );
+        await provisioner.ApplyAsync([network], CancellationToken.None);
+        Console.WriteLine(Up);
+        await Task.Delay(Timeout.InfiniteTimeSpan);
+        return 0;
+    }
+}
