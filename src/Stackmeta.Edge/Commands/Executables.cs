@@ -22,24 +22,21 @@ static class Executables
 
     /// <summary>The full path of a program.</summary>
     /// <exception cref="EdgeException">It is missing; the message names the package.</exception>
-    public static string Find(string name)
-    {
-        if (Path.IsPathRooted(name))
-        {
-            return name;
-        }
-        var directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
-            ':',
-            StringSplitOptions.RemoveEmptyEntries
-        );
-        return directories
-                .Concat(SystemDirectories)
-                .Select(directory => Path.Combine(directory, name))
-                .FirstOrDefault(File.Exists)
-            ?? throw new EdgeException(
-                Packages.TryGetValue(name, out var package)
-                    ? $"{name} is missing: apt-get install {package}"
-                    : $"{name} is missing."
+    public static string Find(string name) =>
+        Path.IsPathRooted(name)
+            ? name
+            : Find(
+                name,
+                (Environment.GetEnvironmentVariable("PATH") ?? "")
+                    .Split(':', StringSplitOptions.RemoveEmptyEntries)
+                    .Concat(SystemDirectories)
             );
-    }
+
+    public static string Find(string name, IEnumerable<string> directories) =>
+        directories.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists)
+        ?? throw new EdgeException(
+            Packages.TryGetValue(name, out var package)
+                ? $"{name} is missing: apt-get install {package}"
+                : $"{name} is missing."
+        );
 }

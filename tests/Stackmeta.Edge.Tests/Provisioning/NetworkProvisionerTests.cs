@@ -207,6 +207,43 @@ public sealed class NetworkProvisionerTests
     }
 
     [Fact]
+    public async Task Without_the_rights_it_says_what_to_run()
+    {
+        Machine.RequireRoot();
+        string[] keep =
+        [
+            EntryPoint.Keep,
+            $"/tmp/stackmeta-edge-{Guid.NewGuid():N}",
+            "/none",
+            $"{Guid.NewGuid()}",
+            $"{Guid.NewGuid()}",
+        ];
+        string[] arguments = ["--bounding-set=-all", "--inh-caps=-all", Environment.ProcessPath!, .. keep];
+        var result = await new Command("setpriv", arguments).CaptureAsync(Cancellation);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith(
+            "Networks need CAP_NET_ADMIN and CAP_SYS_ADMIN to be made: run as root, for example: sudo ",
+            result.Output
+        );
+    }
+
+    [Fact]
+    public async Task A_directory_that_others_may_not_pass_is_refused_because_dnsmasq_could_not_read_there()
+    {
+        Machine.RequireRoot();
+        var closed = Directory.CreateTempSubdirectory("stackmeta-edge-");
+        var options = new EdgeOptions { RunDirectory = Path.Combine(closed.FullName, "run") };
+        await using var provisioner = new NetworkProvisioner(
+            options,
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<NetworkProvisioner>.Instance
+        );
+        var error = await Assert.ThrowsAsync<EdgeException>(() => provisioner.ApplyAsync([], Cancellation));
+        Assert.Contains($"{closed.FullName} does not let other users pass", error.Message);
+        closed.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_namespace_that_somebody_deletes_is_made_again()
     {
         await using var rig = await EdgeRig.StartAsync();

@@ -37,7 +37,15 @@ static class EntryPoint
             TimeProvider.System,
             NullLogger<NetworkProvisioner>.Instance
         );
-        await provisioner.ApplyAsync([network], CancellationToken.None);
+        try
+        {
+            await provisioner.ApplyAsync([network], CancellationToken.None);
+        }
+        catch (EdgeException e)
+        {
+            Console.WriteLine(e.Message);
+            return 1;
+        }
         Console.WriteLine(Up);
         await Task.Delay(Timeout.InfiniteTimeSpan);
         return 0;
