@@ -22,7 +22,13 @@ public enum DriveDifferenceKind
 /// <param name="Second">The same of the second.</param>
 /// <param name="Offset">Where the contents part, for <see cref="DriveDifferenceKind.Length"/> and
 /// <see cref="DriveDifferenceKind.Content"/>; else null.</param>
-public sealed record DriveDifference(DriveDifferenceKind Kind, string Path, string First, string Second, long? Offset = null);
+public sealed record DriveDifference(
+    DriveDifferenceKind Kind,
+    string Path,
+    string First,
+    string Second,
+    long? Offset = null
+);
 
 /// <summary>Compares what guests read from two drives: label, paths, contents. Format, times and layout do not count.</summary>
 public static class DriveDiff
@@ -43,7 +49,10 @@ public static class DriveDiff
         {
             var a = i < first.Entries.Length ? first.Entries[i] : null;
             var b = j < second.Entries.Length ? second.Entries[j] : null;
-            var order = a is null ? 1 : b is null ? -1 : string.CompareOrdinal(a.Path, b.Path);
+            var order =
+                a is null ? 1
+                : b is null ? -1
+                : string.CompareOrdinal(a.Path, b.Path);
             if (order < 0)
             {
                 differences.Add(new(DriveDifferenceKind.OnlyInFirst, a!.Path, Described(a), ""));

@@ -25,9 +25,10 @@ public abstract class Drive
         {
             return new(null, [.. problems]);
         }
-        Drive? drive = options.Format is DriveFormat.Vfat
-            ? VfatDrive.Lay(tree, options, problems)
-            : IsoDrive.Lay(tree, options, problems);
+        Drive? drive =
+            options.Format is DriveFormat.Vfat
+                ? VfatDrive.Lay(tree, options, problems)
+                : IsoDrive.Lay(tree, options, problems);
         return new(drive, [.. problems]);
     }
 

@@ -56,7 +56,9 @@ sealed class VfatNameRules : NameRules
         {
             if (character < ' ' || "\"*:<>?\\|\u007f".Contains(character))
             {
-                var shown = character is < ' ' or '\u007f' ? $"the control character 0x{(int)character:x2}" : $"'{character}'";
+                var shown = character is < ' ' or '\u007f'
+                    ? $"the control character 0x{(int)character:x2}"
+                    : $"'{character}'";
                 return new(DriveRefusal.NameCharacter, path, shown);
             }
         }

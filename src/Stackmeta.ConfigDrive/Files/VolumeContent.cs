@@ -48,7 +48,11 @@ public abstract class VolumeContent
     {
         public override long Length => length;
 
-        internal override async ValueTask WriteAsync(VolumeWriter writer, string path, CancellationToken cancellationToken)
+        internal override async ValueTask WriteAsync(
+            VolumeWriter writer,
+            string path,
+            CancellationToken cancellationToken
+        )
         {
             await using var stream = await open(cancellationToken);
             var got = await writer.CopyAsync(stream, length, cancellationToken);

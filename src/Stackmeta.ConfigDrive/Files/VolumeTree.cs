@@ -74,9 +74,10 @@ sealed class VolumeTree
         var last = names[^1];
         if (folder.Find(_rules.Key(last)) is { } other)
         {
-            var clash = other is VolumeLeaf && other.Name == last
-                ? new DriveProblem(DriveRefusal.PathTwice, file.Path)
-                : Clash(file.Path, other, last);
+            var clash =
+                other is VolumeLeaf && other.Name == last
+                    ? new DriveProblem(DriveRefusal.PathTwice, file.Path)
+                    : Clash(file.Path, other, last);
             _problems.Add(clash);
             return;
         }
@@ -84,9 +85,7 @@ sealed class VolumeTree
     }
 
     static DriveProblem Clash(string path, VolumeNode there, string name) =>
-        there.Name == name
-            ? new(DriveRefusal.FileAsFolder, path)
-            : new(DriveRefusal.PathTwiceByCase, path, there.Path);
+        there.Name == name ? new(DriveRefusal.FileAsFolder, path) : new(DriveRefusal.PathTwiceByCase, path, there.Path);
 
     static DriveProblem? WhatIsWrongWithPath(string path)
     {

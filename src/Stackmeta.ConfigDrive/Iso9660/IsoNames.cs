@@ -11,10 +11,16 @@ sealed class IsoNames
 {
     const int Longest = 31;
 
+    // As genisoimage numbers: user_data, user_data000.
+    const int FewestDigits = 3;
+
     // Keeps some of the name in front of a long extension.
     const int LongestExtension = 15;
 
     readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+    // The number to try next, by what stands around it: else a folder of many similar names would cost the square of its size.
+    readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
 
     /// <summary>Identifiers for the children of one folder, in their order; all different.</summary>
     public static byte[][] For(IReadOnlyList<VolumeNode> children)
@@ -29,7 +35,7 @@ sealed class IsoNames
         // Who can keep the own name does; who had to change steps aside.
         for (var i = 0; i < plain.Length; i++)
         {
-            if (plain[i].TrimEnd('.') == children[i].Name && names._taken.Add(plain[i]))
+            if (plain[i].TrimEnd('.') == children[i].Name && names._taken.Add(Key(plain[i])))
             {
                 chosen[i] = plain[i];
             }
@@ -64,21 +70,26 @@ sealed class IsoNames
 
     string Unique(string name)
     {
-        if (_taken.Add(name))
+        if (_taken.Add(Key(name)))
         {
             return name;
         }
         var (stem, extension) = Split(name);
-        for (var number = 0; ; number++)
+        var counter = stem[..Math.Min(stem.Length, Longest - FewestDigits - extension.Length)] + extension;
+        for (var number = _next.GetValueOrDefault(counter); ; number++)
         {
             var tail = number.ToString("D3");
             var candidate = stem[..Math.Min(stem.Length, Longest - tail.Length - extension.Length)] + tail + extension;
-            if (_taken.Add(candidate))
+            if (_taken.Add(Key(candidate)))
             {
+                _next[counter] = number + 1;
                 return candidate;
             }
         }
     }
+
+    // Readers drop the dot that ends a name without extension, so a folder and a file may not differ in it alone.
+    static string Key(string name) => name.TrimEnd('.');
 
     /// <summary>The last dot and what follows, cut to <see cref="LongestExtension"/>.</summary>
     static (string Stem, string Extension) Split(string name)

@@ -77,7 +77,14 @@ sealed class IsoRecords(IsoTree tree, DateTimeOffset time)
     }
 
     void WriteRockRidge(
-        Span<byte> at, IsoChild? child, IsoDirectory? target, in RockRidge.Plan plan, byte[] into, IsoDirectory directory, long continued)
+        Span<byte> at,
+        IsoChild? child,
+        IsoDirectory? target,
+        in RockRidge.Plan plan,
+        byte[] into,
+        IsoDirectory directory,
+        long continued
+    )
     {
         if (tree.IsJoliet)
         {
@@ -86,7 +93,9 @@ sealed class IsoRecords(IsoTree tree, DateTimeOffset time)
         var areaStart = directory.RecordSectors * (long)IsoSector.Size + continued;
         var area = into.AsSpan((int)areaStart, plan.Continued);
         var place = new RockRidge.Place(
-            directory.Sector + (uint)(areaStart / IsoSector.Size), (int)(areaStart % IsoSector.Size));
+            directory.Sector + (uint)(areaStart / IsoSector.Size),
+            (int)(areaStart % IsoSector.Size)
+        );
         // As Unix counts links: a directory's own entry, its parent's and one from each below.
         var links = target is null ? 1u : 2u + (uint)target.CountSubdirectories();
         if (child is null)

@@ -24,7 +24,8 @@ static class IsoTime
     /// <summary>In volume descriptors (8.4.26.1): digits to hundredths of a second, then the offset from UTC.</summary>
     public static void WriteDescriptor(Span<byte> at, DateTimeOffset? time)
     {
-        var digits = time?.UtcDateTime.ToString("yyyyMMddHHmmss00", CultureInfo.InvariantCulture) ?? new string('0', 16);
+        var digits =
+            time?.UtcDateTime.ToString("yyyyMMddHHmmss00", CultureInfo.InvariantCulture) ?? new string('0', 16);
         Encoding.ASCII.GetBytes(digits, at);
         at[16] = 0;
     }

@@ -7,22 +7,27 @@ namespace Stackmeta.ConfigDrive;
 /// specification, "Allowed characters"). A name that breaks these is changed, since Rock Ridge carries the true one: forbidden
 /// characters become an underscore, the stem is cut and numbered until it is unique in its folder.
 /// </summary>
-static class JolietNames
+sealed class JolietNames
 {
     const int Longest = 64;
 
     // Keeps some of the name in front of a long extension.
     const int LongestExtension = 20;
 
+    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+    // The number to try next, by what stands around it: else a folder of many similar names would cost the square of its size.
+    readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
+
     /// <summary>Identifiers for the children of one folder, in their order; all different.</summary>
     public static byte[][] For(IReadOnlyList<VolumeNode> children)
     {
-        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var names = new JolietNames();
         var chosen = new string?[children.Count];
         for (var i = 0; i < chosen.Length; i++)
         {
             var name = children[i].Name;
-            if (name.Length <= Longest && Replaced(name) == name && taken.Add(name))
+            if (name.Length <= Longest && Replaced(name) == name && names._taken.Add(name))
             {
                 chosen[i] = name;
             }
@@ -30,31 +35,37 @@ static class JolietNames
         var identifiers = new byte[chosen.Length][];
         for (var i = 0; i < chosen.Length; i++)
         {
-            identifiers[i] = Encoding.BigEndianUnicode.GetBytes(chosen[i] ?? Changed(Replaced(children[i].Name), taken));
+            identifiers[i] = Encoding.BigEndianUnicode.GetBytes(chosen[i] ?? names.Changed(Replaced(children[i].Name)));
         }
         return identifiers;
     }
 
     static string Replaced(string name) =>
-        string.Create(name.Length, name, static (to, from) =>
-        {
-            for (var i = 0; i < to.Length; i++)
+        string.Create(
+            name.Length,
+            name,
+            static (to, from) =>
             {
-                to[i] = from[i] < ' ' || "*/:;?\\".Contains(from[i]) ? '_' : from[i];
+                for (var i = 0; i < to.Length; i++)
+                {
+                    to[i] = from[i] < ' ' || "*/:;?\\".Contains(from[i]) ? '_' : from[i];
+                }
             }
-        });
+        );
 
-    static string Changed(string name, HashSet<string> taken)
+    string Changed(string name)
     {
         var dot = name.LastIndexOf('.');
         var stem = dot > 0 && name.Length - dot <= LongestExtension ? name[..dot] : name;
         var extension = name[stem.Length..];
-        for (var number = 0; ; number++)
+        var counter = Cut(stem, Longest - extension.Length - 2) + extension;
+        for (var number = _next.GetValueOrDefault(counter); ; number++)
         {
             var tail = number == 0 ? "" : $"~{number}";
             var candidate = Cut(stem, Longest - tail.Length - extension.Length) + tail + extension;
-            if (taken.Add(candidate))
+            if (_taken.Add(candidate))
             {
+                _next[counter] = number + 1;
                 return candidate;
             }
         }

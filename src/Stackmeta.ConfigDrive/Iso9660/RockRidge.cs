@@ -70,8 +70,15 @@ static class RockRidge
 
     /// <summary>Writes a named record's entries, and the rest of the name to <paramref name="area"/>.</summary>
     public static void WriteName(
-        Span<byte> at, Span<byte> area, in Plan plan, Place place, ReadOnlySpan<byte> name, bool isDirectory, uint links,
-        DateTimeOffset time)
+        Span<byte> at,
+        Span<byte> area,
+        in Plan plan,
+        Place place,
+        ReadOnlySpan<byte> name,
+        bool isDirectory,
+        uint links,
+        DateTimeOffset time
+    )
     {
         at = WriteRr(at, HasPxAndTf | HasName);
         at = WriteNm(at, name[..plan.InlineName], plan.Continued > 0);
@@ -86,7 +93,13 @@ static class RockRidge
 
     /// <summary>Writes the entries of a directory's own record or its parent's.</summary>
     public static void WriteDot(
-        Span<byte> at, Span<byte> area, in Plan plan, Place place, uint links, DateTimeOffset time)
+        Span<byte> at,
+        Span<byte> area,
+        in Plan plan,
+        Place place,
+        uint links,
+        DateTimeOffset time
+    )
     {
         if (plan.Continued > 0)
         {

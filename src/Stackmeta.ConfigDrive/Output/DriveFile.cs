@@ -21,7 +21,10 @@ public static class DriveFile
         var target = Target(path);
         var folder = Path.GetDirectoryName(target)!;
         // Names beside each other, so that two writers of one target do not meet.
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
+        var temporary = Path.Combine(
+            folder,
+            $".{Path.GetFileName(target)}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}"
+        );
         try
         {
             await using (var file = new FileStream(temporary, _fresh))
@@ -54,9 +57,9 @@ public static class DriveFile
     static string Target(string path)
     {
         var target = Path.GetFullPath(path);
-        if (File.ResolveLinkTarget(target, returnFinalTarget: true) is { } final)
+        if (new FileInfo(target) is { LinkTarget: not null } link)
         {
-            target = final.FullName;
+            target = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         }
         // .NET calls a device or pipe a normal file; only its Unix type tells.
         if (Directory.Exists(target) || (File.Exists(target) && !UnixFile.IsRegular(target)))

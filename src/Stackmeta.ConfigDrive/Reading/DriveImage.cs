@@ -22,7 +22,13 @@ public sealed class DriveImage
 {
     readonly ImageSource _source;
 
-    internal DriveImage(ImageSource source, DriveFormat format, string variant, string label, ImmutableArray<DriveEntry> entries)
+    internal DriveImage(
+        ImageSource source,
+        DriveFormat format,
+        string variant,
+        string label,
+        ImmutableArray<DriveEntry> entries
+    )
     {
         _source = source;
         Format = format;

@@ -24,7 +24,9 @@ sealed class ImageTree
         var path = folder.Length == 0 ? name : $"{folder}/{name}";
         return path.Length <= LongestPath
             ? path
-            : throw new DriveException(new(DriveRefusal.ImageTooComplex, null, $"a path has more than {LongestPath} characters"));
+            : throw new DriveException(
+                new(DriveRefusal.ImageTooComplex, null, $"a path has more than {LongestPath} characters")
+            );
     }
 
     /// <exception cref="DriveException">There are too many entries, or two of one path.</exception>
@@ -32,7 +34,9 @@ sealed class ImageTree
     {
         if (_entries.Count == MostEntries)
         {
-            throw new DriveException(new(DriveRefusal.ImageTooComplex, null, $"it has more than {MostEntries} entries"));
+            throw new DriveException(
+                new(DriveRefusal.ImageTooComplex, null, $"it has more than {MostEntries} entries")
+            );
         }
         if (!_entries.TryAdd(entry.Path, entry))
         {

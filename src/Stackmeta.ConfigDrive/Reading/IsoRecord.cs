@@ -69,8 +69,15 @@ readonly ref struct IsoRecord
         var (month, day, hour, minute, second) = (at[1], at[2], at[3], at[4], at[5]);
         // Quarters of an hour from UTC.
         var offset = TimeSpan.FromMinutes((sbyte)at[6] * 15);
-        if (month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(1900 + at[0], month)
-            || hour > 23 || minute > 59 || second > 59 || offset.Duration() > TimeSpan.FromHours(14))
+        if (
+            month is < 1 or > 12
+            || day < 1
+            || day > DateTime.DaysInMonth(1900 + at[0], month)
+            || hour > 23
+            || minute > 59
+            || second > 59
+            || offset.Duration() > TimeSpan.FromHours(14)
+        )
         {
             return null;
         }

@@ -65,14 +65,13 @@ abstract class IsoRecordReader(ImageSource source, string name)
     /// <summary>The name and kind of a record; null if it is to be left out.</summary>
     protected abstract IsoNamedRecord? Describe(in IsoRecord record);
 
-    /// <summary>Reads a record in another directory than the one that is being read.</summary>
-    protected IsoNamedRecord FolderAt(string folderName, uint sector)
+    /// <summary>The first record of a moved directory, which is about the directory itself.</summary>
+    protected IsoRecord SelfAt(string folderName, uint sector)
     {
         var block = new byte[IsoSector.Size];
         source.Read(sector * (long)IsoSector.Size, block, $"the folder '{folderName}'");
-        var self = IsoRecord.Parse(block.AsSpan(0, block[0]));
         FollowedMove = true;
-        return new(folderName, DriveEntryKind.Folder) { Sector = sector, Length = self.Length };
+        return IsoRecord.Parse(block.AsSpan(0, block[0]));
     }
 
     protected RockRidgeEntries Entries(ReadOnlySpan<byte> systemUse) => RockRidgeEntries.Parse(source, systemUse);
@@ -140,16 +139,29 @@ abstract class IsoRecordReader(ImageSource source, string name)
     {
         protected override IsoNamedRecord? Describe(in IsoRecord record)
         {
-            var use = record.SystemUse;
-            var entries = Entries(use.Length > skipped ? use[skipped..] : []);
+            var entries = EntriesOf(record);
             if (entries.IsMovedHere)
             {
                 return null;
             }
             var name = entries.Name ?? PlainName(record);
-            return entries.MovedTo is { } sector
-                ? FolderAt(name, sector)
-                : new(name, record.IsFolder ? DriveEntryKind.Folder : FileKind(entries)) { Mode = entries.Mode };
+            if (entries.MovedTo is { } sector)
+            {
+                var self = SelfAt(name, sector);
+                return new(name, DriveEntryKind.Folder)
+                {
+                    Sector = sector,
+                    Length = self.Length,
+                    Mode = EntriesOf(self).Mode,
+                };
+            }
+            return new(name, record.IsFolder ? DriveEntryKind.Folder : FileKind(entries)) { Mode = entries.Mode };
+        }
+
+        RockRidgeEntries EntriesOf(in IsoRecord record)
+        {
+            var use = record.SystemUse;
+            return Entries(use.Length > skipped ? use[skipped..] : []);
         }
 
         // The record itself says whether it is a folder; Rock Ridge tells files from links and devices.
@@ -161,6 +173,8 @@ abstract class IsoRecordReader(ImageSource source, string name)
     static string PlainName(in IsoRecord record)
     {
         var name = WithoutVersion(Encoding.Latin1.GetString(record.Identifier));
-        return record.IsFolder || name.Length == 1 ? name : name.EndsWith('.') ? name[..^1] : name;
+        return record.IsFolder || name.Length == 1 ? name
+            : name.EndsWith('.') ? name[..^1]
+            : name;
     }
 }

@@ -59,7 +59,8 @@ sealed class VfatChains(ImageSource source, VfatVolume volume)
     }
 
     bool IsEnd(uint cluster) =>
-        cluster >= volume.Bits switch
+        cluster
+        >= volume.Bits switch
         {
             12 => 0xff8u,
             16 => 0xfff8u,
@@ -70,7 +71,9 @@ sealed class VfatChains(ImageSource source, VfatVolume volume)
         volume.Bits switch
         {
             // Three bytes hold two entries; an odd one begins in the middle of a byte.
-            12 => (uint)(((At(cluster * 3L / 2) | (At(cluster * 3L / 2 + 1) << 8)) >> (cluster % 2 == 0 ? 0 : 4)) & 0xfff),
+            12 => (uint)(
+                ((At(cluster * 3L / 2) | (At(cluster * 3L / 2 + 1) << 8)) >> (cluster % 2 == 0 ? 0 : 4)) & 0xfff
+            ),
             16 => (uint)(At(cluster * 2L) | (At(cluster * 2L + 1) << 8)),
             // The top four bits are reserved.
             _ => Number32(cluster * 4L) & 0x0fffffff,

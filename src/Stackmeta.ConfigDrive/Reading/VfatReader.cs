@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text;
 
 namespace Stackmeta.ConfigDrive;
 
@@ -35,7 +34,13 @@ sealed class VfatReader
     {
         var reader = new VfatReader(source);
         reader.ReadTree();
-        return new(source, DriveFormat.Vfat, $"FAT{reader._volume.Bits}", reader._label ?? reader.BootLabel(), reader._tree.Sorted());
+        return new(
+            source,
+            DriveFormat.Vfat,
+            $"FAT{reader._volume.Bits}",
+            reader._label ?? reader.BootLabel(),
+            reader._tree.Sorted()
+        );
     }
 
     void ReadTree()
@@ -83,7 +88,7 @@ sealed class VfatReader
         }
         else if ((attributes & VfatEntries.IsLabel) != 0)
         {
-            _label ??= folder.Length == 0 ? Encoding.Latin1.GetString(entry[..11]).TrimEnd() : null;
+            _label ??= folder.Length == 0 ? VfatCodePage.Decode(entry[..11]).TrimEnd() : null;
             longName.Forget();
         }
         else
@@ -106,12 +111,16 @@ sealed class VfatReader
         }
         long length = isFolder ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(entry[28..]);
         var extents = _chains.Follow(cluster, isFolder ? null : length, path);
-        _tree.Add(new(path, isFolder ? DriveEntryKind.Folder : DriveEntryKind.File, length)
-        {
-            Extents = isFolder ? [] : extents,
-            Modified = Time(
-                BinaryPrimitives.ReadUInt16LittleEndian(entry[24..]), BinaryPrimitives.ReadUInt16LittleEndian(entry[22..])),
-        });
+        _tree.Add(
+            new(path, isFolder ? DriveEntryKind.Folder : DriveEntryKind.File, length)
+            {
+                Extents = isFolder ? [] : extents,
+                Modified = Time(
+                    BinaryPrimitives.ReadUInt16LittleEndian(entry[24..]),
+                    BinaryPrimitives.ReadUInt16LittleEndian(entry[22..])
+                ),
+            }
+        );
         if (isFolder)
         {
             _waiting.Enqueue((path, extents));
@@ -120,12 +129,11 @@ sealed class VfatReader
 
     static string ShortName(ReadOnlySpan<byte> entry)
     {
-        var stem = Encoding.Latin1.GetString(entry[..8]).TrimEnd(' ');
-        if (entry[0] == LetterE5)
-        {
-            stem = (char)Deleted + stem[1..];
-        }
-        var extension = Encoding.Latin1.GetString(entry[8..11]).TrimEnd(' ');
+        Span<byte> bytes = stackalloc byte[11];
+        entry[..11].CopyTo(bytes);
+        bytes[0] = bytes[0] == LetterE5 ? Deleted : bytes[0];
+        var stem = VfatCodePage.Decode(bytes[..8]).TrimEnd(' ');
+        var extension = VfatCodePage.Decode(bytes[8..]).TrimEnd(' ');
         stem = (entry[12] & LowerStem) != 0 ? stem.ToLowerInvariant() : stem;
         extension = (entry[12] & LowerExtension) != 0 ? extension.ToLowerInvariant() : extension;
         return extension.Length > 0 ? $"{stem}.{extension}" : stem;
@@ -135,7 +143,13 @@ sealed class VfatReader
     {
         var (year, month, day) = (1980 + (date >> 9), (date >> 5) & 15, date & 31);
         var (hour, minute, second) = (time >> 11, (time >> 5) & 63, (time & 31) * 2);
-        return month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59
+        return
+            month is < 1 or > 12
+            || day < 1
+            || day > DateTime.DaysInMonth(year, month)
+            || hour > 23
+            || minute > 59
+            || second > 59
             ? null
             : new(year, month, day, hour, minute, second, TimeSpan.Zero);
     }
@@ -145,6 +159,6 @@ sealed class VfatReader
         Span<byte> boot = stackalloc byte[VfatGeometry.SectorSize];
         _source.Read(0, boot, "the boot sector");
         var (signature, label) = _volume.Bits == 32 ? (66, 71) : (38, 43);
-        return boot[signature] == 0x29 ? Encoding.Latin1.GetString(boot.Slice(label, 11)).TrimEnd() : "";
+        return boot[signature] == 0x29 ? VfatCodePage.Decode(boot.Slice(label, 11)).TrimEnd() : "";
     }
 }

@@ -40,7 +40,10 @@ sealed record VfatVolume
         }
         source.Read(0, boot, "the boot sector");
         // A partition table ends in 55 AA as well, but does not begin with a jump and these numbers.
-        return boot[510] == 0x55 && boot[511] == 0xaa && boot[0] is 0xeb or 0xe9 && SectorSizeOf(boot) is >= 512 and <= 4096
+        return boot[510] == 0x55
+            && boot[511] == 0xaa
+            && boot[0] is 0xeb or 0xe9
+            && SectorSizeOf(boot) is >= 512 and <= 4096
             && boot[16] is > 0 and <= 4;
     }
 
@@ -66,7 +69,10 @@ sealed record VfatVolume
         var dataOffset = rootOffset + (rootLength + sectorSize - 1) / sectorSize * sectorSize;
         var clusterSize = (int)(sectorsPerCluster * sectorSize);
         var clusters = (sectors * sectorSize - dataOffset) / clusterSize;
-        var bits = isFat32 ? 32 : clusters < FewestFat16Clusters ? 12 : 16;
+        var bits =
+            isFat32 ? 32
+            : clusters < FewestFat16Clusters ? 12
+            : 16;
         if (clusters is <= 0 or > MostFat32Clusters || (bits == 16 && clusters > MostFat16Clusters))
         {
             throw ImageTree.Corrupt($"{clusters} clusters are impossible with a FAT of {bits} bits");
@@ -93,5 +99,6 @@ sealed record VfatVolume
 
     static int Number16(ReadOnlySpan<byte> boot, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(boot[offset..]);
 
-    static uint Number32(ReadOnlySpan<byte> boot, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(boot[offset..]);
+    static uint Number32(ReadOnlySpan<byte> boot, int offset) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(boot[offset..]);
 }

@@ -25,7 +25,8 @@ public sealed record DriveProblem(DriveRefusal Refusal, string? Path, string Det
             DriveRefusal.NameEnding => "A name ends in '.' or a space, which this format drops.",
             DriveRefusal.NameTooLong => $"A name is too long: {Detail}.",
             DriveRefusal.PathTwice => "The path is given twice.",
-            DriveRefusal.PathTwiceByCase => $"The path differs only by case from '{Detail}', which vfat takes for the same.",
+            DriveRefusal.PathTwiceByCase =>
+                $"The path differs only by case from '{Detail}', which vfat takes for the same.",
             DriveRefusal.FileAsFolder => "The path is used both as a file and as a folder.",
             DriveRefusal.FileTooLarge => $"The file is too large: {Detail}.",
             DriveRefusal.FolderTooLarge => $"The folder holds too much: {Detail}.",

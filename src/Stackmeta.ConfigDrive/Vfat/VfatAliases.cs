@@ -70,7 +70,9 @@ sealed class VfatAliases
                 continue;
             }
             var character = rune.IsAscii ? char.ToUpperInvariant((char)rune.Value) : '_';
-            allowed.Append(char.IsAsciiLetterOrDigit(character) || "!#$%&'()-@^_`{}~".Contains(character) ? character : '_');
+            allowed.Append(
+                char.IsAsciiLetterOrDigit(character) || "!#$%&'()-@^_`{}~".Contains(character) ? character : '_'
+            );
         }
         return allowed.ToString();
     }

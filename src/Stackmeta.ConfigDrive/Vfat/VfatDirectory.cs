@@ -51,7 +51,14 @@ sealed class VfatDirectory
     {
         if (_parent is null)
         {
-            at = VfatEntries.WriteShort(at, Encoding.ASCII.GetBytes(label.PadRight(11)), VfatEntries.IsLabel, 0, 0, time);
+            at = VfatEntries.WriteShort(
+                at,
+                Encoding.ASCII.GetBytes(label.PadRight(11)),
+                VfatEntries.IsLabel,
+                0,
+                0,
+                time
+            );
         }
         else
         {
@@ -67,7 +74,13 @@ sealed class VfatDirectory
             at = child.Directory is { } directory
                 ? VfatEntries.WriteShort(at, child.Alias, VfatEntries.IsDirectory, directory.Cluster, 0, time)
                 : VfatEntries.WriteShort(
-                    at, child.Alias, VfatEntries.IsArchive, child.Cluster, (uint)((VolumeLeaf)child.Node).Content.Length, time);
+                    at,
+                    child.Alias,
+                    VfatEntries.IsArchive,
+                    child.Cluster,
+                    (uint)((VolumeLeaf)child.Node).Content.Length,
+                    time
+                );
         }
     }
 }

@@ -26,7 +26,13 @@ static class VfatEntries
 
     /// <summary>Writes an 8.3 entry and returns what is behind it.</summary>
     public static Span<byte> WriteShort(
-        Span<byte> at, ReadOnlySpan<byte> alias, byte attributes, int cluster, uint length, VfatTime time)
+        Span<byte> at,
+        ReadOnlySpan<byte> alias,
+        byte attributes,
+        int cluster,
+        uint length,
+        VfatTime time
+    )
     {
         alias.CopyTo(at);
         at[11] = attributes;
@@ -54,7 +60,10 @@ static class VfatEntries
             {
                 // A name that does not fill its last piece ends in a zero, and the rest is all ones.
                 var index = (piece - 1) * UnitsPerPiece + i;
-                var unit = index < name.Length ? name[index] : index == name.Length ? '\0' : '\uffff';
+                var unit =
+                    index < name.Length ? name[index]
+                    : index == name.Length ? '\0'
+                    : '\uffff';
                 BinaryPrimitives.WriteUInt16LittleEndian(at[UnitOffsets[i]..], unit);
             }
             at = at[VfatGeometry.EntrySize..];
