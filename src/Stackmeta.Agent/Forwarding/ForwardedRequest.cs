@@ -1,0 +1,59 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Agent;
+
+/// <summary>Makes the request to the API out of a guest's (spec/neutron-metadata.md §3.6).</summary>
+/// <remarks>
+/// Of what the guest sent go on: method, raw target, body, and the Accept header, which chooses the form of the API's error
+/// pages. Neutron's agent makes these pages itself by the guest's Accept; passing the API's on needs the same header there.
+/// </remarks>
+static class ForwardedRequest
+{
+    /// <summary>The request, or null when the guest's target cannot be forwarded.</summary>
+    /// <param name="context">The guest's request.</param>
+    /// <param name="identity">Whom it is for.</param>
+    /// <param name="signature">Proves the instance id.</param>
+    /// <param name="origin">Scheme, host and port of the API, for example <c>http://127.0.0.1:8775</c>.</param>
+    public static async ValueTask<HttpRequestMessage?> CreateAsync(
+        HttpContext context,
+        RequestIdentity identity,
+        InstanceSignature signature,
+        string origin
+    )
+    {
+        if (TargetOf(context, origin) is not { } target || HttpMethods.IsConnect(context.Request.Method))
+        {
+            return null;
+        }
+        var request = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), target)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = await RequestBody.ReadAsync(context),
+        };
+        var headers = request.Headers;
+        headers.TryAddWithoutValidation("X-Forwarded-For", identity.ClientAddress);
+        headers.TryAddWithoutValidation("X-Instance-ID", identity.InstanceId);
+        headers.TryAddWithoutValidation("X-Tenant-ID", identity.ProjectId);
+        headers.TryAddWithoutValidation("X-Instance-ID-Signature", signature.Sign(identity.InstanceId));
+        if (context.Request.Headers.Accept is { Count: > 0 } accept)
+        {
+            headers.TryAddWithoutValidation("Accept", accept.ToString());
+        }
+        return request;
+    }
+
+    static Uri? TargetOf(HttpContext context, string origin) =>
+        RequestTarget.TryGetOriginForm(context, out var target)
+        && Uri.TryCreate(
+            string.Concat(origin, target),
+            // Byte for byte: what a path means is the API's to say.
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true },
+            out var uri
+        )
+            ? uri
+            : null;
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Agent;
+
+/// <summary>A metadata API behind HTTP: the stock nova-api-metadata, or ours in another process.</summary>
+public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
+{
+    readonly UpstreamOptions _options;
+    readonly InstanceSignature _signature;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly HttpMessageInvoker _connections;
+    readonly string _origin;
+    readonly RefusalThrottle _troubles;
+    readonly RefusalThrottle _rejections;
+
+    public HttpMetadataUpstream(UpstreamOptions options, InstanceSignature signature, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _signature = signature;
+        _time = time;
+        _logger = logger;
+        _connections = UpstreamConnections.Create(options);
+        _origin = options.Api.GetLeftPart(UriPartial.Authority);
+        _troubles = new(time);
+        _rejections = new(time, linesPerMinute: 1);
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
+    {
+        // Twice at most: a connection that the API closed without an answer may have been closing before it was used.
+        for (var mayRepeat = true; ; mayRepeat = false)
+        {
+            using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
+            if (request is null)
+            {
+                return Refusal.RequestMalformed;
+            }
+            using var deadline = new Deadline(_options.AnswerDeadline, _time, context.RequestAborted);
+            try
+            {
+                return await SendAsync(context, request, deadline);
+            }
+            catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
+            {
+                if (
+                    refusal == Refusal.MetadataApiFailed
+                    && mayRepeat
+                    && RequestBody.IsRepeatable(request)
+                    && IsSafe(context.Request.Method)
+                )
+                {
+                    continue;
+                }
+                TellTrouble(refusal, e);
+                return IsRefusalFinal(refusal, request) ? Refusal.MetadataApiFailed : refusal;
+            }
+        }
+    }
+
+    async ValueTask<UpstreamAnswer> SendAsync(HttpContext context, HttpRequestMessage request, Deadline deadline)
+    {
+        var answer = await _connections.SendAsync(request, deadline.Source.Token);
+        var held = new HeldAnswer(answer, _options, _time);
+        if (answer.StatusCode == HttpStatusCode.NotFound && RequestBody.IsRepeatable(request))
+        {
+            return new(Refusal.InstanceNotFound, held);
+        }
+        using (answer)
+        {
+            if (
+                answer.StatusCode == HttpStatusCode.Forbidden
+                && _rejections.MayWrite(Refusal.SharedSecretRejected, out _)
+            )
+            {
+                Log.SecretRejected(_logger, _options.Api, (int)answer.StatusCode);
+            }
+            await ForwardedAnswer.WriteAsync(context, answer, deadline.Source, _options.PauseDeadline);
+            return Refusal.None;
+        }
+    }
+
+    /// <summary>A body that streams is gone with the first attempt.</summary>
+    static bool IsRefusalFinal(Refusal refusal, HttpRequestMessage request) =>
+        refusal == Refusal.MetadataApiUnreachable && !RequestBody.IsRepeatable(request);
+
+    static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    void TellTrouble(Refusal refusal, Exception cause)
+    {
+        if (_troubles.MayWrite(refusal, out var suppressed))
+        {
+            var what = refusal switch
+            {
+                Refusal.MetadataApiUnreachable => "cannot be reached",
+                Refusal.MetadataApiSilent => "did not answer in time",
+                _ => "broke off",
+            };
+            Log.ApiTrouble(_logger, _options.Api, what, new BoundedText(cause.Message), suppressed);
+        }
+    }
+
+    /// <summary>A 404 that waits until the agent has looked the port up again.</summary>
+    sealed class HeldAnswer(HttpResponseMessage answer, UpstreamOptions options, TimeProvider time) : IHeldAnswer
+    {
+        public void Dispose() => answer.Dispose();
+
+        public async ValueTask GiveAsync(HttpContext context)
+        {
+            using (answer)
+            {
+                using var deadline = new Deadline(options.AnswerDeadline, time, context.RequestAborted);
+                await ForwardedAnswer.WriteAsync(context, answer, deadline.Source, options.PauseDeadline);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Stackmeta.Agent;
+
+/// <summary>The guest's body on its way to the API: short ones are read first and can be sent again, long ones stream.</summary>
+static class RequestBody
+{
+    /// <summary>Passwords have at most 1,020 bytes; nothing else that guests send is longer than this either.</summary>
+    const int MaxRepeatable = 16 * 1024;
+
+    /// <summary>The content to send; null when there is no body.</summary>
+    /// <remarks>
+    /// A chunked body that is short goes on with Content-Length: Nova does not understand it otherwise (spec/nova-metadata.md §5.4).
+    /// </remarks>
+    public static async ValueTask<HttpContent?> ReadAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (request.Body is RepeatableBody read)
+        {
+            return read.ToContent();
+        }
+        if (!context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
+        {
+            return null;
+        }
+        if (request.ContentLength > MaxRepeatable)
+        {
+            return Streaming(request.Body, request.ContentLength);
+        }
+
+        var bytes = new byte[(int)(request.ContentLength ?? MaxRepeatable) + 1];
+        var length = 0;
+        int count;
+        while (
+            length < bytes.Length
+            && (count = await request.Body.ReadAsync(bytes.AsMemory(length), context.RequestAborted)) > 0
+        )
+        {
+            length += count;
+        }
+        if (length > MaxRepeatable)
+        {
+            return Streaming(new PrecededStream(bytes.AsMemory(0, length), request.Body), length: null);
+        }
+        var body = new RepeatableBody(bytes.AsMemory(0, length));
+        request.Body = body;
+        return body.ToContent();
+    }
+
+    /// <summary>Whether a request's body, if it has one, can be sent once more.</summary>
+    public static bool IsRepeatable(HttpRequestMessage request) => request.Content is null or ReadOnlyMemoryContent;
+
+    static StreamContent Streaming(Stream body, long? length)
+    {
+        var content = new StreamContent(body);
+        content.Headers.ContentLength = length;
+        return content;
+    }
+
+    /// <summary>A body that has been read, in the place of the connection's.</summary>
+    sealed class RepeatableBody(ReadOnlyMemory<byte> bytes) : PrecededStream(bytes, Null)
+    {
+        public ReadOnlyMemoryContent ToContent() => new(Whole);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Stackmeta.Agent;
+
+/// <summary>Makes the pooled connections to the API: what is sent is what the agent says, what comes back is what the API says.</summary>
+static class UpstreamConnections
+{
+    public static HttpMessageInvoker Create(UpstreamOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // A redirect would carry the signed headers elsewhere (spec/neutron-metadata.md §3.6).
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = options.ConnectTimeout,
+            MaxConnectionsPerServer = options.MaxConnections,
+            // Old connections go so that a changed name is noticed.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            SslOptions = TlsOf(options),
+        };
+        return new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+
+    static SslClientAuthenticationOptions TlsOf(UpstreamOptions options)
+    {
+        var tls = new SslClientAuthenticationOptions();
+        if (options.ClientCertificate is { } certificate)
+        {
+            tls.ClientCertificates = [certificate];
+        }
+        if (options.Insecure)
+        {
+            // The operator's explicit wish.
+#pragma warning disable CA5359
+            tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (options.Authorities is { } authorities)
+        {
+            // Names are checked all the same.
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+        return tls;
+    }
+}

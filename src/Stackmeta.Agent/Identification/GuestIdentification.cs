@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Agent;
+
+/// <summary>Whose request it is, as far as the connection and the proxy in front tell.</summary>
+/// <param name="Scope">The network or router.</param>
+/// <param name="Address">The guest's address or MAC.</param>
+/// <param name="ClientAddress">The address as it was written, for the API's X-Forwarded-For.</param>
+readonly record struct Guest(NetworkScope Scope, GuestAddress Address, string ClientAddress);
+
+/// <summary>Reads scope and address off a request (spec/neutron-metadata.md §3.3).</summary>
+/// <remarks>
+/// The proxy sets its own identity header and appends its own X-Forwarded-For after whatever the guest sent. So a scope header
+/// that is there twice is refused, and of the addresses only the last is believed (LP#1865036, OSSN-0074). Names spelt with
+/// <c>_</c>, which Neutron's agent takes for the same headers, are other headers here.
+/// </remarks>
+static class GuestIdentification
+{
+    static readonly (string Name, NetworkScopeKind Kind)[] ScopeHeaders =
+    [
+        ("X-Neutron-Network-ID", NetworkScopeKind.Network),
+        ("X-Neutron-Router-ID", NetworkScopeKind.Router),
+        ("X-OVN-Network-ID", NetworkScopeKind.Network),
+    ];
+
+    const string ForwardedForHeader = "X-Forwarded-For";
+
+    public static Refusal Identify(HttpContext context, out Guest guest)
+    {
+        guest = default;
+        if (context.Features.Get<IGuestConnectionFeature>() is { } connection)
+        {
+            if (!GuestAddress.TryFrom(connection.Peer, out var peer))
+            {
+                return Refusal.PortNotFound;
+            }
+            guest = new(connection.Scope, peer, connection.Peer.ToString());
+            return Refusal.None;
+        }
+
+        var headers = context.Request.Headers;
+        var refusal = ReadScope(headers, out var scope);
+        if (refusal != Refusal.None)
+        {
+            return refusal;
+        }
+        refusal = ReadAddress(headers, out var client, out var address);
+        if (refusal != Refusal.None)
+        {
+            return refusal;
+        }
+        // A link-local address that was not made from a MAC belongs to no port that anybody knows.
+        if (!GuestAddress.TryFrom(address, out var key))
+        {
+            guest = new(scope, default, client);
+            return Refusal.PortNotFound;
+        }
+        guest = new(scope, key, client);
+        return Refusal.None;
+    }
+
+    static Refusal ReadScope(IHeaderDictionary headers, out NetworkScope scope)
+    {
+        scope = default;
+        var refusal = Refusal.ScopeHeaderMissing;
+        foreach (var (name, kind) in ScopeHeaders)
+        {
+            if (!headers.TryGetValue(name, out var values))
+            {
+                continue;
+            }
+            if (refusal == Refusal.None || values.Count != 1)
+            {
+                return Refusal.ScopeHeadersConflict;
+            }
+            scope = new(kind, values[0]!);
+            refusal = Refusal.None;
+        }
+        return refusal == Refusal.None && scope.Id.Length == 0 ? Refusal.ScopeHeaderMissing : refusal;
+    }
+
+    static Refusal ReadAddress(IHeaderDictionary headers, out string client, out IPAddress address)
+    {
+        address = IPAddress.None;
+        client = "";
+        if (!headers.TryGetValue(ForwardedForHeader, out var values) || StringValues.IsNullOrEmpty(values))
+        {
+            return Refusal.AddressHeaderMissing;
+        }
+        var line = values[^1] ?? "";
+        var comma = line.LastIndexOf(',');
+        client = comma < 0 ? line : line[(comma + 1)..].Trim();
+        return TryParse(client, out address) ? Refusal.None : Refusal.AddressMalformed;
+    }
+
+    /// <summary>One address in its usual form; none of the abbreviations that a parser may take (<c>10.5</c>, <c>0x0a000005</c>, brackets).</summary>
+    static bool TryParse(string text, out IPAddress address)
+    {
+        if (!IPAddress.TryParse(text, out var parsed))
+        {
+            address = IPAddress.None;
+            return false;
+        }
+        address = parsed;
+        return parsed.AddressFamily == AddressFamily.InterNetwork
+            ? string.Equals(parsed.ToString(), text, StringComparison.Ordinal)
+            : !text.StartsWith('[');
+    }
+}

@@ -1,0 +1,64 @@
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Agent;
+
+/// <summary>The ports that were looked up lately, by scope and address.</summary>
+public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
+{
+    /// <summary>A port found a moment ago is believed even when the API knows no such instance; older ones are looked up once more.</summary>
+    static readonly TimeSpan BelievedAge = TimeSpan.FromSeconds(1);
+
+    readonly IPortDirectory _directory;
+    readonly AnswerCache<PortKey, PortAnswer> _ports;
+
+    public PortCache(IPortDirectory directory, AnswerCacheOptions options, TimeProvider time)
+    {
+        _directory = directory;
+        _ports = new(this, options, time);
+    }
+
+    PortAnswer IAnswerSource<PortKey, PortAnswer>.Unavailable => Refusal.PortDirectoryUnavailable;
+
+    /// <summary>The port of an address, or why there is none.</summary>
+    public ValueTask<PortAnswer> FindAsync(PortKey key, CancellationToken cancellationToken) =>
+        _ports.GetAsync(key, cancellationToken);
+
+    /// <summary>The port of an address after the API has denied the instance of the one that was given: its address may have a new owner (LP#1868867).</summary>
+    public ValueTask<PortAnswer> FindAgainAsync(PortKey key, CancellationToken cancellationToken)
+    {
+        _ports.ForgetOlderThan(key, BelievedAge);
+        return _ports.GetAsync(key, cancellationToken);
+    }
+
+    /// <summary>To be called when a port or its network has changed.</summary>
+    public void ForgetNetwork(string networkId) =>
+        // A router's ports may be on any network.
+        _ports.ForgetWhere(key =>
+            key.Scope.Kind == NetworkScopeKind.Router
+            || string.Equals(key.Scope.Id, networkId, StringComparison.Ordinal)
+        );
+
+    /// <summary>To be called when anything may have changed.</summary>
+    public void ForgetAll() => _ports.ForgetWhere(static _ => true);
+
+    ValueTask<PortAnswer> IAnswerSource<PortKey, PortAnswer>.AskAsync(
+        PortKey key,
+        CancellationToken cancellationToken
+    ) => _directory.FindPortAsync(key.Scope, key.Address, cancellationToken);
+
+    AnswerKind IAnswerSource<PortKey, PortAnswer>.KindOf(in PortAnswer answer) =>
+        answer.Refusal switch
+        {
+            Refusal.None => AnswerKind.Found,
+            Refusal.PortDirectoryUnavailable => AnswerKind.Unavailable,
+            _ => AnswerKind.Absent,
+        };
+
+    // Five texts of a uuid's or an address's length, 24 bytes around each.
+    long IAnswerSource<PortKey, PortAnswer>.SizeOf(PortKey key, in PortAnswer answer) =>
+        (2 * (key.Scope.Id.Length + key.Address.Text.Length)) + (answer.Port is null ? 48 : 448);
+}
+
+/// <summary>Where a guest is and which address it has there.</summary>
+public readonly record struct PortKey(NetworkScope Scope, GuestAddress Address);

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+
+namespace Stackmeta.Agent;
+
+/// <summary>The messages of the agent: 2000 to 2999.</summary>
+static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Information, "The agent listens on {Path}.", EventName = "agent-listening")]
+    public static partial void Listening(ILogger logger, string path);
+
+    [LoggerMessage(
+        EventId = 2001,
+        Message = "Refused: {Refusal} ({Status}) for {Method} {Target}, {ScopeKind} {ScopeId}, from {ClientAddress}; {Suppressed} more like it were not told.",
+        EventName = "agent-refused"
+    )]
+    public static partial void Refused(
+        ILogger logger,
+        LogLevel level,
+        string refusal,
+        int status,
+        BoundedText method,
+        BoundedText target,
+        string scopeKind,
+        BoundedText scopeId,
+        BoundedText clientAddress,
+        long suppressed
+    );
+
+    [LoggerMessage(2002, LogLevel.Error, "{Method} {Target} from {ClientAddress} failed.", EventName = "agent-failed")]
+    public static partial void Failed(
+        ILogger logger,
+        Exception exception,
+        BoundedText method,
+        BoundedText target,
+        BoundedText clientAddress
+    );
+
+    [LoggerMessage(
+        2003,
+        LogLevel.Error,
+        "The metadata API at {Api} refused the signature ({Status}): the shared secrets of agent and API differ. Until they are equal no guest gets metadata.",
+        EventName = "agent-secret-rejected"
+    )]
+    public static partial void SecretRejected(ILogger logger, Uri api, int status);
+
+    [LoggerMessage(
+        2004,
+        LogLevel.Warning,
+        "The metadata API at {Api} {What}: {Reason} ({Suppressed} more like it were not told.)",
+        EventName = "agent-api-trouble"
+    )]
+    public static partial void ApiTrouble(ILogger logger, Uri api, string what, BoundedText reason, long suppressed);
+
+    [LoggerMessage(
+        2005,
+        LogLevel.Information,
+        "The socket {Path} was taken over from another agent.",
+        EventName = "agent-socket-taken-over"
+    )]
+    public static partial void TakenOver(ILogger logger, string path);
+}

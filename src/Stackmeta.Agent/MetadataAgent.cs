@@ -1,0 +1,171 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Agent;
+
+/// <summary>Finds out which instance asks, and has the metadata API answer it.</summary>
+/// <remarks>
+/// <code>
+///  connection or headers ──► scope, address ──► port ──► API ──► answer
+///                            400                404      404: the port once more, then the API once more
+///                                               503      503, 504, 500
+/// </code>
+/// While ports cannot be looked up or the API cannot be reached, a request waits inside, up to <see cref="AgentOptions.Patience"/>.
+/// </remarks>
+public sealed class MetadataAgent
+{
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    readonly AgentOptions _options;
+    readonly PortCache _ports;
+    readonly IMetadataUpstream _upstream;
+    readonly TimeProvider _time;
+    readonly RefusalReport _report;
+
+    // Requests that wait for the API now; by Interlocked.
+    int _waiters;
+
+    public MetadataAgent(
+        AgentOptions options,
+        PortCache ports,
+        IMetadataUpstream upstream,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        _options = options;
+        _ports = ports;
+        _upstream = upstream;
+        _time = time;
+        _report = new(logger, time);
+    }
+
+    /// <summary>Answers a guest's request.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        var guest = default(Guest);
+        try
+        {
+            var refusal = RequestTarget.TryGetOriginForm(context, out _)
+                ? GuestIdentification.Identify(context, out guest)
+                : Refusal.RequestMalformed;
+            if (refusal == Refusal.None)
+            {
+                refusal = await AnswerAsync(context, guest);
+            }
+            if (refusal != Refusal.None)
+            {
+                await RefuseAsync(context, guest, refusal);
+            }
+        }
+        catch (Exception e)
+        {
+            await EndBadlyAsync(context, guest, e);
+        }
+    }
+
+    async ValueTask<Refusal> AnswerAsync(HttpContext context, Guest guest)
+    {
+        var arrived = _time.GetTimestamp();
+        var key = new PortKey(guest.Scope, guest.Address);
+        var found = await _ports.FindAsync(key, context.RequestAborted);
+        if (found.Port is not { } port)
+        {
+            return found.Refusal;
+        }
+
+        var answer = await ForwardAsync(context, guest, port, arrived);
+        if (answer.Refusal is not (Refusal.InstanceNotFound or Refusal.ProjectMismatch))
+        {
+            return answer.Refusal;
+        }
+
+        // The address may have passed to another instance since the port was looked up (LP#1868867).
+        using var held = answer.Held;
+        found = await _ports.FindAgainAsync(key, context.RequestAborted);
+        if (found.Port is { } again && again != port)
+        {
+            answer = await ForwardAsync(context, guest, again, arrived);
+        }
+        else if (found.Port is null)
+        {
+            return found.Refusal;
+        }
+        if (answer.Held is { } theirs)
+        {
+            await theirs.GiveAsync(context);
+            return Refusal.None;
+        }
+        return answer.Refusal;
+    }
+
+    async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, Guest guest, Port port, long arrived)
+    {
+        var identity = new RequestIdentity(port.DeviceId, port.ProjectId, guest.ClientAddress);
+        var answer = await _upstream.ForwardAsync(context, identity);
+        return answer.Refusal == Refusal.MetadataApiUnreachable
+            ? await WaitForUpstreamAsync(context, identity, arrived)
+            : answer;
+    }
+
+    /// <summary>Forwards again and again, until the API is there or patience ends.</summary>
+    async ValueTask<UpstreamAnswer> WaitForUpstreamAsync(HttpContext context, RequestIdentity identity, long arrived)
+    {
+        UpstreamAnswer answer = Refusal.MetadataApiUnreachable;
+        try
+        {
+            if (Interlocked.Increment(ref _waiters) > _options.MaxWaiters)
+            {
+                return answer;
+            }
+            for (
+                var pause = FirstPause;
+                answer.Refusal == Refusal.MetadataApiUnreachable
+                    && _time.GetElapsedTime(arrived) + pause < _options.Patience;
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause
+            )
+            {
+                await Task.Delay(pause, _time, context.RequestAborted);
+                answer = await _upstream.ForwardAsync(context, identity);
+            }
+            return answer;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiters);
+        }
+    }
+
+    Task RefuseAsync(HttpContext context, in Guest guest, Refusal refusal)
+    {
+        _report.Write(context, guest, refusal);
+        return Answer.WriteRefusalAsync(context, refusal);
+    }
+
+    /// <summary>The last resort: the guest went away, sent a body that cannot be read, or we are at fault.</summary>
+    async Task EndBadlyAsync(HttpContext context, Guest guest, Exception exception)
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        if (context.Response.HasStarted)
+        {
+            // The guest must see that the answer is cut short, not take it for whole.
+            _report.Failed(context, guest, exception);
+            context.Abort();
+            return;
+        }
+        if (exception is BadHttpRequestException bad)
+        {
+            await RefuseAsync(context, guest, BadRequest.RefusalOf(bad));
+            return;
+        }
+        _report.Failed(context, guest, exception);
+        await Answer.WriteRefusalAsync(context, Refusal.MetadataApiFailed);
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Agent;
+
+/// <summary>Tells the operator of refusals: one bounded line each, and not more a minute than can be read.</summary>
+sealed class RefusalReport(ILogger logger, TimeProvider time)
+{
+    readonly RefusalThrottle _throttle = new(time);
+
+    public void Write(HttpContext context, in Guest guest, Refusal refusal)
+    {
+        var level = LevelOf(refusal);
+        if (!logger.IsEnabled(level) || !_throttle.MayWrite(refusal, out var suppressed))
+        {
+            return;
+        }
+        var description = RefusalDescription.Of(refusal);
+        var target = TargetOf(context);
+        Log.Refused(
+            logger,
+            level,
+            description.Name,
+            description.Status,
+            new BoundedText(context.Request.Method),
+            target,
+            guest.Scope.Kind == NetworkScopeKind.Router ? "router" : "network",
+            new BoundedText(guest.Scope.Id),
+            new BoundedText(guest.ClientAddress),
+            suppressed
+        );
+    }
+
+    public void Failed(HttpContext context, in Guest guest, Exception exception) =>
+        Log.Failed(
+            logger,
+            exception,
+            new BoundedText(context.Request.Method),
+            TargetOf(context),
+            new BoundedText(guest.ClientAddress)
+        );
+
+    static BoundedText TargetOf(HttpContext context) =>
+        new BoundedText(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+
+    /// <summary>What guests do to themselves is told on demand; what an operator must mend, always.</summary>
+    static LogLevel LevelOf(Refusal refusal) =>
+        refusal switch
+        {
+            Refusal.RequestMalformed or Refusal.RequestTooLarge => LogLevel.Debug,
+            Refusal.PortNotFound or Refusal.PortWithoutDevice => LogLevel.Information,
+            _ => LogLevel.Warning,
+        };
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Stackmeta.Http;
+
+namespace Stackmeta.Agent;
+
+/// <summary>Who may connect to the agent's socket.</summary>
+static class SocketAccess
+{
+    const UnixFileMode ReadByAll =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>The socket's mode (spec/neutron-metadata.md §3.1).</summary>
+    /// <exception cref="ListenException">The proxies' user or group is not known.</exception>
+    public static UnixFileMode ModeOf(AgentSocketOptions options) =>
+        options.Mode switch
+        {
+            AgentSocketMode.User => ReadByAll,
+            AgentSocketMode.Group => ReadByAll | UnixFileMode.GroupWrite,
+            AgentSocketMode.All => ReadByAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite,
+            _ => ModeOf(options with { Mode = Deduce(options) }),
+        };
+
+    /// <summary>Gives the socket its owner and group where they are configured.</summary>
+    /// <exception cref="ListenException">They are not known, or may not be given.</exception>
+    public static void SetOwner(string path, AgentSocketOptions options)
+    {
+        if (options.Owner.Length == 0 && options.Group.Length == 0)
+        {
+            return;
+        }
+        var user = options.Owner.Length == 0 ? uint.MaxValue : UserOf(options.Owner);
+        var group = options.Group.Length == 0 ? uint.MaxValue : GroupOf(options.Group);
+        if (NativeMethods.ChangeOwner(path, user, group) is var error and not 0)
+        {
+            throw new ListenException(
+                $"The socket {options.Path} cannot be given to user '{options.Owner}' and group '{options.Group}' (error {error}); only root may give files away."
+            );
+        }
+    }
+
+    static AgentSocketMode Deduce(AgentSocketOptions options)
+    {
+        if (options.ProxyUser is "" or "0" or "root" || UserOf(options.ProxyUser) == NativeMethods.GetEffectiveUser())
+        {
+            return AgentSocketMode.User;
+        }
+        return options.ProxyGroup.Length == 0 || GroupOf(options.ProxyGroup) == NativeMethods.GetEffectiveGroup()
+            ? AgentSocketMode.Group
+            : AgentSocketMode.All;
+    }
+
+    static uint UserOf(string text) =>
+        IsNumber(text, out var number) || NativeMethods.TryGetUser(text, out number)
+            ? number
+            : throw new ListenException($"There is no user '{text}' on this host.");
+
+    static uint GroupOf(string text) =>
+        IsNumber(text, out var number) || NativeMethods.TryGetGroup(text, out number)
+            ? number
+            : throw new ListenException($"There is no group '{text}' on this host.");
+
+    static bool IsNumber(string text, out uint number) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

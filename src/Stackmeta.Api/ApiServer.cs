@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+
+namespace Stackmeta.Api;
+
+/// <summary>The metadata API as a server of its own, for agents that ask over TCP.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    readonly HttpServer _server;
+
+    ApiServer(HttpServer server) => _server = server;
+
+    /// <summary>Where it listens; a port 0 is replaced by the one that was chosen.</summary>
+    public IEnumerable<EndPoint> Addresses => _server.Addresses;
+
+    /// <summary>Opens all addresses and answers.</summary>
+    /// <exception cref="ListenException">An address cannot be had.</exception>
+    public static async Task<ApiServer> StartAsync(
+        ApiServerOptions options,
+        MetadataApi api,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var server = await HttpServer.StartAsync(
+            options.Http with
+            {
+                Addresses = options.Addresses,
+            },
+            api.HandleAsync,
+            loggers,
+            cancellationToken
+        );
+        var logger = loggers.CreateLogger<ApiServer>();
+        foreach (var address in server.Addresses)
+        {
+            Log.Listening(logger, address);
+        }
+        return new ApiServer(server);
+    }
+
+    /// <summary>Stops accepting, lets the requests under way end, and returns when all have ended or the token fires.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Api;
+
+/// <summary>Debian's health check: that the process answers, nothing more (spec/nova-metadata.md §8.5).</summary>
+static class HealthCheck
+{
+    const string Path = "/healthcheck";
+
+    public static bool IsAsked(HttpContext context) =>
+        RequestTarget.TryGetOriginForm(context, out var target)
+        && target.StartsWith(Path)
+        && (target.Length == Path.Length || target[Path.Length] == '?');
+
+    public static Task AnswerAsync(HttpContext context, string? disableFile)
+    {
+        var disabled = disableFile is not null && File.Exists(disableFile);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.StatusCode = disabled
+                ? StatusCodes.Status503ServiceUnavailable
+                : StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+        return Answer.WriteAsync(
+            context,
+            disabled ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
+            ContentTypes.Text,
+            disabled ? "DISABLED BY FILE"u8 : "OK"u8
+        );
+    }
+}

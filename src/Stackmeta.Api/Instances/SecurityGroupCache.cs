@@ -1,0 +1,41 @@
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Api;
+
+/// <summary>Names of security groups that were asked for lately, kept as long as a record is.</summary>
+sealed class SecurityGroupCache : IAnswerSource<string, SecurityGroupAnswer>
+{
+    readonly ISecurityGroupNames _source;
+    readonly AnswerCache<string, SecurityGroupAnswer> _names;
+
+    public SecurityGroupCache(ISecurityGroupNames source, AnswerCacheOptions options, TimeProvider time)
+    {
+        _source = source;
+        _names = new(this, options, time, StringComparer.Ordinal);
+    }
+
+    SecurityGroupAnswer IAnswerSource<string, SecurityGroupAnswer>.Unavailable =>
+        new(default, Refusal.SecurityGroupsUnavailable);
+
+    public ValueTask<SecurityGroupAnswer> FindAsync(string instanceId, CancellationToken cancellationToken) =>
+        _names.GetAsync(instanceId, cancellationToken);
+
+    ValueTask<SecurityGroupAnswer> IAnswerSource<string, SecurityGroupAnswer>.AskAsync(
+        string key,
+        CancellationToken cancellationToken
+    ) => _source.FindNamesAsync(key, cancellationToken);
+
+    AnswerKind IAnswerSource<string, SecurityGroupAnswer>.KindOf(in SecurityGroupAnswer answer) =>
+        answer.Refusal == Refusal.None ? AnswerKind.Found : AnswerKind.Unavailable;
+
+    long IAnswerSource<string, SecurityGroupAnswer>.SizeOf(string key, in SecurityGroupAnswer answer)
+    {
+        var size = InstanceSize.Of(key);
+        foreach (var name in answer.Names.IsDefault ? [] : answer.Names)
+        {
+            size += InstanceSize.Of(name);
+        }
+        return size;
+    }
+}

@@ -1,0 +1,294 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Api;
+
+/// <summary>
+/// The metadata API: a request comes in, an instance's document goes out. It has two doors: <see cref="HandleAsync"/> for callers
+/// who must prove whom they ask for, and <see cref="AnswerAsync"/> for the hop before it in the same process, which knows.
+/// </summary>
+/// <remarks>
+/// <code>
+///  target ──► document ──► proof ──► record ──► project ──► context ──► bytes
+///  malformed  the root     400, 403  404, 503   404         503         404, 500
+///  400        needs none
+/// </code>
+/// The order is Nova's (spec/nova-metadata.md §1.1, §6.3): an unknown path is told only to who has proven whom it asks for.
+/// </remarks>
+public sealed class MetadataApi
+{
+    readonly ApiOptions _options;
+    readonly InstanceCache _instances;
+    readonly SecurityGroupCache? _securityGroups;
+    readonly IVendorData _vendorData;
+    readonly DocumentRenderer _renderer;
+    readonly ICallerProof _proof;
+    readonly PasswordPost _passwords;
+    readonly RefusalReport _report;
+    readonly AnswerBufferPool _buffers = new();
+
+    /// <param name="options">Settings.</param>
+    /// <param name="instances">Where records come from.</param>
+    /// <param name="renderer">What writes the documents.</param>
+    /// <param name="proof">What callers of <see cref="HandleAsync"/> must show.</param>
+    /// <param name="vendorData">What the operator adds.</param>
+    /// <param name="securityGroups">Asked for names that a record does not hold; null when records hold them all.</param>
+    /// <param name="time">The clock of waits and log lines.</param>
+    /// <param name="logger">Where refusals are told.</param>
+    public MetadataApi(
+        ApiOptions options,
+        InstanceCache instances,
+        DocumentRenderer renderer,
+        ICallerProof proof,
+        IVendorData vendorData,
+        ISecurityGroupNames? securityGroups,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        _options = options;
+        _instances = instances;
+        _renderer = renderer;
+        _proof = proof;
+        _vendorData = vendorData;
+        _securityGroups = securityGroups is null ? null : new(securityGroups, options.Cache, time);
+        _passwords = new(instances);
+        _report = new(logger, time);
+    }
+
+    /// <summary>Answers a caller who must prove whom it asks for.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            var refusal = Resolve(context, out var document);
+            if (_options.HealthCheck && HealthCheck.IsAsked(context))
+            {
+                await HealthCheck.AnswerAsync(context, _options.HealthCheckDisableFile);
+                return;
+            }
+            if (refusal is Refusal.RequestMalformed or Refusal.PathMalformed || document.Kind == DocumentKind.Root)
+            {
+                await AnswerOrRefuseAsync(context, document, default, null, refusal);
+                return;
+            }
+
+            var proof = await _proof.ProveAsync(context);
+            if (proof.Refusal != Refusal.None)
+            {
+                await RefuseAsync(context, proof.Identity, proof.Refusal, proof.Explanation);
+                return;
+            }
+            var found = await FindAsync(context, proof.Identity, proof.ProjectIsKnown);
+            await AnswerOrRefuseAsync(
+                context,
+                document,
+                proof.Identity,
+                found.Instance,
+                found.Refusal == Refusal.None ? refusal : found.Refusal
+            );
+        }
+        catch (Exception e)
+        {
+            await EndBadlyAsync(context, e);
+        }
+    }
+
+    /// <summary>Answers the hop before, which knows for whom it asks.</summary>
+    public async Task AnswerAsync(HttpContext context, RequestIdentity identity)
+    {
+        if (await TryAnswerAsync(context, identity) is var refusal and not Refusal.None)
+        {
+            await RefuseAsync(context, identity, refusal);
+        }
+    }
+
+    /// <summary>As <see cref="AnswerAsync"/>, but an instance that is not there, or is another project's, is left to the caller, who may have to look again whom it asks for.</summary>
+    /// <returns><see cref="Refusal.None"/> when the request was answered, refusals included; <see cref="Refusal.InstanceNotFound"/> or
+    /// <see cref="Refusal.ProjectMismatch"/> when nothing was answered.</returns>
+    public async ValueTask<Refusal> TryAnswerAsync(HttpContext context, RequestIdentity identity)
+    {
+        try
+        {
+            var refusal = Resolve(context, out var document);
+            if (
+                refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
+                && document.Kind != DocumentKind.Root
+            )
+            {
+                var found = await FindAsync(context, identity, projectIsKnown: true);
+                if (found.Refusal is Refusal.InstanceNotFound or Refusal.ProjectMismatch)
+                {
+                    return found.Refusal;
+                }
+                await AnswerOrRefuseAsync(
+                    context,
+                    document,
+                    identity,
+                    found.Instance,
+                    found.Refusal == Refusal.None ? refusal : found.Refusal
+                );
+                return Refusal.None;
+            }
+            await AnswerOrRefuseAsync(context, document, identity, null, refusal);
+        }
+        catch (Exception e)
+        {
+            await EndBadlyAsync(context, e);
+        }
+        return Refusal.None;
+    }
+
+    static Refusal Resolve(HttpContext context, out MetadataDocument document)
+    {
+        if (RequestTarget.TryGetOriginForm(context, out var target))
+        {
+            return MetadataDocument.Resolve(target, out document);
+        }
+        document = default;
+        return Refusal.RequestMalformed;
+    }
+
+    async ValueTask<InstanceAnswer> FindAsync(HttpContext context, RequestIdentity identity, bool projectIsKnown)
+    {
+        var answer = await _instances.FindAsync(identity.InstanceId, context.RequestAborted);
+        return
+            answer.Instance is { } instance
+            && projectIsKnown
+            && !string.Equals(instance.ProjectId, identity.ProjectId, StringComparison.Ordinal)
+            ? Refusal.ProjectMismatch
+            : answer;
+    }
+
+    ValueTask AnswerOrRefuseAsync(
+        HttpContext context,
+        in MetadataDocument document,
+        in RequestIdentity identity,
+        Instance? instance,
+        Refusal refusal
+    )
+    {
+        if (refusal != Refusal.None)
+        {
+            return RefuseAsync(context, identity, refusal);
+        }
+        if (document.Kind == DocumentKind.Password && !HttpMethods.IsGet(context.Request.Method))
+        {
+            return PostPasswordAsync(context, identity, instance!);
+        }
+        return document.ShowsSecurityGroups || document.Kind is DocumentKind.VendorData or DocumentKind.VendorData2
+            ? AnswerWithContextAsync(context, document, identity, instance!)
+            : RenderAsync(context, document, identity, instance, new() { ClientAddress = identity.ClientAddress });
+    }
+
+    /// <summary>For the three documents that show what the record does not hold.</summary>
+    async ValueTask AnswerWithContextAsync(
+        HttpContext context,
+        MetadataDocument document,
+        RequestIdentity identity,
+        Instance instance
+    )
+    {
+        var refusal = Refusal.None;
+        var render = new RenderContext { ClientAddress = identity.ClientAddress };
+        if (document.Kind == DocumentKind.VendorData)
+        {
+            refusal = _vendorData.ReadStatic(out var json);
+            render = render with { StaticVendorData = json };
+        }
+        else if (document.Kind == DocumentKind.VendorData2)
+        {
+            var answer = await _vendorData.FindEntriesAsync(instance, context.RequestAborted);
+            refusal = answer.Refusal;
+            render = render with { VendorData2 = answer.Entries };
+        }
+        else if (instance.SecurityGroups.IsDefault && _securityGroups is not null)
+        {
+            var answer = await _securityGroups.FindAsync(instance.Uuid, context.RequestAborted);
+            refusal = answer.Refusal;
+            render = render with { SecurityGroups = answer.Names };
+        }
+
+        if (refusal != Refusal.None)
+        {
+            await RefuseAsync(context, identity, refusal);
+            return;
+        }
+        await RenderAsync(context, document, identity, instance, render);
+    }
+
+    ValueTask RenderAsync(
+        HttpContext context,
+        in MetadataDocument document,
+        in RequestIdentity identity,
+        Instance? instance,
+        in RenderContext render
+    )
+    {
+        var buffer = _buffers.Rent();
+        try
+        {
+            var refusal = _renderer.Render(document, instance, render, buffer, out var contentType);
+            return refusal == Refusal.None
+                ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType, buffer.Written))
+                : RefuseAsync(context, identity, refusal);
+        }
+        finally
+        {
+            _buffers.Return(buffer);
+        }
+    }
+
+    async ValueTask PostPasswordAsync(HttpContext context, RequestIdentity identity, Instance instance)
+    {
+        var refusal = await _passwords.StoreAsync(context, instance);
+        if (refusal == Refusal.None)
+        {
+            await Answer.WriteAsync(context, StatusCodes.Status200OK, ContentTypes.Html, []);
+            return;
+        }
+        await RefuseAsync(
+            context,
+            identity,
+            refusal,
+            refusal == Refusal.PasswordInstanceGone ? $"Instance {instance.Uuid} could not be found." : null
+        );
+    }
+
+    ValueTask RefuseAsync(HttpContext context, in RequestIdentity identity, Refusal refusal, string? explanation = null)
+    {
+        _report.Write(context, identity, refusal);
+        // Nova's CORS filter takes any refusal of OPTIONS for a preflight (spec/nova-metadata.md §1.5). What its crash would have
+        // answered is not among them.
+        return
+            HttpMethods.IsOptions(context.Request.Method)
+            && refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
+            ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType: null, []))
+            : new(Answer.WriteRefusalAsync(context, refusal, explanation));
+    }
+
+    /// <summary>The last resort: the caller went away, sent a body that cannot be read, or we are at fault.</summary>
+    async Task EndBadlyAsync(HttpContext context, Exception exception)
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        if (context.Response.HasStarted)
+        {
+            _report.Failed(context, exception);
+            context.Abort();
+            return;
+        }
+        if (exception is BadHttpRequestException bad)
+        {
+            await RefuseAsync(context, default, BadRequest.RefusalOf(bad));
+            return;
+        }
+        _report.Failed(context, exception);
+        await Answer.WriteRefusalAsync(context, Refusal.InstanceSourceFailed);
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Api;
+
+/// <summary>
+/// The way of the Neutron metadata agent: the instance id, signed with the secret that agent and API share. The checks are
+/// made in Nova's order (spec/nova-metadata.md §6.3); a header that is there but empty counts as there.
+/// </summary>
+/// <remarks>
+/// A repeated header is joined with commas, as Nova's server does (reference/nova, "two instance ids"): such a text was never
+/// signed and names no project, so repeating proves nothing, whichever copy is right. Names spelt with <c>_</c> are other headers.
+/// </remarks>
+public sealed class SharedSecretProof(InstanceSignature signature) : ICallerProof
+{
+    public ValueTask<ProofAnswer> ProveAsync(HttpContext context) => new(Prove(context.Request.Headers));
+
+    ProofAnswer Prove(IHeaderDictionary headers)
+    {
+        if (!headers.TryGetValue(ProofHeaders.InstanceId, out var instanceId))
+        {
+            return Refusal.InstanceIdMissing;
+        }
+        if (!headers.TryGetValue(ProofHeaders.InstanceIdSignature, out var sent))
+        {
+            return Refusal.SignatureMissing;
+        }
+        if (!headers.TryGetValue(ProofHeaders.ProjectId, out var projectId))
+        {
+            return Refusal.ProjectIdMissing;
+        }
+
+        var client = headers.TryGetValue(ProofHeaders.ForwardedFor, out var forwardedFor) ? Joined(forwardedFor) : null;
+        var identity = new RequestIdentity(Joined(instanceId), Joined(projectId), client);
+        return signature.IsValid(identity.InstanceId, Joined(sent))
+            ? new(identity, Refusal.None)
+            : new(identity, Refusal.SignatureWrong);
+    }
+
+    static string Joined(in StringValues values) => values.ToString();
+}

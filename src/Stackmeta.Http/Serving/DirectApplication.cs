@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Stackmeta.Http;
+
+/// <summary>
+/// Hands each request straight to one method: no middleware, no scopes, no diagnostics. A connection's context is made once
+/// and used for all its requests.
+/// </summary>
+public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApplication<DefaultHttpContext>
+{
+    public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
+    {
+        if (contextFeatures is not IHostContextContainer<DefaultHttpContext> container)
+        {
+            return new DefaultHttpContext(contextFeatures);
+        }
+        if (container.HostContext is { } used)
+        {
+            used.Initialize(contextFeatures);
+            return used;
+        }
+        return container.HostContext = new DefaultHttpContext(contextFeatures);
+    }
+
+    public Task ProcessRequestAsync(DefaultHttpContext context) => answer(context);
+
+    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+}

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Stackmeta.Http;
+
+/// <summary>Kestrel by itself, without the generic host: nothing is read from the environment, nothing is resolved a request.</summary>
+public sealed class HttpServer : IAsyncDisposable
+{
+    readonly KestrelServer _server;
+    readonly IReadOnlyList<ListenOptions> _listening;
+
+    HttpServer(KestrelServer server, IReadOnlyList<ListenOptions> listening)
+    {
+        _server = server;
+        _listening = listening;
+    }
+
+    /// <summary>Where the server listens: the addresses asked for, with the ports that were chosen in place of port 0.</summary>
+    public IEnumerable<EndPoint> Addresses => _listening.Select(static l => l.EndPoint);
+
+    /// <summary>Opens all addresses and begins to answer.</summary>
+    /// <param name="options">Where and how much.</param>
+    /// <param name="answer">Answers one request. What it throws is logged by Kestrel and answered 500.</param>
+    /// <param name="loggers">For Kestrel's own messages.</param>
+    /// <param name="cancellationToken">Gives up the start.</param>
+    /// <exception cref="ListenException">An address cannot be had; none is open then.</exception>
+    public static async Task<HttpServer> StartAsync(
+        HttpServerOptions options,
+        Func<HttpContext, Task> answer,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var kestrel = new KestrelServerOptions { ApplicationServices = new LoggingOnly(loggers) };
+        ApplyLimits(kestrel, options);
+        var listening = new List<ListenOptions>(options.Addresses.Length);
+        foreach (var address in options.Addresses)
+        {
+            Listen(kestrel, address, options, listening);
+        }
+
+        var transport = new SocketTransportOptions { Backlog = options.Backlog };
+        if (options.OpenSocket is { } open)
+        {
+            transport.CreateBoundListenSocket = open;
+        }
+        var server = new KestrelServer(
+            Options.Create(kestrel),
+            new SocketTransportFactory(Options.Create(transport), loggers),
+            loggers
+        );
+        try
+        {
+            await server.StartAsync(new DirectApplication(answer), cancellationToken);
+            return new HttpServer(server, listening);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            server.Dispose();
+            throw Explain(e, options.Addresses);
+        }
+    }
+
+    /// <summary>Stops accepting, lets the requests under way end, and returns when all have ended or the token fires.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        _server.Dispose();
+    }
+
+    static void ApplyLimits(KestrelServerOptions kestrel, HttpServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        // RFC 9112 §3.2.2: the authority of an absolute-form target wins over the Host header.
+        kestrel.AllowHostHeaderOverride = true;
+        // Header values are bytes here: none is refused for not being UTF-8, and each byte keeps its value.
+        kestrel.RequestHeaderEncodingSelector = static name => name == "Host" ? HostEncoding.Instance : Encoding.Latin1;
+        kestrel.Limits.MaxRequestLineSize = options.MaxRequestLine;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaders;
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, options.MaxRequestLine + options.MaxHeaders);
+        kestrel.Limits.MaxRequestBodySize = options.MaxBody;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.KeepAliveTimeout = options.KeepAlive;
+        kestrel.Limits.RequestHeadersTimeout = options.RequestHead;
+    }
+
+    static void Listen(
+        KestrelServerOptions kestrel,
+        EndPoint address,
+        HttpServerOptions options,
+        List<ListenOptions> listening
+    )
+    {
+        kestrel.Listen(
+            address,
+            listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (options.Certificate is { } certificate)
+                {
+                    listen.UseHttps(TlsOf(options, certificate));
+                }
+                listening.Add(listen);
+            }
+        );
+    }
+
+    static HttpsConnectionAdapterOptions TlsOf(HttpServerOptions options, X509Certificate2 certificate)
+    {
+        var tls = new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = certificate,
+            ServerCertificateChain = options.CertificateChain,
+        };
+        if (options.ClientAuthorities is { } authorities)
+        {
+            tls.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            tls.ClientCertificateValidation = (shown, _, _) => CertificateTrust.IsIssuedBy(shown, authorities);
+        }
+        return tls;
+    }
+
+    static ListenException Explain(Exception cause, IReadOnlyList<EndPoint> addresses)
+    {
+        if (cause is ListenException explained)
+        {
+            return explained;
+        }
+        if (cause.InnerException is AddressInUseException)
+        {
+            // Kestrel's sentence names which of the addresses it is.
+            return new ListenException(
+                $"{cause.Message} Another program listens there; stop it or choose another address.",
+                cause
+            );
+        }
+        var all = string.Join(", ", addresses);
+        return cause is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }
+            ? new ListenException($"Cannot listen on {all}: an address is not one of this host's.", cause)
+            : new ListenException($"Cannot listen on {all}: {cause.Message}", cause);
+    }
+
+    /// <summary>What Kestrel asks of a service provider outside a host: where to log.</summary>
+    sealed class LoggingOnly(ILoggerFactory loggers) : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => serviceType == typeof(ILoggerFactory) ? loggers : null;
+    }
+}

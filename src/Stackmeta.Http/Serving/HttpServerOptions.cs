@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Stackmeta.Http;
+
+/// <summary>Where a server listens and how much it takes in.</summary>
+public sealed record HttpServerOptions
+{
+    /// <summary>IP or unix addresses; all of them are opened or none.</summary>
+    public required ImmutableArray<EndPoint> Addresses { get; init; }
+
+    /// <summary>Opens the socket of an address, bound and not yet accepting; null binds in the plain way.</summary>
+    public Func<EndPoint, Socket>? OpenSocket { get; init; }
+
+    /// <summary>Connections that the kernel keeps until they are accepted.</summary>
+    public int Backlog { get; init; } = 4096;
+
+    /// <summary>Given to callers over TLS; null serves plain HTTP.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The authorities above <see cref="Certificate"/>, sent along with it.</summary>
+    public X509Certificate2Collection? CertificateChain { get; init; }
+
+    /// <summary>When set, callers must show a certificate of one of these authorities.</summary>
+    public X509Certificate2Collection? ClientAuthorities { get; init; }
+
+    /// <summary>Longest request line in bytes; a longer one is answered 414. Nova under uWSGI takes 64 KiB for line and headers together.</summary>
+    public int MaxRequestLine { get; init; } = 32 * 1024;
+
+    /// <summary>All header lines together in bytes; more is answered 431.</summary>
+    public int MaxHeaders { get; init; } = 64 * 1024;
+
+    /// <summary>Longest request body in bytes; null for any.</summary>
+    public long? MaxBody { get; init; } = 1024 * 1024;
+
+    /// <summary>Open connections; one more is closed at once. Null for as many as the process has descriptors.</summary>
+    public long? MaxConnections { get; init; }
+
+    /// <summary>How long a connection may be idle between requests.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a request's head may take to arrive; after that 408, as the stock proxy answers (spec/neutron-metadata.md §3.7).</summary>
+    public TimeSpan RequestHead { get; init; } = TimeSpan.FromSeconds(30);
+}
