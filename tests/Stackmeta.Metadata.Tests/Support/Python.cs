@@ -26,6 +26,7 @@ static class Python
         using var process = Process.Start(
             new ProcessStartInfo(Interpreter, ["-c", Rewrite])
             {
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 StandardOutputEncoding = Encoding.ASCII,
