@@ -39,7 +39,8 @@ public sealed record KeystoneOptions
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Without its secrets.</summary>
-    public override string ToString() => $"{ApplicationCredentialName ?? ApplicationCredentialId ?? Username ?? UserId} at {AuthUrl}";
+    public override string ToString() =>
+        $"{ApplicationCredentialName ?? ApplicationCredentialId ?? Username ?? UserId} at {AuthUrl}";
 }
 
 /// <summary>Which of the catalogue's endpoints of a service is asked (keystoneauth's adapter options).</summary>

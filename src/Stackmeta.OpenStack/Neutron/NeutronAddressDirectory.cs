@@ -72,6 +72,10 @@ public sealed class NeutronAddressDirectory(NeutronClient neutron) : IAddressDir
         "fixed_ips="
         + Uri.EscapeDataString(
             "ip_address="
-                + (IPAddress.TryParse(address, out var ip) && GuestAddress.TryFrom(ip, out var guest) ? guest.Text : address)
+                + (
+                    IPAddress.TryParse(address, out var ip) && GuestAddress.TryFrom(ip, out var guest)
+                        ? guest.Text
+                        : address
+                )
         );
 }

@@ -71,7 +71,8 @@ public sealed class NeutronClient : IDisposable
             _outage.Succeeded();
             return items;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or JsonException or InvalidOperationException)
+        catch (Exception error)
+            when (error is HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
             _outage.Failed(error.Message);
         }

@@ -24,7 +24,9 @@ sealed record NeutronPort(
             port.Member("network_id").Text() ?? "",
             port.Member("device_id").Text() ?? "",
             // Both names are given; older servers know only the second.
-            port.Member("project_id").Text() ?? port.Member("tenant_id").Text() ?? "",
+            port.Member("project_id").Text()
+                ?? port.Member("tenant_id").Text()
+                ?? "",
             port.Member("mac_address").Text()?.ToLowerInvariant() ?? "",
             [.. port.Member("fixed_ips").Items().Select(ip => ip.Member("ip_address").Text() ?? "")]
         );

@@ -52,7 +52,9 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : IPortDirectory
             }
             foreach (var question in batch)
             {
-                question.Answer.TrySetResult(ports is null ? Refusal.PortDirectoryUnavailable : Choose(ports, question.Address));
+                question.Answer.TrySetResult(
+                    ports is null ? Refusal.PortDirectoryUnavailable : Choose(ports, question.Address)
+                );
             }
         }
         _queues.TryRemove(KeyValuePair.Create(scope, queue));
@@ -93,14 +95,19 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : IPortDirectory
             "fields=network_id"
         );
         var networks = await neutron.ListAsync("ports", query, port => port.Member("network_id").Text(), default);
-        return networks?.Where(network => !string.IsNullOrEmpty(network)).Select(network => network!).Distinct().ToArray();
+        return networks
+            ?.Where(network => !string.IsNullOrEmpty(network))
+            .Select(network => network!)
+            .Distinct()
+            .ToArray();
     }
 
     sealed class Question(GuestAddress address)
     {
         public GuestAddress Address => address;
 
-        public TaskCompletionSource<PortAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<PortAnswer> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>The questions of one scope; all members under its own lock.</summary>

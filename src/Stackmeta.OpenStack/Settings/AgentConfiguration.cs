@@ -33,8 +33,8 @@ public sealed record AgentConfiguration
     public DatabasePool DatabasePool { get; init; } = new();
 
     /// <summary>
-    /// Who this agent is towards Neutron's REST API: <c>[service_auth]</c> of its own, else <c>[keystone_authtoken]</c>; null when neither
-    /// names credentials.
+    /// Who this agent is towards Neutron's REST API: the service user of <c>[keystone_authtoken]</c>, since the real agent, which uses RPC, has
+    /// no options of its own for that; null when it is not set.
     /// </summary>
     public KeystoneOptions? Credentials { get; init; }
 
@@ -75,8 +75,8 @@ public sealed record AgentConfiguration
             SharedSecret = reader.Text(AgentOptions.SharedSecret) ?? "",
             Database = AgentOptions.Database.ReadUrl(reader, out _),
             DatabasePool = AgentOptions.Database.ReadPool(reader),
-            Credentials = AgentOptions.ServiceAuth.ReadCredentials(reader) ?? AgentOptions.AuthToken.ReadCredentials(reader),
-            Neutron = AgentOptions.ServiceAuth.ReadAdapter(reader),
+            Credentials = AgentOptions.AuthToken.ReadCredentials(reader),
+            Neutron = AgentOptions.AuthToken.ReadAdapter(reader),
             Report = Check(files),
         };
         return reader.Problems.Count == 0 ? configuration : throw ConfigurationException.Of(reader.Problems);

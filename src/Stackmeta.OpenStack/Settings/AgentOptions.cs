@@ -62,7 +62,6 @@ static class AgentOptions
     };
 
     public static readonly DatabaseTable Database = new("database");
-    public static readonly KeystoneAuthTable ServiceAuth = new("service_auth");
     public static readonly KeystoneAuthTable AuthToken = new("keystone_authtoken");
 
     /// <summary>All that is known, for the report and for substitution.</summary>
@@ -83,13 +82,16 @@ static class AgentOptions
         ClientKey,
         SharedSecret,
         .. Database.All,
-        .. ServiceAuth.All,
         .. AuthToken.All,
         Irrelevant("DEFAULT", "metadata_workers", "one process answers all requests"),
         Irrelevant("DEFAULT", "rpc_response_timeout", "Neutron is asked by REST or in its database, not by RPC"),
         Irrelevant("DEFAULT", "rpc_response_max_timeout", "Neutron is asked by REST or in its database, not by RPC"),
         Irrelevant("DEFAULT", "transport_url", "Neutron is asked by REST or in its database, not by RPC"),
-        Irrelevant("agent", "report_interval", "no heartbeat is sent: the agent does not appear in the list of network agents"),
+        Irrelevant(
+            "agent",
+            "report_interval",
+            "no heartbeat is sent: the agent does not appear in the list of network agents"
+        ),
         Irrelevant("agent", "log_agent_heartbeats", "no heartbeat is sent"),
         Irrelevant("cache", "enabled", "answers are kept in this process"),
         Irrelevant("cache", "backend", "answers are kept in this process"),

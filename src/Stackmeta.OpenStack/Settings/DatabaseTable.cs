@@ -20,7 +20,11 @@ sealed class DatabaseTable
         ConnectionParameters = Option("connection_parameters") with { Default = "" };
         MaxPoolSize = Option("max_pool_size", OptionKind.Integer) with { Default = "5", Minimum = 0 };
         MaxOverflow = Option("max_overflow", OptionKind.Integer) with { Default = "50", Minimum = -1 };
-        ConnectionRecycleTime = Option("connection_recycle_time", OptionKind.Integer) with { Default = "3600", Minimum = -1 };
+        ConnectionRecycleTime = Option("connection_recycle_time", OptionKind.Integer) with
+        {
+            Default = "3600",
+            Minimum = -1,
+        };
         All = [Connection, ConnectionParameters, MaxPoolSize, MaxOverflow, ConnectionRecycleTime];
     }
 

@@ -131,7 +131,9 @@ sealed class KeystoneAuthTable
             reader.Complain(AuthType, reason);
             return null;
         }
-        if (!Uri.TryCreate(reader.Text(AuthUrl), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        if (
+            !Uri.TryCreate(reader.Text(AuthUrl), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+        )
         {
             reader.Complain(AuthUrl, "is no URL of Keystone");
             return null;
@@ -215,5 +217,9 @@ sealed class KeystoneAuthTable
         new(_group, name, kind) { DeprecatedNames = deprecated is null ? [] : [(_group, deprecated)] };
 
     OptionDefinition NotSupported(string name) =>
-        new(_group, name) { Verdict = OptionVerdict.NotSupported, Reason = "tokens are asked for a project or the system only" };
+        new(_group, name)
+        {
+            Verdict = OptionVerdict.NotSupported,
+            Reason = "tokens are asked for a project or the system only",
+        };
 }

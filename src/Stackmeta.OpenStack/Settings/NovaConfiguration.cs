@@ -109,7 +109,9 @@ public sealed record NovaConfiguration
             Providers = reader.List(NovaOptions.VendorDataProviders),
             StaticFile = reader.Text(NovaOptions.VendorDataFile) is { Length: > 0 } file ? file : null,
             DynamicTargets = reader.List(NovaOptions.VendorDataTargets),
-            AuthorityFile = reader.Text(NovaOptions.VendorDataAuthorities) is { Length: > 0 } authorities ? authorities : null,
+            AuthorityFile = reader.Text(NovaOptions.VendorDataAuthorities) is { Length: > 0 } authorities
+                ? authorities
+                : null,
             ConnectTimeout = TimeSpan.FromSeconds(reader.Integer(NovaOptions.VendorDataConnectTimeout) ?? 5),
             ReadTimeout = TimeSpan.FromSeconds(reader.Integer(NovaOptions.VendorDataReadTimeout) ?? 5),
             FailureIsFatal = reader.Boolean(NovaOptions.VendorDataFailureFatal),

@@ -14,7 +14,10 @@ static class NovaOptions
         Minimum = 0,
     };
 
-    public static readonly OptionDefinition LocalMetadataPerCell = Api("local_metadata_per_cell", OptionKind.Boolean) with
+    public static readonly OptionDefinition LocalMetadataPerCell = Api(
+        "local_metadata_per_cell",
+        OptionKind.Boolean
+    ) with
     {
         Default = "false",
     };
@@ -33,26 +36,42 @@ static class NovaOptions
 
     public static readonly OptionDefinition VendorDataAuthorities = Api("vendordata_dynamic_ssl_certfile");
 
-    public static readonly OptionDefinition VendorDataConnectTimeout = Api("vendordata_dynamic_connect_timeout", OptionKind.Integer) with
+    public static readonly OptionDefinition VendorDataConnectTimeout = Api(
+        "vendordata_dynamic_connect_timeout",
+        OptionKind.Integer
+    ) with
     {
         Default = "5",
         Minimum = 3,
     };
 
-    public static readonly OptionDefinition VendorDataReadTimeout = Api("vendordata_dynamic_read_timeout", OptionKind.Integer) with
+    public static readonly OptionDefinition VendorDataReadTimeout = Api(
+        "vendordata_dynamic_read_timeout",
+        OptionKind.Integer
+    ) with
     {
         Default = "5",
         Minimum = 0,
     };
 
-    public static readonly OptionDefinition VendorDataFailureFatal = Api("vendordata_dynamic_failure_fatal", OptionKind.Boolean) with
+    public static readonly OptionDefinition VendorDataFailureFatal = Api(
+        "vendordata_dynamic_failure_fatal",
+        OptionKind.Boolean
+    ) with
     {
         Default = "false",
     };
 
-    public static readonly OptionDefinition UseForwardedFor = Api("use_forwarded_for", OptionKind.Boolean) with { Default = "false" };
+    public static readonly OptionDefinition UseForwardedFor = Api("use_forwarded_for", OptionKind.Boolean) with
+    {
+        Default = "false",
+    };
 
-    public static readonly OptionDefinition ServiceMetadataProxy = new("neutron", "service_metadata_proxy", OptionKind.Boolean)
+    public static readonly OptionDefinition ServiceMetadataProxy = new(
+        "neutron",
+        "service_metadata_proxy",
+        OptionKind.Boolean
+    )
     {
         Default = "false",
     };
@@ -78,7 +97,11 @@ static class NovaOptions
                 : "only the template of Nova's packages is known here, or none",
     };
 
-    public static readonly OptionDefinition ParseProxyHeaders = new("oslo_middleware", "enable_proxy_headers_parsing", OptionKind.Boolean)
+    public static readonly OptionDefinition ParseProxyHeaders = new(
+        "oslo_middleware",
+        "enable_proxy_headers_parsing",
+        OptionKind.Boolean
+    )
     {
         Default = "false",
     };
@@ -143,7 +166,11 @@ static class NovaOptions
         .. ApiDatabase.All,
         .. Neutron.All,
         .. VendorDataAuth.All,
-        Irrelevant("api", "config_drive_skip_versions", "the EC2 documents of a config drive; nothing here writes one from nova.conf"),
+        Irrelevant(
+            "api",
+            "config_drive_skip_versions",
+            "the EC2 documents of a config drive; nothing here writes one from nova.conf"
+        ),
         Irrelevant("database", "slave_connection", "Nova's metadata service does not use it either"),
         Irrelevant("DEFAULT", "metadata_workers", "one process answers all requests"),
         Irrelevant("DEFAULT", "flat_injected", "it counts when the network info is written, not when it is read"),

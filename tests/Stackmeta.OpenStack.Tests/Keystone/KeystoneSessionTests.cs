@@ -10,7 +10,9 @@ public sealed class KeystoneSessionTests
     {
         await using var cloud = new FakeCloud { Delay = TimeSpan.FromMilliseconds(20) };
         var keystone = cloud.Keystone();
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => keystone.GetTokenAsync(null, default).AsTask()));
+        var tokens = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => keystone.GetTokenAsync(null, default).AsTask())
+        );
         Assert.Equal("token-1", Assert.Single(tokens.Distinct()));
         Assert.Single(cloud.TokenRequests);
     }

@@ -14,7 +14,11 @@ public sealed class NeutronPortDirectoryTests
     public async Task A_port_is_found_by_network_and_address()
     {
         await using var cloud = new FakeCloud { Neutron = _ => (200, Ports(Port("p1", "10.0.0.5"))) };
-        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(Network, Address("10.0.0.5"), default);
+        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(
+            Network,
+            Address("10.0.0.5"),
+            default
+        );
         Assert.Equal(new Port("p1", "net-1", "device-p1", "project-1"), answer.Port);
         Assert.Equal(
             "/RegionOne/internal/v2.0/ports?network_id=net-1&fixed_ips=ip_address=10.0.0.5&fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=fixed_ips",
@@ -44,9 +48,16 @@ public sealed class NeutronPortDirectoryTests
     [InlineData("10.0.0.5,10.0.0.5", Refusal.PortAmbiguous)]
     public async Task Anything_but_one_port_is_nobody(string addresses, Refusal expected)
     {
-        var ports = addresses.Split(',', StringSplitOptions.RemoveEmptyEntries).Select((ip, i) => Port($"p{i}", ip)).ToArray();
+        var ports = addresses
+            .Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select((ip, i) => Port($"p{i}", ip))
+            .ToArray();
         await using var cloud = new FakeCloud { Neutron = _ => (200, Ports(ports)) };
-        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(Network, Address("10.0.0.5"), default);
+        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(
+            Network,
+            Address("10.0.0.5"),
+            default
+        );
         Assert.Equal(expected, answer.Refusal);
     }
 
@@ -54,7 +65,11 @@ public sealed class NeutronPortDirectoryTests
     public async Task A_port_without_a_device_is_nobody()
     {
         await using var cloud = new FakeCloud { Neutron = _ => (200, Ports(Port("p1", "10.0.0.5", device: ""))) };
-        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(Network, Address("10.0.0.5"), default);
+        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(
+            Network,
+            Address("10.0.0.5"),
+            default
+        );
         Assert.Equal(Refusal.PortWithoutDevice, answer.Refusal);
     }
 
@@ -98,7 +113,12 @@ public sealed class NeutronPortDirectoryTests
         await using var cloud = new FakeCloud
         {
             Neutron = request =>
-                (200, request.QueryString["device_id"] is not null ? $$"""{"ports": [{{networks}}]}""" : """{"ports": []}"""),
+                (
+                    200,
+                    request.QueryString["device_id"] is not null
+                        ? $$"""{"ports": [{{networks}}]}"""
+                        : """{"ports": []}"""
+                ),
         };
         await new NeutronPortDirectory(cloud.Client()).FindPortAsync(Router, Address("10.0.0.5"), default);
         var counts = cloud.Asked.Skip(1).Select(asked => asked.Split("network_id=").Length - 1);
@@ -118,7 +138,11 @@ public sealed class NeutronPortDirectoryTests
                     )
                     : (200, Ports(Port("p1", "10.0.0.5"))),
         };
-        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(Network, Address("10.0.0.5"), default);
+        var answer = await new NeutronPortDirectory(cloud.Client()).FindPortAsync(
+            Network,
+            Address("10.0.0.5"),
+            default
+        );
         Assert.Equal("p1", answer.Port!.Id);
         Assert.Equal("/RegionOne/internal/v2.0/ports?marker=m&limit=1", cloud.Asked.Last());
     }

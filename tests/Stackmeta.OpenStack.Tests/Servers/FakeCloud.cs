@@ -117,7 +117,8 @@ sealed class FakeCloud : IAsyncDisposable
             }
             context.Response.Close();
         }
-        catch (Exception error) when (error is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error)
+            when (error is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The client went away, as some tests want.
         }
@@ -140,7 +141,10 @@ sealed class FakeCloud : IAsyncDisposable
             {"token": {"expires_at": "{{(Time.GetUtcNow() + TokenLife):yyyy-MM-ddTHH:mm:ss.ffffffZ}}", "catalog": [
               {"type": "identity", "name": "keystone", "endpoints": []},
               {"type": "network", "name": "neutron", "endpoints": [
-                {{Endpoint("public", "RegionOne")}}, {{Endpoint("internal", "RegionOne")}}, {{Endpoint("public", "RegionTwo")}} ] } ] } }
+                {{Endpoint("public", "RegionOne")}}, {{Endpoint("internal", "RegionOne")}}, {{Endpoint(
+                "public",
+                "RegionTwo"
+            )}} ] } ] } }
             """
         );
     }
