@@ -43,4 +43,37 @@ static partial class Log
 
     [LoggerMessage(1013, LogLevel.Warning, "Process {Process} of an edge that was killed is ended")]
     public static partial void LeftOverEnded(ILogger logger, int process);
+
+    [LoggerMessage(1020, LogLevel.Information, "Listens for {Scope} in {Namespace}")]
+    public static partial void Listens(ILogger logger, EdgeScope scope, string @namespace);
+
+    [LoggerMessage(1021, LogLevel.Information, "No longer listens in {Namespace}")]
+    public static partial void NoLongerListens(ILogger logger, string @namespace);
+
+    [LoggerMessage(1022, LogLevel.Warning, "Cannot listen for {Scope} in {Namespace}: {Reason}")]
+    public static partial void CannotListen(ILogger logger, EdgeScope scope, string @namespace, string reason);
+
+    [LoggerMessage(1023, LogLevel.Warning, "Accepting a connection in {Namespace} failed: {Error}")]
+    public static partial void AcceptFailed(ILogger logger, string @namespace, System.Net.Sockets.SocketError error);
+
+    [LoggerMessage(
+        1024,
+        LogLevel.Warning,
+        "In {Namespace} another host on the link of {Device} has {Address}: metadata over IPv4 only"
+    )]
+    public static partial void Ipv6AddressTaken(
+        ILogger logger,
+        string @namespace,
+        string device,
+        System.Net.IPAddress address
+    );
+
+    [LoggerMessage(1030, LogLevel.Debug, "Guest {Peer} of {Scope} asks too often")]
+    public static partial void TooManyRequests(ILogger logger, System.Net.IPAddress peer, EdgeScope scope);
+
+    [LoggerMessage(1031, LogLevel.Debug, "Guest {Peer} of {Scope} has too many connections")]
+    public static partial void TooManyConnections(ILogger logger, System.Net.IPAddress peer, EdgeScope scope);
+
+    [LoggerMessage(1032, LogLevel.Warning, "The agent's socket {Socket} cannot be reached: {Reason}")]
+    public static partial void AgentUnreachable(ILogger logger, string socket, string reason);
 }

@@ -5,15 +5,20 @@ namespace Stackmeta.Edge;
 
 /// <summary>
 /// Provides networks on this host as Neutron's agents do: for each a bridge, a namespace <c>qdhcp-</c> with its addresses,
-/// dnsmasq and, where the metadata is served from there, haproxy (spec/neutron-metadata.md §1, §2).
+/// dnsmasq and, where the metadata is served from there, haproxy or listeners of this process (spec/neutron-metadata.md §1, §2).
 /// </summary>
 /// <remarks>
 /// All of it is named as Neutron names it and marked as ours in the kernel; what is not marked is never touched. The
 /// processes die with this one, even by SIGKILL; links, namespaces and attached guests outlive it and are taken over by the
 /// next provisioner of the same run directory.
 /// </remarks>
-public sealed class NetworkProvisioner(EdgeOptions options, TimeProvider time, ILogger<NetworkProvisioner> logger)
-    : IAsyncDisposable
+/// <param name="listeners">Listens in the namespaces from this process; null has a haproxy in each.</param>
+public sealed class NetworkProvisioner(
+    EdgeOptions options,
+    TimeProvider time,
+    ILogger<NetworkProvisioner> logger,
+    NamespaceListeners? listeners = null
+) : IAsyncDisposable
 {
     static readonly string[] Programs = ["dnsmasq", "haproxy"];
     static readonly TimeSpan LeftOverPoll = TimeSpan.FromMilliseconds(20);
@@ -143,10 +148,28 @@ public sealed class NetworkProvisioner(EdgeOptions options, TimeProvider time, I
     }
 
     ProvisionedNetwork NetworkOf(Guid id, RunDirectory directory, ProcessStarter starter) =>
-        _networks.GetOrAdd(
+        _networks.GetOrAdd(id, id => Create(id, directory, starter));
+
+    ProvisionedNetwork Create(Guid id, RunDirectory directory, ProcessStarter starter)
+    {
+        var files = directory.FilesOf(id);
+        ProvisionedNetwork? network = null;
+        SupervisedSlot Slot() => new(starter, time, logger, () => Announce(network!));
+        network = new(
             id,
-            id => new(id, directory.Path, directory.FilesOf(id), options, starter, time, logger, Announce)
+            Ownership.MarkOf(id, directory.Path),
+            files,
+            options,
+            new DhcpServer(options, files, Slot()),
+            listeners is null
+                ? new HaproxyProxy(options, Slot(), files.HaproxyConfiguration)
+                : new ListenerProxy(listeners),
+            time,
+            logger,
+            Announce
         );
+        return network;
+    }
 
     async Task RemoveAsync(ProvisionedNetwork network, CancellationToken cancellationToken)
     {

@@ -56,7 +56,7 @@ public sealed class HttpServer : IAsyncDisposable
         }
         var server = new KestrelServer(
             Options.Create(kestrel),
-            new SocketTransportFactory(Options.Create(transport), loggers),
+            options.Transport ?? new SocketTransportFactory(Options.Create(transport), loggers),
             loggers
         );
         try

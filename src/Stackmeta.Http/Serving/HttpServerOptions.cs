@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 
 namespace Stackmeta.Http;
 
@@ -13,6 +14,9 @@ public sealed record HttpServerOptions
 
     /// <summary>Opens the socket of an address, bound and not yet accepting; null binds in the plain way.</summary>
     public Func<EndPoint, Socket>? OpenSocket { get; init; }
+
+    /// <summary>Accepts the connections of all addresses; null for sockets of one's own.</summary>
+    public IConnectionListenerFactory? Transport { get; init; }
 
     /// <summary>Connections that the kernel keeps until they are accepted.</summary>
     public int Backlog { get; init; } = 4096;

@@ -10,8 +10,7 @@ namespace Stackmeta.Inventory;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true,
-    Converters = [typeof(MetadataItemsConverter), typeof(SettableConverter)]
+    RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(NetworkEntry))]
 [JsonSerializable(typeof(SubnetEntry))]
@@ -21,7 +20,6 @@ namespace Stackmeta.Inventory;
 [JsonSerializable(typeof(ImmutableArray<HostRouteEntry>))]
 [JsonSerializable(typeof(ImmutableArray<DeviceEntry>))]
 [JsonSerializable(typeof(ImmutableArray<BlockDevice>))]
-[JsonSerializable(typeof(ImmutableArray<MetadataItem>))]
 [JsonSerializable(typeof(ImmutableArray<int>))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
 public sealed partial class InventoryJson : JsonSerializerContext;

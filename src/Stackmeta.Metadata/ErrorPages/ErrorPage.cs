@@ -58,11 +58,11 @@ public static class ErrorPage
         var json = new PythonJsonWriter(output);
         json.BeginObject();
         json.Name("message"u8);
-        json.Text(explanation, "<br /><br />\n\n\n");
+        json.String(explanation, "<br /><br />\n\n\n");
         json.Name("code"u8);
-        json.Text($"{status} ", title);
+        json.String($"{status} ", title);
         json.Name("title"u8);
-        json.Text(title);
+        json.String(title);
         json.EndObject();
         json.Flush();
     }

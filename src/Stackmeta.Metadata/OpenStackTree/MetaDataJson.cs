@@ -34,7 +34,7 @@ static class MetaDataJson
     {
         json.BeginObject();
         json.Name("uuid"u8);
-        json.Text(instance.Uuid);
+        json.String(instance.Uuid);
         WriteMetadata(ref json, instance.Metadata);
         drive.Write(ref json);
         if (hasNetworkConfig)
@@ -46,11 +46,11 @@ static class MetaDataJson
         json.Name("hostname"u8);
         WriteHostname(ref json, instance, domainSuffix);
         json.Name("name"u8);
-        json.Text(instance.DisplayName);
+        json.String(instance.DisplayName);
         json.Name("launch_index"u8);
-        json.Number(instance.LaunchIndex);
+        json.Integer(instance.LaunchIndex);
         json.Name("availability_zone"u8);
-        json.Text(instance.AvailabilityZone);
+        json.String(instance.AvailabilityZone);
         if (version >= OpenStackVersions.Grizzly)
         {
             json.Name("random_seed"u8);
@@ -59,7 +59,7 @@ static class MetaDataJson
         if (version >= OpenStackVersions.Liberty)
         {
             json.Name("project_id"u8);
-            json.Text(instance.ProjectId);
+            json.String(instance.ProjectId);
         }
         if (version >= OpenStackVersions.NewtonOne)
         {
@@ -85,7 +85,7 @@ static class MetaDataJson
         foreach (var item in items)
         {
             json.Name(item.Key);
-            json.Text(item.Value);
+            json.String(item.Value);
         }
         json.EndObject();
     }
@@ -99,17 +99,17 @@ static class MetaDataJson
         json.Name("public_keys"u8);
         json.BeginObject();
         json.Name(pair.Name);
-        json.Text(pair.PublicKey);
+        json.String(pair.PublicKey);
         json.EndObject();
         json.Name("keys"u8);
         json.BeginArray();
         json.BeginObject();
         json.Name("name"u8);
-        json.Text(pair.Name);
+        json.String(pair.Name);
         json.Name("type"u8);
-        json.Text(pair.Type);
+        json.String(pair.Type);
         json.Name("data"u8);
-        json.Text(pair.PublicKey);
+        json.String(pair.PublicKey);
         json.EndObject();
         json.EndArray();
     }
@@ -118,7 +118,7 @@ static class MetaDataJson
     {
         if (instance.Hostname is { } hostname)
         {
-            json.Text(hostname, domainSuffix);
+            json.String(hostname, domainSuffix);
         }
         else
         {
@@ -138,7 +138,7 @@ static class MetaDataJson
         json.BeginArray();
         foreach (var cpu in cpus.IsDefault ? [] : cpus)
         {
-            json.Number(cpu);
+            json.Integer(cpu);
         }
         json.EndArray();
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge.Tests;
@@ -38,15 +39,25 @@ sealed class AgentSocket : IAsyncDisposable
         return agent;
     }
 
-    Task AnswerAsync(HttpContext context)
+    /// <summary>Of the last request.</summary>
+    public string LastQuery { get; private set; } = "";
+
+    public string LastBody { get; private set; } = "";
+
+    async Task AnswerAsync(HttpContext context)
     {
+        var request = context.Request;
+        using var body = new StreamReader(request.Body);
+        LastBody = await body.ReadToEndAsync();
+        LastQuery = request.QueryString.Value ?? "";
         Requests.Enqueue(
             new(
-                context.Request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())),
+                request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())),
                 StringComparer.OrdinalIgnoreCase
             )
         );
-        return context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}");
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        await context.Response.WriteAsync($"{request.Method} {target.Split('?')[0]}");
     }
 
     public async ValueTask DisposeAsync()

@@ -3,19 +3,32 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Stackmeta.Edge.Tests;
 
+/// <summary>What answers in the namespaces.</summary>
+public enum Proxy
+{
+    Haproxy,
+    Listeners,
+}
+
 /// <summary>A provisioner with a run directory of its own, and what a look at the machine tells about it.</summary>
 sealed class EdgeRig : IAsyncDisposable
 {
     readonly List<GuestNamespace> _guests = [];
+    readonly AgentForwarder _forwarder;
 
-    EdgeRig(AgentSocket agent, string directory)
+    EdgeRig(AgentSocket agent, AgentForwarder forwarder, EdgeServer? server)
     {
         Agent = agent;
-        Options = new() { RunDirectory = directory, MetadataProxySocket = agent.Path };
+        _forwarder = forwarder;
+        Server = server;
+        Options = new() { RunDirectory = $"/tmp/stackmeta-edge-{Guid.NewGuid():N}", MetadataProxySocket = agent.Path };
         Provisioner = Open();
     }
 
     public AgentSocket Agent { get; }
+
+    /// <summary>Null where each network has a haproxy.</summary>
+    public EdgeServer? Server { get; }
 
     public EdgeOptions Options { get; }
 
@@ -23,16 +36,34 @@ sealed class EdgeRig : IAsyncDisposable
 
     public ConcurrentQueue<EdgeNetworkStatus> Announced { get; } = new();
 
-    public static async Task<EdgeRig> StartAsync()
+    public static async Task<EdgeRig> StartAsync(Proxy proxy = Proxy.Haproxy, EdgeServerOptions? options = null)
     {
         Machine.RequireRoot();
-        return new(await AgentSocket.StartAsync(), $"/tmp/stackmeta-edge-{Guid.NewGuid():N}");
+        var agent = await AgentSocket.StartAsync();
+        var forwarder = new AgentForwarder(agent.Path, TimeProvider.System, NullLogger<AgentForwarder>.Instance);
+        var server =
+            proxy == Proxy.Haproxy
+                ? null
+                : await EdgeServer.StartAsync(
+                    options ?? new(),
+                    forwarder.HandleAsync,
+                    connected: null,
+                    TimeProvider.System,
+                    NullLoggerFactory.Instance,
+                    TestContext.Current.CancellationToken
+                );
+        return new(agent, forwarder, server);
     }
 
     /// <summary>Another provisioner of the same run directory.</summary>
     public NetworkProvisioner Open()
     {
-        var provisioner = new NetworkProvisioner(Options, TimeProvider.System, NullLogger<NetworkProvisioner>.Instance);
+        var provisioner = new NetworkProvisioner(
+            Options,
+            TimeProvider.System,
+            NullLogger<NetworkProvisioner>.Instance,
+            Server?.Listeners
+        );
         provisioner.StatusChanged += (_, change) => Announced.Enqueue(change.Status);
         return provisioner;
     }
@@ -58,6 +89,16 @@ sealed class EdgeRig : IAsyncDisposable
         return guest;
     }
 
+    /// <summary>A network with one guest that has its lease.</summary>
+    public async Task<(EdgeNetwork Network, GuestNamespace Guest)> AttachOneAsync()
+    {
+        var network = Networks.Isolated(Networks.Host(1, "10.0.0.70"));
+        await ApplyAsync(network);
+        var guest = await AttachAsync(network, network.Hosts[0]);
+        await guest.AcquireLeaseAsync(TestContext.Current.CancellationToken);
+        return (network, guest);
+    }
+
     /// <summary>The one process of that program that reads this edge's files.</summary>
     public int FindProcess(string program) => Assert.Single(ProcessTable.FindLeftOver([program], Options.RunDirectory));
 
@@ -81,6 +122,18 @@ sealed class EdgeRig : IAsyncDisposable
         ];
     }
 
+    /// <summary>Asks from a guest; anything but an answer fails the test.</summary>
+    public static async Task<string> CurlAsync(GuestNamespace guest, string url, params string[] arguments)
+    {
+        var result = await guest.RunAsync(
+            "curl",
+            ["-sS", "--max-time", "10", .. arguments, url],
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        return result.Output;
+    }
+
     public static async Task EventuallyAsync(Func<bool> condition, string what)
     {
         for (var attempt = 0; attempt < 1000; attempt++)
@@ -102,6 +155,8 @@ sealed class EdgeRig : IAsyncDisposable
         }
         await Provisioner.StopAsync(CancellationToken.None);
         await Provisioner.DisposeAsync();
+        await (Server?.DisposeAsync() ?? default);
+        _forwarder.Dispose();
         await Agent.DisposeAsync();
     }
 }

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Edge;
+
+/// <summary>One server for the guests of all namespaces: where haproxy is one process for each (spec/neutron-metadata.md §1).</summary>
+/// <remarks>
+/// <code>
+///  namespace A ─┐ accept: network or router, peer's address, number of connections
+///  namespace B ─┼──► Kestrel: limits of head, body and time ──► rate of the guest ──► answer (agent or forwarder)
+///  namespace C ─┘                                                └ 429 with Retry-After
+/// </code>
+/// </remarks>
+public sealed class EdgeServer : IAsyncDisposable
+{
+    readonly HttpServer _server;
+
+    EdgeServer(HttpServer server, NamespaceListeners listeners)
+    {
+        _server = server;
+        Listeners = listeners;
+    }
+
+    /// <summary>Where namespaces are added and removed.</summary>
+    public NamespaceListeners Listeners { get; }
+
+    /// <summary>Starts a server that listens nowhere yet.</summary>
+    /// <param name="options">How much a guest may send and ask for.</param>
+    /// <param name="answer">Answers a request: <see cref="AgentForwarder.HandleAsync"/>, or an agent in this process.</param>
+    /// <param name="connected">Called for each connection, to set features that <paramref name="answer"/> wants; null for none.</param>
+    public static async Task<EdgeServer> StartAsync(
+        EdgeServerOptions options,
+        Func<HttpContext, Task> answer,
+        Action<IFeatureCollection, IGuestArrivalFeature>? connected,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var limits = new GuestLimits(options.Limits, time);
+        var listeners = new NamespaceListeners(limits, connected, time, loggers);
+        var logger = loggers.CreateLogger<EdgeServer>();
+        var http = new HttpServerOptions
+        {
+            Addresses = [NamespaceListeners.EndPoint],
+            Transport = listeners,
+            MaxRequestLine = options.MaxRequestLine,
+            MaxHeaders = options.MaxHeaders,
+            MaxBody = options.MaxBody,
+            KeepAlive = options.KeepAlive,
+            RequestHead = options.RequestHead,
+        };
+        try
+        {
+            var server = await HttpServer.StartAsync(
+                http,
+                options.Limits.RateLimitEnabled
+                    ? context => AnswerWithinRateAsync(context, limits, answer, logger)
+                    : answer,
+                loggers,
+                cancellationToken
+            );
+            return new(server, listeners);
+        }
+        catch
+        {
+            await listeners.DisposeAsync();
+            throw;
+        }
+    }
+
+    static Task AnswerWithinRateAsync(
+        HttpContext context,
+        GuestLimits limits,
+        Func<HttpContext, Task> answer,
+        ILogger logger
+    )
+    {
+        var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
+        if (limits.TryAsk(arrival.Scope, arrival.Peer, out var retryAfter))
+        {
+            return answer(context);
+        }
+        Log.TooManyRequests(logger, arrival.Peer, arrival.Scope);
+        context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds)
+            .ToString(CultureInfo.InvariantCulture);
+        return Answer.WriteRefusalAsync(context, Refusal.TooManyRequests);
+    }
+
+    /// <summary>Stops listening, lets the requests under way end, and returns when all have ended or the token fires.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Listeners.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Stackmeta.Http;
+
+namespace Stackmeta.Edge;
+
+/// <summary>Makes the request to the agent out of a guest's.</summary>
+static class ForwardedRequest
+{
+    /// <summary>The whole body, or null when there is none.</summary>
+    /// <remarks>
+    /// Neutron's agent takes what has arrived with the head for the body and loses the rest (spec/neutron-metadata.md §8,
+    /// case 135), so a body is sent in one piece with its head. Kestrel's limit bounds it.
+    /// </remarks>
+    public static async ValueTask<byte[]?> ReadBodyAsync(HttpContext context)
+    {
+        if (!context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
+        {
+            return null;
+        }
+        using var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+
+    /// <summary>The request, or null when the guest's target cannot be forwarded.</summary>
+    public static HttpRequestMessage? Create(HttpContext context, byte[]? body, string origin)
+    {
+        if (
+            !RequestTarget.TryGetOriginForm(context, out var target)
+            || !Uri.TryCreate(
+                string.Concat(origin, target),
+                // Byte for byte: what a path means is not ours to say.
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true },
+                out var uri
+            )
+            || HttpMethods.IsConnect(context.Request.Method)
+        )
+        {
+            return null;
+        }
+        var request = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), uri)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body is null ? null : new ReadOnlyMemoryContent(body),
+        };
+        CopyHeaders(context, request);
+        var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
+        request.Headers.TryAddWithoutValidation(
+            arrival.Scope.Kind == EdgeScopeKind.Router ? IdentityHeaders.RouterId : IdentityHeaders.NetworkId,
+            arrival.Scope.Id.ToString()
+        );
+        request.Headers.TryAddWithoutValidation(IdentityHeaders.ForwardedFor, ClientAddress(arrival.Peer));
+        return request;
+    }
+
+    /// <summary>Without the zone, which means nothing to another program; as haproxy writes it.</summary>
+    static string ClientAddress(IPAddress peer) =>
+        (peer.IsIPv6LinkLocal ? new IPAddress(peer.GetAddressBytes()) : peer).ToString();
+
+    static void CopyHeaders(HttpContext context, HttpRequestMessage request)
+    {
+        var guest = context.Request.Headers;
+        foreach (var (name, values) in guest)
+        {
+            if (IdentityHeaders.Contains(name) || ConnectionHeaders.Contains(name, guest.Connection))
+            {
+                continue;
+            }
+            if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
+            {
+                // Headers that describe the body: the framework keeps them apart.
+                request.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+            }
+        }
+    }
+}

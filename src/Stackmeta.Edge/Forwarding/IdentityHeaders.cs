@@ -1,0 +1,33 @@
+using System.Collections.Frozen;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// Headers that name who asks. What a guest sends under one of these names never goes further, however it is spelt: Python's
+/// WSGI turns both <c>-</c> and <c>_</c> into <c>_</c>, so each mixture reaches an agent as the same header (LP#1865036).
+/// </summary>
+static class IdentityHeaders
+{
+    public const string NetworkId = "X-Neutron-Network-ID";
+    public const string RouterId = "X-Neutron-Router-ID";
+    public const string ForwardedFor = "X-Forwarded-For";
+
+    /// <summary>In lower case with hyphens.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "x-neutron-network-id",
+        "x-neutron-router-id",
+        "x-ovn-network-id",
+        "x-forwarded-for",
+        "x-instance-id",
+        "x-instance-id-signature",
+        "x-tenant-id",
+        "x-metadata-provider",
+        "x-metadata-provider-signature",
+    ];
+
+    static readonly FrozenSet<string> Known = Names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a header of this name would be taken for one of them.</summary>
+    public static bool Contains(string name) => Known.Contains(name.Contains('_') ? name.Replace('_', '-') : name);
+}

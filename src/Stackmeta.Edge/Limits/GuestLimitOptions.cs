@@ -1,0 +1,23 @@
+namespace Stackmeta.Edge;
+
+/// <summary>How much one guest may ask for.</summary>
+public sealed record GuestLimitOptions
+{
+    /// <summary>Open connections of one address; one more is answered 429 and closed. 0: no limit.</summary>
+    public int MaxConnections { get; init; } = 128;
+
+    /// <summary>Neutron's <c>rate_limit_enabled</c> (spec/neutron-metadata.md §1.3). Here for IPv4 and IPv6 together.</summary>
+    public bool RateLimitEnabled { get; init; }
+
+    /// <summary>Neutron's <c>base_query_rate_limit</c>: requests in <see cref="BaseWindowDuration"/>.</summary>
+    public int BaseQueryRateLimit { get; init; } = 10;
+
+    /// <summary>Neutron's <c>base_window_duration</c>.</summary>
+    public TimeSpan BaseWindowDuration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Neutron's <c>burst_query_rate_limit</c>: requests in <see cref="BurstWindowDuration"/>.</summary>
+    public int BurstQueryRateLimit { get; init; } = 10;
+
+    /// <summary>Neutron's <c>burst_window_duration</c>.</summary>
+    public TimeSpan BurstWindowDuration { get; init; } = TimeSpan.FromSeconds(10);
+}

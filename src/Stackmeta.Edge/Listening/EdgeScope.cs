@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace Stackmeta.Edge;
+
+/// <summary>Whose namespace it is: a network's or a router's.</summary>
+public readonly record struct EdgeScope(EdgeScopeKind Kind, Guid Id)
+{
+    public static EdgeScope Network(Guid id) => new(EdgeScopeKind.Network, id);
+
+    public static EdgeScope Router(Guid id) => new(EdgeScopeKind.Router, id);
+
+    /// <summary>For example <c>network 5d6f…</c>.</summary>
+    public override string ToString() => $"{(Kind == EdgeScopeKind.Router ? "router" : "network")} {Id}";
+}
+
+/// <summary>The two kinds of namespace that metadata is served in.</summary>
+public enum EdgeScopeKind
+{
+    Network,
+    Router,
+}
+
+/// <summary>
+/// What a connection's socket tells about who asks. It is set on each connection that a <see cref="NamespaceListeners"/>
+/// accepts, and is all that identity is taken from: where the connection arrived, and its peer.
+/// </summary>
+public interface IGuestArrivalFeature
+{
+    EdgeScope Scope { get; }
+
+    /// <summary>IPv4, or IPv6 with its zone; never IPv4 mapped into IPv6.</summary>
+    IPAddress Peer { get; }
+}

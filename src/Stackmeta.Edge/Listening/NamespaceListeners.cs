@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// Listens in any number of namespaces and gives all connections to one server, each with an
+/// <see cref="IGuestArrivalFeature"/>. Namespaces come and go while the server runs.
+/// </summary>
+/// <param name="limits">Turns guests away that have too many connections.</param>
+/// <param name="connected">Called for each connection before its first request, to set features of one's own; null for none.</param>
+public sealed class NamespaceListeners(
+    GuestLimits limits,
+    Action<IFeatureCollection, IGuestArrivalFeature>? connected,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IConnectionListenerFactory, IAsyncDisposable
+{
+    readonly ILogger _logger = loggers.CreateLogger<NamespaceListeners>();
+
+    /// <summary>Makes Kestrel's connections of sockets; one for all namespaces, since each has its own memory and queues.</summary>
+    readonly SocketConnectionContextFactory _contexts = new(
+        new(),
+        loggers.CreateLogger<SocketConnectionContextFactory>()
+    );
+
+    /// <summary>Accepted and not yet taken by Kestrel. Unbounded: Kestrel takes them at once, and guests are bounded before.</summary>
+    readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(
+        new() { SingleReader = true }
+    );
+
+    /// <summary>By namespace name. Added and removed under the lock, so that a name is opened once.</summary>
+    readonly ConcurrentDictionary<string, NamespaceListener> _listeners = new();
+    readonly Lock _changing = new();
+
+    /// <summary>Names of the namespaces that are listened in.</summary>
+    public IReadOnlyCollection<string> Namespaces => [.. _listeners.Keys];
+
+    /// <summary>The address that stands for all namespaces where a server asks for one.</summary>
+    public static EndPoint EndPoint { get; } = new NamespacesEndPoint();
+
+    /// <summary>Begins to listen in a namespace; one that is listened in already in the same way is left as it is.</summary>
+    /// <exception cref="EdgeException">The namespace is not there, or another program has the port.</exception>
+    public async Task AddAsync(ServedNamespace served)
+    {
+        if (_listeners.TryGetValue(served.Name, out var present))
+        {
+            if (present.Served.Scope == served.Scope && present.Served.EndPoints.SequenceEqual(served.EndPoints))
+            {
+                return;
+            }
+            await RemoveAsync(served.Name);
+        }
+        lock (_changing)
+        {
+            var listener = new NamespaceListener(served, Accept, time, _logger);
+            listener.Start();
+            _listeners[served.Name] = listener;
+        }
+        Log.Listens(_logger, served.Scope, served.Name);
+    }
+
+    /// <summary>Closes a namespace's sockets and its connections, so that the kernel can let it go.</summary>
+    public async Task RemoveAsync(string name)
+    {
+        NamespaceListener? listener;
+        lock (_changing)
+        {
+            _listeners.TryRemove(name, out listener);
+        }
+        if (listener is not null)
+        {
+            await listener.DisposeAsync();
+            Log.NoLongerListens(_logger, name);
+        }
+    }
+
+    /// <summary>What is amiss in a namespace that is listened in; null when nothing is.</summary>
+    public string? FindNotice(string name) =>
+        _listeners.TryGetValue(name, out var listener) ? listener.Notice : $"nobody listens in {name}";
+
+    /// <summary>Kestrel's question for its listener: there is one, whatever the address.</summary>
+    ValueTask<IConnectionListener> IConnectionListenerFactory.BindAsync(
+        EndPoint endpoint,
+        CancellationToken cancellationToken
+    ) => new(new AllNamespaces(endpoint, _accepted));
+
+    ConnectionContext? Accept(Socket socket, NamespaceListener listener)
+    {
+        var peer = PeerOf(socket);
+        if (peer is null || limits.Enter(listener.Scope, peer) is not { } account)
+        {
+            TurnAway(socket, listener.Scope, peer);
+            return null;
+        }
+        ConnectionContext connection;
+        try
+        {
+            socket.NoDelay = true;
+            connection = _contexts.Create(socket);
+        }
+        catch (SocketException)
+        {
+            // Gone already.
+            limits.Leave(listener.Scope, peer, account);
+            socket.Dispose();
+            return null;
+        }
+        var arrival = new GuestArrival(listener.Scope, peer);
+        connection.ConnectionClosed.UnsafeRegister(_ => limits.Leave(arrival.Scope, arrival.Peer, account), null);
+        connection.Features.Set<IGuestArrivalFeature>(arrival);
+        connection.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
+        connected?.Invoke(connection.Features, arrival);
+        if (!_accepted.Writer.TryWrite(connection))
+        {
+            connection.Abort();
+        }
+        return connection;
+    }
+
+    static IPAddress? PeerOf(Socket socket)
+    {
+        try
+        {
+            var address = (socket.RemoteEndPoint as IPEndPoint)?.Address;
+            return address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>One send into an empty buffer never waits; the guest reads it even if it is still sending itself.</summary>
+    void TurnAway(Socket socket, EdgeScope scope, IPAddress? peer)
+    {
+        using (socket)
+        {
+            if (peer is not null)
+            {
+                Log.TooManyConnections(_logger, peer, scope);
+                try
+                {
+                    socket.Blocking = false;
+                    socket.Send(
+                        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8
+                    );
+                    socket.Shutdown(SocketShutdown.Send);
+                }
+                catch (SocketException)
+                {
+                    // It has gone away, which is as well.
+                }
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var name in Namespaces)
+        {
+            await RemoveAsync(name);
+        }
+        _accepted.Writer.TryComplete();
+        _contexts.Dispose();
+    }
+
+    sealed record GuestArrival(EdgeScope Scope, IPAddress Peer) : IGuestArrivalFeature;
+
+    sealed class NamespacesEndPoint : EndPoint
+    {
+        public override string ToString() => "network namespaces";
+    }
+
+    sealed class AllNamespaces(EndPoint endPoint, Channel<ConnectionContext> accepted) : IConnectionListener
+    {
+        public EndPoint EndPoint => endPoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+            await accepted.Reader.WaitToReadAsync(cancellationToken) && accepted.Reader.TryRead(out var connection)
+                ? connection
+                : null;
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            accepted.Writer.TryComplete();
+            return default;
+        }
+
+        public ValueTask DisposeAsync() => default;
+    }
+}
