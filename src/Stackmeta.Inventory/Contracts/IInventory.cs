@@ -21,7 +21,7 @@ public interface IInventory
     /// <summary>Deleting an instance deletes its ports.</summary>
     IEntries<InstanceEntry> Instances { get; }
 
-    /// <summary>Does several things at once: all of them, or none when the outcome is a refusal.</summary>
+    /// <summary>Does several things at once: all of them, or none when one of them, or the outcome, is a refusal.</summary>
     /// <param name="work">Gets an inventory that writes into the same transaction; called once.</param>
     ValueTask<Outcome<T>> TogetherAsync<T>(
         Func<IInventory, ValueTask<Outcome<T>>> work,

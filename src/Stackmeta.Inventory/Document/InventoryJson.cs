@@ -10,7 +10,8 @@ namespace Stackmeta.Inventory;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    Converters = [typeof(MetadataItemsConverter), typeof(SettableConverter)]
 )]
 [JsonSerializable(typeof(NetworkEntry))]
 [JsonSerializable(typeof(SubnetEntry))]
@@ -20,6 +21,7 @@ namespace Stackmeta.Inventory;
 [JsonSerializable(typeof(ImmutableArray<HostRouteEntry>))]
 [JsonSerializable(typeof(ImmutableArray<DeviceEntry>))]
 [JsonSerializable(typeof(ImmutableArray<BlockDevice>))]
+[JsonSerializable(typeof(ImmutableArray<MetadataItem>))]
 [JsonSerializable(typeof(ImmutableArray<int>))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
 public sealed partial class InventoryJson : JsonSerializerContext;

@@ -25,12 +25,10 @@ public sealed record DeviceEntry
 
     /// <summary>Of a disk. Null is shown, absence is not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    [JsonConverter(typeof(SettableConverter))]
     public Settable Serial { get; init; }
 
     /// <summary>Of a disk. Null is shown, absence is not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    [JsonConverter(typeof(SettableConverter))]
     public Settable Path { get; init; }
 
     /// <summary>Of a share.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory;
@@ -62,7 +61,6 @@ public sealed record InstanceEntry
     public ReadOnlyMemory<byte>? UserData { get; init; }
 
     /// <summary><c>meta</c> of meta_data.json, in order.</summary>
-    [JsonConverter(typeof(MetadataItemsConverter))]
     public ImmutableArray<MetadataItem> Metadata
     {
         get;

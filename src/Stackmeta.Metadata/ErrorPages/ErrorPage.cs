@@ -58,11 +58,11 @@ public static class ErrorPage
         var json = new PythonJsonWriter(output);
         json.BeginObject();
         json.Name("message"u8);
-        json.String(explanation, "<br /><br />\n\n\n");
+        json.Text(explanation, "<br /><br />\n\n\n");
         json.Name("code"u8);
-        json.String($"{status} ", title);
+        json.Text($"{status} ", title);
         json.Name("title"u8);
-        json.String(title);
+        json.Text(title);
         json.EndObject();
         json.Flush();
     }

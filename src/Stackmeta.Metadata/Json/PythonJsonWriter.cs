@@ -6,11 +6,12 @@ namespace Stackmeta.Metadata;
 /// Writes JSON in the form of Python's <c>json.dumps</c>: <c>", "</c> and <c>": "</c> between items, everything beyond ASCII
 /// as <c>\uXXXX</c> (spec/nova-metadata.md §1.8). The caller sees to it that the sequence of calls is JSON.
 /// </summary>
-ref struct PythonJsonWriter(IBufferWriter<byte> output)
+public ref struct PythonJsonWriter(IBufferWriter<byte> output)
 {
     Utf8Output _output = new(output);
     bool _separate;
 
+    /// <summary>Begins <c>{</c>; ended by <see cref="EndObject"/>.</summary>
     public void BeginObject() => Begin((byte)'{');
 
     public void EndObject() => End((byte)'}');
@@ -38,7 +39,7 @@ ref struct PythonJsonWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>A text, or <c>null</c>.</summary>
-    public void String(string? value)
+    public void Text(string? value)
     {
         if (value is null)
         {
@@ -50,7 +51,7 @@ ref struct PythonJsonWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>One text in two parts, with a character between them if one is given.</summary>
-    public void String(string first, string second, byte? separator = null)
+    public void Text(string first, string second, byte? separator = null)
     {
         Separate();
         _output.Write((byte)'"');
@@ -64,7 +65,7 @@ ref struct PythonJsonWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>A text that ends in a number; the text needs no escapes.</summary>
-    public void String(scoped ReadOnlySpan<byte> text, long number, string format = "")
+    public void Text(scoped ReadOnlySpan<byte> text, long number, string format = "")
     {
         Separate();
         _output.Write((byte)'"');
@@ -74,7 +75,7 @@ ref struct PythonJsonWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>A text that needs no escapes.</summary>
-    public void String(scoped ReadOnlySpan<byte> text)
+    public void Text(scoped ReadOnlySpan<byte> text)
     {
         Separate();
         _output.Write((byte)'"');
@@ -82,18 +83,18 @@ ref struct PythonJsonWriter(IBufferWriter<byte> output)
         _output.Write((byte)'"');
     }
 
-    public void Integer(long value)
+    public void Number(long value)
     {
         Separate();
         _output.Write(value);
     }
 
     /// <summary>An integer, or <c>null</c>.</summary>
-    public void Integer(long? value)
+    public void Number(long? value)
     {
         if (value is { } number)
         {
-            Integer(number);
+            Number(number);
         }
         else
         {

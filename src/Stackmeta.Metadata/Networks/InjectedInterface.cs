@@ -46,7 +46,7 @@ public sealed record InjectedAddress(
             isIpv4
                 ? Encoding.ASCII.GetString(text[..cidr.FormatNetmask(text)])
                 : cidr.PrefixLength.ToString(CultureInfo.InvariantCulture),
-            isIpv4 ? Encoding.ASCII.GetString(text[..cidr.FormatBroadcast(text)]) : null,
+            isIpv4 && cidr.HasBroadcast ? Encoding.ASCII.GetString(text[..cidr.FormatBroadcast(text)]) : null,
             subnet.Gateway,
             subnet.DnsServers,
             subnet.Routes

@@ -52,7 +52,11 @@ sealed class StockNetworkTemplate : NetworkTemplate
         WriteLine(ref text, "hwaddress ether "u8, nic.MacAddress ?? "None");
         WriteLine(ref text, "address "u8, address.Address);
         WriteLine(ref text, "netmask "u8, address.Netmask);
-        WriteLine(ref text, "broadcast "u8, address.Broadcast);
+        if (ReferenceEquals(address, nic.Ipv4))
+        {
+            // Nova prints Python's None for a subnet that has no broadcast address.
+            WriteLine(ref text, "broadcast "u8, address.Broadcast ?? "None");
+        }
         WriteLine(ref text, "gateway "u8, address.Gateway);
         if (!address.DnsServers.IsEmpty)
         {

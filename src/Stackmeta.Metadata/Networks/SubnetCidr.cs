@@ -60,6 +60,9 @@ readonly struct SubnetCidr
     /// <summary>The address with its host bits cleared.</summary>
     public int FormatNetwork(Span<byte> utf8) => Format(_address & Mask, utf8);
 
+    /// <summary>Whether an IPv4 subnet is large enough to have a broadcast address.</summary>
+    public bool HasBroadcast => PrefixLength < 31;
+
     /// <summary>The address with its host bits set; IPv4 only.</summary>
     public int FormatBroadcast(Span<byte> utf8) => Format(_address | (~Mask & uint.MaxValue), utf8);
 
@@ -68,14 +71,9 @@ readonly struct SubnetCidr
         : _width == 32 ? uint.MaxValue << (32 - PrefixLength)
         : UInt128.MaxValue << (128 - PrefixLength);
 
-    /// <summary>Longest text of an address.</summary>
+    /// <summary>Longest text of an address: eight groups of four digits.</summary>
     public const int LongestText = 45;
 
-    int Format(UInt128 address, Span<byte> utf8)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
-        new IPAddress(_width == 32 ? bytes[12..] : bytes).TryFormat(utf8, out var written);
-        return written;
-    }
+    int Format(UInt128 address, Span<byte> utf8) =>
+        _width == 32 ? AddressText.FormatIpv4((uint)address, utf8) : AddressText.FormatIpv6(address, utf8);
 }

@@ -49,9 +49,9 @@ static class DevicesJson
                 break;
         }
         json.Name("bus"u8);
-        json.String(device.Bus?.Type ?? "none");
+        json.Text(device.Bus?.Type ?? "none");
         json.Name("address"u8);
-        json.String(device.Bus?.Address ?? "none");
+        json.Text(device.Bus?.Address ?? "none");
         WriteTags(ref json, device.Tags);
         json.EndObject();
     }
@@ -61,7 +61,7 @@ static class DevicesJson
         if (version >= OpenStackVersions.Ocata && nic.Vlan is { } vlan)
         {
             json.Name("vlan"u8);
-            json.Integer(vlan);
+            json.Number(vlan);
         }
         if (version >= OpenStackVersions.Rocky)
         {
@@ -69,35 +69,35 @@ static class DevicesJson
             json.Boolean(nic.Trusted ?? false);
         }
         json.Name("type"u8);
-        json.String("nic"u8);
+        json.Text("nic"u8);
         json.Name("mac"u8);
-        json.String(nic.MacAddress);
+        json.Text(nic.MacAddress);
     }
 
     static void WriteDisk(ref PythonJsonWriter json, DiskTag disk)
     {
         json.Name("type"u8);
-        json.String("disk"u8);
+        json.Text("disk"u8);
         if (disk.Serial.IsSet)
         {
             json.Name("serial"u8);
-            json.String(disk.Serial.Value);
+            json.Text(disk.Serial.Value);
         }
         if (disk.Path.IsSet)
         {
             json.Name("path"u8);
-            json.String(disk.Path.Value);
+            json.Text(disk.Path.Value);
         }
     }
 
     static void WriteShare(ref PythonJsonWriter json, ShareTag share)
     {
         json.Name("type"u8);
-        json.String("share"u8);
+        json.Text("share"u8);
         json.Name("share_id"u8);
-        json.String(share.ShareId);
+        json.Text(share.ShareId);
         json.Name("tag"u8);
-        json.String(share.Tag);
+        json.Text(share.Tag);
     }
 
     static void WriteTags(ref PythonJsonWriter json, ImmutableArray<string> tags)
@@ -110,7 +110,7 @@ static class DevicesJson
         json.BeginArray();
         foreach (var tag in tags)
         {
-            json.String(tag);
+            json.Text(tag);
         }
         json.EndArray();
     }

@@ -35,9 +35,9 @@ readonly record struct DriveMetaData(
         {
             json.BeginObject();
             json.Name("path"u8);
-            json.String(FilePaths[i]);
+            json.Text(FilePaths[i]);
             json.Name("content_path"u8);
-            json.String("/content/", (FirstContent + i).ToString("d4", CultureInfo.InvariantCulture));
+            json.Text("/content/", (FirstContent + i).ToString("d4", CultureInfo.InvariantCulture));
             json.EndObject();
         }
         json.EndArray();

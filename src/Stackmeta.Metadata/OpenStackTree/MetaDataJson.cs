@@ -34,7 +34,7 @@ static class MetaDataJson
     {
         json.BeginObject();
         json.Name("uuid"u8);
-        json.String(instance.Uuid);
+        json.Text(instance.Uuid);
         WriteMetadata(ref json, instance.Metadata);
         drive.Write(ref json);
         if (hasNetworkConfig)
@@ -46,11 +46,11 @@ static class MetaDataJson
         json.Name("hostname"u8);
         WriteHostname(ref json, instance, domainSuffix);
         json.Name("name"u8);
-        json.String(instance.DisplayName);
+        json.Text(instance.DisplayName);
         json.Name("launch_index"u8);
-        json.Integer(instance.LaunchIndex);
+        json.Number(instance.LaunchIndex);
         json.Name("availability_zone"u8);
-        json.String(instance.AvailabilityZone);
+        json.Text(instance.AvailabilityZone);
         if (version >= OpenStackVersions.Grizzly)
         {
             json.Name("random_seed"u8);
@@ -59,7 +59,7 @@ static class MetaDataJson
         if (version >= OpenStackVersions.Liberty)
         {
             json.Name("project_id"u8);
-            json.String(instance.ProjectId);
+            json.Text(instance.ProjectId);
         }
         if (version >= OpenStackVersions.NewtonOne)
         {
@@ -85,7 +85,7 @@ static class MetaDataJson
         foreach (var item in items)
         {
             json.Name(item.Key);
-            json.String(item.Value);
+            json.Text(item.Value);
         }
         json.EndObject();
     }
@@ -99,17 +99,17 @@ static class MetaDataJson
         json.Name("public_keys"u8);
         json.BeginObject();
         json.Name(pair.Name);
-        json.String(pair.PublicKey);
+        json.Text(pair.PublicKey);
         json.EndObject();
         json.Name("keys"u8);
         json.BeginArray();
         json.BeginObject();
         json.Name("name"u8);
-        json.String(pair.Name);
+        json.Text(pair.Name);
         json.Name("type"u8);
-        json.String(pair.Type);
+        json.Text(pair.Type);
         json.Name("data"u8);
-        json.String(pair.PublicKey);
+        json.Text(pair.PublicKey);
         json.EndObject();
         json.EndArray();
     }
@@ -118,7 +118,7 @@ static class MetaDataJson
     {
         if (instance.Hostname is { } hostname)
         {
-            json.String(hostname, domainSuffix);
+            json.Text(hostname, domainSuffix);
         }
         else
         {
@@ -138,7 +138,7 @@ static class MetaDataJson
         json.BeginArray();
         foreach (var cpu in cpus.IsDefault ? [] : cpus)
         {
-            json.Integer(cpu);
+            json.Number(cpu);
         }
         json.EndArray();
     }

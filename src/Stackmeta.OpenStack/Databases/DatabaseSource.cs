@@ -19,6 +19,17 @@ sealed class DatabaseSource : IAsyncDisposable
                 : PostgreSqlSettings.DataSource(url, pool);
     }
 
+    /// <summary>Looks whether all parameters of a URL are understood; makes no connection.</summary>
+    /// <exception cref="FormatException">One is not.</exception>
+    public static void Check(DatabaseUrl url)
+    {
+        var pool = new DatabasePool();
+        _ =
+            url.Kind == DatabaseKind.MySql
+                ? MySqlSettings.ConnectionString(url, pool)
+                : PostgreSqlSettings.ConnectionString(url, pool);
+    }
+
     public DatabaseUrl Url { get; }
 
     public DatabaseKind Kind => Url.Kind;

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>A subnet lies in a network beside others, and has an address for the DHCP server when guests get theirs by DHCP.</summary>
+sealed class SubnetRules : EntryRules<SubnetEntry>
+{
+    public static SubnetRules Instance { get; } = new();
+
+    static readonly ImmutableArray<string> AddressModes = ["slaac", "dhcpv6-stateless", "dhcpv6-stateful"];
+
+    public override string Noun => "subnet";
+
+    public override EntryTable<SubnetEntry> Table => SubnetTable.Instance;
+
+    public override async ValueTask<SubnetEntry> AddAsync(
+        InventorySession session,
+        SubnetEntry entry,
+        Objections objections
+    )
+    {
+        entry = entry with { Id = await TakeNewIdAsync(session, entry.Id, objections) };
+        var network = await NetworkRules.Instance.FindAsync(session, entry.NetworkId, "network_id", objections);
+        var cidr = TakeSubnet(entry.Cidr, objections);
+        if (cidr is not null)
+        {
+            entry = Check(entry with { Cidr = cidr.Value.ToString() }, cidr.Value, objections);
+        }
+        if (network is null || cidr is null)
+        {
+            return entry;
+        }
+        entry = entry with { NetworkId = network.Id };
+        await CheckOverlapAsync(session, entry, cidr.Value, objections);
+        if (objections.Any)
+        {
+            return entry;
+        }
+        await Table.InsertAsync(session.Sql, entry);
+        session.Changed(InventoryChangeKind.Network, network.Id);
+        if (entry.EnableDhcp)
+        {
+            await session.SettleAsync(objections, later => DhcpPorts.SettleAsync(session, entry, later));
+        }
+        return await Table.FindByIdAsync(session.Sql, entry.Id) ?? entry;
+    }
+
+    public override async ValueTask<SubnetEntry> ChangeAsync(
+        InventorySession session,
+        SubnetEntry before,
+        SubnetEntry after,
+        Objections objections
+    )
+    {
+        CheckSame(objections, "id", before.Id, after.Id);
+        CheckSame(objections, "network_id", before.NetworkId, after.NetworkId);
+        CheckSame(objections, "cidr", before.Cidr, after.Cidr);
+        if (!after.EnableDhcp && after.DhcpServer == before.DhcpServer)
+        {
+            after = after with { DhcpServer = null };
+        }
+        after = Check(after, IPNetwork.Parse(before.Cidr), objections);
+        if (objections.Any)
+        {
+            return after;
+        }
+        await Table.UpdateAsync(session.Sql, after);
+        session.ForgetPool(after.Id);
+        session.Changed(InventoryChangeKind.Network, after.NetworkId);
+        if (!after.EnableDhcp || after.DhcpServer != before.DhcpServer)
+        {
+            await DhcpPorts.WithdrawAsync(session, before);
+        }
+        if (after.EnableDhcp)
+        {
+            await DhcpPorts.SettleAsync(session, after, objections);
+        }
+        return await Table.FindByIdAsync(session.Sql, after.Id) ?? after;
+    }
+
+    public override async ValueTask RemoveAsync(InventorySession session, SubnetEntry entry, Objections objections)
+    {
+        if (await PortTable.FindUserOfSubnetAsync(session.Sql, entry.Id) is { } port)
+        {
+            objections.Add(
+                ObjectionKind.InUse,
+                "",
+                $"subnet {entry.Id} still has addresses in use, one of them by port {port}; delete the ports first"
+            );
+            return;
+        }
+        await DhcpPorts.WithdrawAsync(session, entry);
+        await Table.DeleteAsync(session.Sql, entry.Id);
+        session.ForgetPool(entry.Id);
+        session.Changed(InventoryChangeKind.Network, entry.NetworkId);
+    }
+
+    static IPNetwork? TakeSubnet(string text, Objections objections)
+    {
+        if (objections.TakeCidr("cidr", text) is not { } cidr)
+        {
+            return null;
+        }
+        var address = cidr.BaseAddress;
+        // A guest with a link-local address is looked up by its MAC; the others are no addresses of hosts.
+        if (
+            address.IsIPv6LinkLocal
+            || address.IsIPv6Multicast
+            || IPAddress.IsLoopback(address)
+            || cidr.PrefixLength == 0
+            || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is 0 or >= 224)
+        )
+        {
+            objections.Invalid("cidr", $"{text} holds addresses that guests cannot have");
+            return null;
+        }
+        return cidr;
+    }
+
+    static SubnetEntry Check(SubnetEntry entry, IPNetwork cidr, Objections objections)
+    {
+        objections.CheckLine("name", entry.Name);
+        var isIPv6 = cidr.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+        if (entry.GatewayIp == SubnetEntry.AutomaticGateway)
+        {
+            entry = entry with { GatewayIp = cidr.Hosts().First.ToAddress(cidr.BaseAddress.AddressFamily).ToString() };
+        }
+        else if (entry.GatewayIp is not null)
+        {
+            // Routers of IPv6 networks may be known by their link-local address (RFC 4861 §6.3.4).
+            var gateway = objections.TakeAddress("gateway_ip", entry.GatewayIp);
+            if (gateway is not null && !gateway.IsIPv6LinkLocal)
+            {
+                CheckHost("gateway_ip", gateway, cidr, objections);
+            }
+            entry = entry with { GatewayIp = gateway?.ToString() ?? entry.GatewayIp };
+        }
+        if (entry.Ipv6AddressMode is { } mode)
+        {
+            if (!isIPv6)
+            {
+                objections.Invalid("ipv6_address_mode", $"{cidr} is an IPv4 subnet");
+            }
+            else if (!AddressModes.Contains(mode))
+            {
+                objections.Invalid(
+                    "ipv6_address_mode",
+                    $"{TextRules.Quote(mode)} is none of {string.Join(", ", AddressModes)}"
+                );
+            }
+            else if (mode != "dhcpv6-stateful" && cidr.PrefixLength != 64)
+            {
+                objections.Invalid("ipv6_address_mode", $"{mode} needs a prefix of length 64 (RFC 4862 §5.5.3)");
+            }
+        }
+        if (entry.DhcpServer is not null)
+        {
+            entry = entry with { DhcpServer = CheckDhcpServer(entry, cidr, objections) };
+        }
+        return CheckNamesAndRoutes(entry, objections);
+    }
+
+    static string? CheckDhcpServer(SubnetEntry entry, IPNetwork cidr, Objections objections)
+    {
+        if (!entry.EnableDhcp)
+        {
+            objections.Invalid("dhcp_server", "the subnet has no DHCP; leave it out or set enable_dhcp");
+        }
+        if (objections.TakeAddress("dhcp_server", entry.DhcpServer!) is not { } server)
+        {
+            return entry.DhcpServer;
+        }
+        CheckHost("dhcp_server", server, cidr, objections);
+        if (server.ToString() == entry.GatewayIp)
+        {
+            objections.Add(ObjectionKind.Conflict, "dhcp_server", $"{server} is the gateway");
+        }
+        return server.ToString();
+    }
+
+    static SubnetEntry CheckNamesAndRoutes(SubnetEntry entry, Objections objections)
+    {
+        var servers = entry.DnsNameservers.Select(
+            (server, i) => objections.TakeAddress($"dns_nameservers[{i}]", server)?.ToString() ?? server
+        );
+        var routes = entry.HostRoutes.Select(
+            (route, i) =>
+            {
+                var destination = objections.TakeCidr($"host_routes[{i}].destination", route.Destination ?? "");
+                var nexthop = objections.TakeAddress($"host_routes[{i}].nexthop", route.Nexthop ?? "");
+                if (
+                    destination is not null
+                    && nexthop is not null
+                    && destination.Value.BaseAddress.AddressFamily != nexthop.AddressFamily
+                )
+                {
+                    objections.Invalid(
+                        $"host_routes[{i}].nexthop",
+                        $"{nexthop} is of another family than {destination}"
+                    );
+                }
+                return new HostRouteEntry(
+                    destination?.ToString() ?? route.Destination ?? "",
+                    nexthop?.ToString() ?? route.Nexthop ?? ""
+                );
+            }
+        );
+        return entry with { DnsNameservers = [.. servers], HostRoutes = [.. routes] };
+    }
+
+    static void CheckHost(string path, IPAddress address, IPNetwork cidr, Objections objections)
+    {
+        if (!cidr.Contains(address))
+        {
+            objections.Invalid(path, $"{address} is outside {cidr}");
+        }
+        else if (address.ToNumber() is var number && (number < cidr.Hosts().First || number > cidr.Hosts().Last))
+        {
+            objections.Invalid(path, $"{address} is no address of a host in {cidr}");
+        }
+    }
+
+    static async ValueTask CheckOverlapAsync(
+        InventorySession session,
+        SubnetEntry entry,
+        IPNetwork cidr,
+        Objections objections
+    )
+    {
+        foreach (var other in await SubnetTable.Instance.OfNetworkAsync(session.Sql, entry.NetworkId))
+        {
+            var theirs = IPNetwork.Parse(other.Cidr);
+            if (theirs.Contains(cidr.BaseAddress) || cidr.Contains(theirs.BaseAddress))
+            {
+                objections.Add(
+                    ObjectionKind.Conflict,
+                    "cidr",
+                    $"{cidr} overlaps {other.Cidr}, which is subnet {other.Id} of the same network"
+                );
+            }
+        }
+    }
+}

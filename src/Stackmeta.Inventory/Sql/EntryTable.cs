@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>
+/// The rows of one kind of entry. Every table has a <c>number</c>, which grows with each row and gives the order of creation,
+/// and an <c>id</c> and a <c>name</c> by which entries are found. Rules are not kept here but in <see cref="EntryRules{T}"/>.
+/// </summary>
+/// <param name="query">Makes the statement that reads the entries whose row in the table meets a condition, by number.</param>
+abstract class EntryTable<T>(Func<string, string> query)
+    where T : class
+{
+    // How many entries a page holds: few enough for entries with the largest user data to take some tens of megabytes.
+    const int PageSize = 500;
+
+    readonly string _byId = query("id = @p1");
+
+    // Two are enough to know that a name does not tell one.
+    readonly string _byName = query("name = @p1 ORDER BY number LIMIT 2");
+
+    readonly string _page = query($"number > @p1 ORDER BY number LIMIT {PageSize}");
+
+    public async ValueTask<T?> FindByIdAsync(SqlCommands sql, string id)
+    {
+        var rows = await ReadAsync(sql, _byId, id);
+        return rows.Count == 0 ? null : rows[0].Entry;
+    }
+
+    /// <returns>None, one or two of those who have the name.</returns>
+    public async ValueTask<ImmutableArray<T>> FindByNameAsync(SqlCommands sql, string name)
+    {
+        var rows = await ReadAsync(sql, _byName, name);
+        return [.. rows.Select(row => row.Entry)];
+    }
+
+    /// <summary>The entries that follow a row, at most a page of them.</summary>
+    public ValueTask<List<Row>> PageAsync(SqlCommands sql, long after) => ReadAsync(sql, _page, after);
+
+    /// <summary>All entries, read in pages on one connection.</summary>
+    public async IAsyncEnumerable<T> AllAsync(
+        SqlCommands sql,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        for (var after = 0L; ; )
+        {
+            var page = await PageAsync(sql, after);
+            foreach (var row in page)
+            {
+                yield return row.Entry;
+            }
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+            after = page[^1].Number;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    public abstract ValueTask InsertAsync(SqlCommands sql, T entry);
+
+    public abstract ValueTask UpdateAsync(SqlCommands sql, T entry);
+
+    public abstract ValueTask DeleteAsync(SqlCommands sql, string id);
+
+    /// <summary>Reads entries; the first two columns are the row's number and the entry's id.</summary>
+    protected virtual async ValueTask<List<Row>> ReadAsync(
+        SqlCommands sql,
+        string statement,
+        params object?[] values
+    ) => await sql.ReadAsync(statement, reader => new Row(reader.GetInt64(0), Read(reader)), values);
+
+    protected abstract T Read(DbDataReader row);
+
+    /// <summary>An entry and the number of its row.</summary>
+    internal readonly record struct Row(long Number, T Entry);
+}

@@ -1,0 +1,77 @@
+using SQLitePCL;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>The second question on SQLite: four statements, for the two kinds of scope and the two kinds of address.</summary>
+sealed class PortQueries(sqlite3 connection, string path) : IDisposable
+{
+    // A port that several interfaces of a router lead to is still one port. Two rows are enough to know that it is not.
+    const string Select = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id FROM";
+
+    const string Interfaces = """
+        FROM ports r
+        WHERE r.device_id = ?1
+            AND r.device_owner IN ('network:router_interface', 'network:ha_router_replicated_interface', 'network:router_interface_distributed')
+        """;
+
+    readonly PreparedStatement _networkAddress = new(
+        connection,
+        $"{Select} fixed_ips f JOIN ports p ON p.id = f.port_id WHERE f.network_id = ?1 AND f.address = ?2 LIMIT 2",
+        path
+    );
+
+    readonly PreparedStatement _networkMac = new(
+        connection,
+        $"{Select} ports p WHERE p.network_id = ?1 AND p.mac_address = ?2 LIMIT 2",
+        path
+    );
+
+    readonly PreparedStatement _routerAddress = new(
+        connection,
+        $"{Select} fixed_ips f JOIN ports p ON p.id = f.port_id WHERE f.network_id IN (SELECT r.network_id {Interfaces}) AND f.address = ?2 LIMIT 2",
+        path
+    );
+
+    readonly PreparedStatement _routerMac = new(
+        connection,
+        $"{Select} ports p WHERE p.network_id IN (SELECT r.network_id {Interfaces}) AND p.mac_address = ?2 LIMIT 2",
+        path
+    );
+
+    /// <exception cref="InventoryException"/>
+    public PortAnswer Find(NetworkScope scope, GuestAddress address)
+    {
+        var statement = (scope.Kind, address.IsMacAddress) switch
+        {
+            (NetworkScopeKind.Network, false) => _networkAddress,
+            (NetworkScopeKind.Network, true) => _networkMac,
+            (NetworkScopeKind.Router, false) => _routerAddress,
+            _ => _routerMac,
+        };
+        try
+        {
+            statement.Bind(1, scope.Id);
+            statement.Bind(2, address.Text);
+            if (!statement.Step())
+            {
+                return Metadata.Refusal.PortNotFound;
+            }
+            var port = new Port(statement.Text(0), statement.Text(1), statement.Text(2), statement.Text(3));
+            return statement.Step() ? Metadata.Refusal.PortAmbiguous
+                : port.DeviceId.Length == 0 ? Metadata.Refusal.PortWithoutDevice
+                : port;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    public void Dispose()
+    {
+        _networkAddress.Dispose();
+        _networkMac.Dispose();
+        _routerAddress.Dispose();
+        _routerMac.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Stackmeta.Inventory;
+
+namespace Stackmeta.OpenStack;
+
+/// <summary>A port as Neutron lists it, with the fields that are asked for here.</summary>
+sealed record NeutronPort(
+    string Id,
+    string NetworkId,
+    string DeviceId,
+    string ProjectId,
+    string MacAddress,
+    ImmutableArray<string> FixedIps
+)
+{
+    /// <summary>The fields, for the query.</summary>
+    public const string Fields =
+        "fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=fixed_ips";
+
+    public static NeutronPort Read(JsonElement port) =>
+        new(
+            port.Member("id").Text() ?? "",
+            port.Member("network_id").Text() ?? "",
+            port.Member("device_id").Text() ?? "",
+            // Both names are given; older servers know only the second.
+            port.Member("project_id").Text()
+                ?? port.Member("tenant_id").Text()
+                ?? "",
+            port.Member("mac_address").Text()?.ToLowerInvariant() ?? "",
+            [.. port.Member("fixed_ips").Items().Select(ip => ip.Member("ip_address").Text() ?? "")]
+        );
+
+    public bool Has(GuestAddress address) =>
+        address.IsMacAddress ? MacAddress == address.Text : FixedIps.Contains(address.Text);
+
+    public Port ToPort() => new(Id, NetworkId, DeviceId, ProjectId);
+}

@@ -1,0 +1,201 @@
+using System.Net;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Inventory.Tests;
+
+/// <summary>The second question: exactly one port or nobody (spec/neutron-metadata.md §3.4, traps T2 and T15).</summary>
+public abstract class PortDirectoryContract<TStore> : StoreContract<TStore>
+    where TStore : ITestStore, new()
+{
+    [Fact]
+    public async Task A_port_is_found_by_its_address_in_its_network()
+    {
+        var (network, port) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
+        var answer = await Find(NetworkScopeKind.Network, network.Id, "10.0.0.5");
+        Assert.Equal(new Port(port.Id, network.Id, "device-1", "project-1"), answer.Port);
+        Assert.Equal(Refusal.PortNotFound, (await Find(NetworkScopeKind.Network, network.Id, "10.0.0.6")).Refusal);
+    }
+
+    [Fact]
+    public async Task A_port_is_not_found_in_another_network()
+    {
+        await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
+        var (other, _) = await NetworkWithPort("10.0.0.0/24", "10.0.0.6", "device-2");
+        Assert.Equal(Refusal.PortNotFound, (await Find(NetworkScopeKind.Network, other.Id, "10.0.0.5")).Refusal);
+        Assert.Equal(Refusal.PortNotFound, (await Find(NetworkScopeKind.Network, "none", "10.0.0.5")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("fe80::f816:3eff:fe12:3456")]
+    [InlineData("fe80::f816:3eff:fe12:3456%3")]
+    public async Task A_guest_with_a_link_local_address_is_found_by_its_mac(string peer)
+    {
+        var network = await Inventory.Networks.CreateAsync(new NetworkEntry()).Taken();
+        var port = await Inventory
+            .Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = network.Id,
+                    DeviceId = "device-1",
+                    DeviceOwner = "baremetal:none",
+                    MacAddress = "FA-16-3E-12-34-56",
+                }
+            )
+            .Taken();
+        Assert.Equal("fa:16:3e:12:34:56", port.MacAddress);
+        Assert.Equal(port.Id, (await Find(NetworkScopeKind.Network, network.Id, peer)).Port?.Id);
+    }
+
+    [Fact]
+    public async Task An_IPv6_address_is_found_however_it_was_written()
+    {
+        var (network, port) = await NetworkWithPort("2001:db8::/64", "2001:0DB8:0:0::5", "device-1");
+        Assert.Equal("2001:db8::5", port.FixedIps!.Value[0].IpAddress);
+        Assert.Equal(port.Id, (await Find(NetworkScopeKind.Network, network.Id, "2001:db8:0::0005")).Port?.Id);
+    }
+
+    [Theory]
+    [InlineData("network:router_interface")]
+    [InlineData("network:ha_router_replicated_interface")]
+    [InlineData("network:router_interface_distributed")]
+    public async Task A_router_leads_to_the_networks_on_which_it_has_an_interface(string owner)
+    {
+        var router = await Inventory.Routers.CreateAsync(new RouterEntry()).Taken();
+        var (attached, port) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
+        await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-2");
+        await Inventory
+            .Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = attached.Id,
+                    DeviceId = router.Id,
+                    DeviceOwner = owner,
+                    FixedIps = [new FixedIpEntry { IpAddress = "10.0.0.1" }],
+                }
+            )
+            .Taken();
+        Assert.Equal(port.Id, (await Find(NetworkScopeKind.Router, router.Id, "10.0.0.5")).Port?.Id);
+    }
+
+    [Fact]
+    public async Task T2_a_router_without_interfaces_finds_nobody()
+    {
+        var router = await Inventory.Routers.CreateAsync(new RouterEntry()).Taken();
+        var (network, _) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
+        // Its gateway is no interface.
+        await Inventory
+            .Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = network.Id,
+                    DeviceId = router.Id,
+                    DeviceOwner = "network:router_gateway",
+                }
+            )
+            .Taken();
+        Assert.Equal(Refusal.PortNotFound, (await Find(NetworkScopeKind.Router, router.Id, "10.0.0.5")).Refusal);
+        Assert.Equal(Refusal.PortNotFound, (await Find(NetworkScopeKind.Router, "none", "10.0.0.5")).Refusal);
+    }
+
+    [Fact]
+    public async Task LP1841933_an_address_on_two_networks_of_a_router_identifies_nobody()
+    {
+        var router = await RouterOn(
+            (await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1")).Network,
+            (await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-2")).Network
+        );
+        Assert.Equal(Refusal.PortAmbiguous, (await Find(NetworkScopeKind.Router, router.Id, "10.0.0.5")).Refusal);
+    }
+
+    [Fact]
+    public async Task Two_interfaces_on_one_network_do_not_make_a_port_ambiguous()
+    {
+        var (network, port) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
+        var router = await RouterOn(network, network);
+        Assert.Equal(port.Id, (await Find(NetworkScopeKind.Router, router.Id, "10.0.0.5")).Port?.Id);
+    }
+
+    [Fact]
+    public async Task A_port_without_a_device_identifies_nobody()
+    {
+        var (network, _) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "");
+        Assert.Equal(Refusal.PortWithoutDevice, (await Find(NetworkScopeKind.Network, network.Id, "10.0.0.5")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("compute:nova")]
+    [InlineData("baremetal:none")]
+    [InlineData("Octavia")]
+    [InlineData("trunk:subport")]
+    public async Task T15_ports_are_not_filtered_by_their_owner(string owner)
+    {
+        var (network, port) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", Guid.NewGuid().ToString(), owner);
+        Assert.Equal(port.Id, (await Find(NetworkScopeKind.Network, network.Id, "10.0.0.5")).Port?.Id);
+    }
+
+    [Fact]
+    public async Task OSSA_2013_033_the_answer_carries_the_project_of_the_port()
+    {
+        var instance = await Inventory.Instances.CreateAsync(new InstanceEntry { ProjectId = "victim" }).Taken();
+        var network = await Inventory.Networks.CreateAsync(new NetworkEntry()).Taken();
+        var forged = new PortEntry
+        {
+            NetworkId = network.Id,
+            DeviceId = instance.Id,
+            ProjectId = "mallory",
+        };
+        var objection = await Inventory.Ports.CreateAsync(forged).Refused();
+        Assert.Equal(("project_id", ObjectionKind.Conflict), (objection.Path, objection.Kind));
+
+        var (later, _) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", Guid.NewGuid().ToString());
+        var port = (await Find(NetworkScopeKind.Network, later.Id, "10.0.0.5")).Port!;
+        Assert.Equal("project-1", port.ProjectId);
+        objection = await Inventory
+            .Instances.CreateAsync(new InstanceEntry { Id = port.DeviceId, ProjectId = "victim" })
+            .Refused();
+        Assert.Equal("project_id", objection.Path);
+    }
+
+    async Task<RouterEntry> RouterOn(params NetworkEntry[] networks)
+    {
+        var router = await Inventory.Routers.CreateAsync(new RouterEntry()).Taken();
+        foreach (var network in networks)
+        {
+            await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id, DeviceId = router.Id }).Taken();
+        }
+        return router;
+    }
+
+    async Task<(NetworkEntry Network, PortEntry Port)> NetworkWithPort(
+        string cidr,
+        string address,
+        string device,
+        string owner = "compute:somewhere"
+    )
+    {
+        var network = await Inventory.Networks.CreateAsync(new NetworkEntry()).Taken();
+        await Inventory.Subnets.CreateAsync(new SubnetEntry(false) { NetworkId = network.Id, Cidr = cidr }).Taken();
+        var port = await Inventory
+            .Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = network.Id,
+                    ProjectId = "project-1",
+                    DeviceId = device,
+                    // An owner of another kind than an instance's lets any text be the device.
+                    DeviceOwner = Guid.TryParse(device, out _) ? owner : "test:any",
+                    FixedIps = [new FixedIpEntry { IpAddress = address }],
+                }
+            )
+            .Taken();
+        return (network, port);
+    }
+
+    async Task<PortAnswer> Find(NetworkScopeKind kind, string id, string peer)
+    {
+        Assert.True(GuestAddress.TryFrom(IPAddress.Parse(peer), out var address));
+        return await Store.Ports.FindPortAsync(new(kind, id), address, CancellationToken.None);
+    }
+}
+
+public sealed class SqlitePortDirectory : PortDirectoryContract<SqliteTestStore>;

@@ -1,0 +1,16 @@
+namespace Stackmeta.Inventory.Tests;
+
+/// <summary>A store to run the contracts on. Each kind of store has one; it starts empty.</summary>
+public interface ITestStore : IDisposable
+{
+    IInventory Inventory { get; }
+
+    IInstanceSource Instances { get; }
+
+    IPortDirectory Ports { get; }
+
+    IInventoryChanges Changes { get; }
+
+    /// <summary>The same store as another process sees it.</summary>
+    ITestStore OpenAgain();
+}
