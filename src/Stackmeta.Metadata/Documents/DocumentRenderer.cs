@@ -5,7 +5,10 @@ namespace Stackmeta.Metadata;
 /// <summary>Writes documents of an instance as Nova does, byte for byte. Pure but for the injected clock and random bytes.</summary>
 public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
 {
-    readonly string _domainSuffix = options.DhcpDomain.Length == 0 ? "" : "." + options.DhcpDomain;
+    /// <summary>What follows host names.</summary>
+    internal string DomainSuffix { get; } = options.DhcpDomain.Length == 0 ? "" : "." + options.DhcpDomain;
+
+    internal Compatibility Compatibility => options.Compatibility;
 
     /// <summary>Writes a document.</summary>
     /// <param name="document">What <see cref="MetadataDocument.Resolve"/> found; any kind but <see cref="DocumentKind.None"/>.</param>
@@ -35,7 +38,7 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
         ArgumentNullException.ThrowIfNull(instance);
         if (document.Kind is DocumentKind.Ec2)
         {
-            return Ec2Document.Render(document, instance, new(context, _domainSuffix), output);
+            return Ec2Document.Render(document, instance, new(context, DomainSuffix), output);
         }
         if (!TryGetVersion(document, out var version))
         {
@@ -89,11 +92,11 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
 
     internal Refusal RenderMetaData(Instance instance, int version, in DriveMetaData drive, IBufferWriter<byte> output)
     {
-        var refusal = MetaDataJson.Check(instance, version, _domainSuffix);
+        var refusal = MetaDataJson.Check(instance, version, DomainSuffix);
         if (refusal == Refusal.None)
         {
             var json = new PythonJsonWriter(output);
-            MetaDataJson.Write(ref json, instance, version, _domainSuffix, HasInjectedNetwork(instance), drive);
+            MetaDataJson.Write(ref json, instance, version, DomainSuffix, HasInjectedNetwork(instance), drive);
             json.Flush();
         }
         return refusal;

@@ -65,12 +65,12 @@ public ref struct PythonJsonWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>A text that ends in a number; the text needs no escapes.</summary>
-    public void Text(scoped ReadOnlySpan<byte> text, long number, string format = "")
+    public void Text(scoped ReadOnlySpan<byte> text, long number)
     {
         Separate();
         _output.Write((byte)'"');
         _output.Write(text);
-        _output.Write(number, format);
+        _output.Write(number);
         _output.Write((byte)'"');
     }
 
