@@ -78,7 +78,7 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
     /// <summary>Writes user data as it is.</summary>
     internal static Refusal RenderUserData(Instance instance, IBufferWriter<byte> output)
     {
-        if (instance.Unreadable.HasFlag(InstanceParts.UserData))
+        if (instance.IsUnreadable(InstanceParts.UserData))
         {
             return Refusal.PartUnreadable;
         }
@@ -116,7 +116,7 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
 
     internal Refusal RenderInjectedNetwork(Instance instance, IBufferWriter<byte> output)
     {
-        if (instance.Unreadable.HasFlag(InstanceParts.NetworkInterfaces))
+        if (instance.IsUnreadable(InstanceParts.NetworkInterfaces))
         {
             return Refusal.PartUnreadable;
         }
@@ -181,7 +181,7 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
 
     static Refusal RenderPassword(Instance instance, IBufferWriter<byte> output)
     {
-        if (instance.Unreadable.HasFlag(InstanceParts.Password))
+        if (instance.IsUnreadable(InstanceParts.Password))
         {
             return Refusal.PartUnreadable;
         }

@@ -6,7 +6,7 @@ static class Ec2Addresses
     /// <summary>The first IPv4 address over all interfaces; else the address that the guest asked from.</summary>
     public static Ec2Value Local(Instance instance, in Ec2Scope scope)
     {
-        if (instance.Unreadable.HasFlag(InstanceParts.NetworkInterfaces))
+        if (instance.IsUnreadable(InstanceParts.NetworkInterfaces))
         {
             return Ec2Value.Refused(Refusal.PartUnreadable);
         }
@@ -26,7 +26,7 @@ static class Ec2Addresses
     /// <summary>The first floating address, of either IP version; else empty.</summary>
     public static Ec2Value Public(Instance instance, in Ec2Scope scope)
     {
-        if (instance.Unreadable.HasFlag(InstanceParts.NetworkInterfaces))
+        if (instance.IsUnreadable(InstanceParts.NetworkInterfaces))
         {
             return Ec2Value.Refused(Refusal.PartUnreadable);
         }

@@ -18,7 +18,7 @@ static class Ec2Identities
 
     static Ec2Value Of(Instance instance, string prefix, long? number, string? image, Ec2Value without) =>
         number is { } value ? Ec2Value.OfId(prefix, value)
-        : instance.Unreadable.HasFlag(InstanceParts.Ec2Ids) && !string.IsNullOrEmpty(image)
+        : instance.IsUnreadable(InstanceParts.Ec2Ids) && !string.IsNullOrEmpty(image)
             ? Ec2Value.Refused(Refusal.PartUnreadable)
         : without;
 }

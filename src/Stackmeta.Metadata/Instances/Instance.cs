@@ -43,7 +43,7 @@ public sealed record Instance
     public ReadOnlyMemory<byte>? UserData { get; init; }
 
     /// <summary>True also when the user data are unreadable: they are listed, and only reading them is refused.</summary>
-    internal bool HasUserData => UserData is not null || Unreadable.HasFlag(InstanceParts.UserData);
+    internal bool HasUserData => UserData is not null || IsUnreadable(InstanceParts.UserData);
 
     /// <summary>
     /// <c>meta</c> of meta_data.json, in the order of the rows. The keys are distinct: of a repeated key a source keeps the last
@@ -96,6 +96,8 @@ public sealed record Instance
 
     /// <summary>Parts that the source holds but could not make sense of.</summary>
     public InstanceParts Unreadable { get; init; }
+
+    internal bool IsUnreadable(InstanceParts part) => (Unreadable & part) != InstanceParts.None;
 }
 
 /// <summary>The parts of an instance that a source may fail to read one by one.</summary>

@@ -14,7 +14,7 @@ static class InjectedNetwork
     /// <summary>Whether an instance has this content.</summary>
     public static bool Exists(Instance instance)
     {
-        if (instance.Unreadable.HasFlag(InstanceParts.NetworkInterfaces))
+        if (instance.IsUnreadable(InstanceParts.NetworkInterfaces))
         {
             return false;
         }

@@ -13,12 +13,11 @@ static class MetaDataJson
     /// <summary>What the instance lacks of what this version shows.</summary>
     public static Refusal Check(Instance instance, int version, string domainSuffix)
     {
-        var unreadable = instance.Unreadable;
         var lacks =
             (instance.Hostname is null && domainSuffix.Length > 0)
-            || (unreadable.HasFlag(InstanceParts.KeyPair) && !string.IsNullOrEmpty(instance.KeyName))
-            || (unreadable.HasFlag(InstanceParts.Devices) && version >= OpenStackVersions.NewtonOne)
-            || (unreadable.HasFlag(InstanceParts.DedicatedCpus) && version >= OpenStackVersions.Victoria);
+            || (instance.IsUnreadable(InstanceParts.KeyPair) && !string.IsNullOrEmpty(instance.KeyName))
+            || (instance.IsUnreadable(InstanceParts.Devices) && version >= OpenStackVersions.NewtonOne)
+            || (instance.IsUnreadable(InstanceParts.DedicatedCpus) && version >= OpenStackVersions.Victoria);
         return lacks ? Refusal.PartUnreadable : Refusal.None;
     }
 

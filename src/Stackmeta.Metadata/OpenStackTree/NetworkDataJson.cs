@@ -8,7 +8,7 @@ static class NetworkDataJson
     /// <summary>Whether everything that the document shows can be shown.</summary>
     public static Refusal Check(Instance instance, Compatibility compatibility)
     {
-        if (instance.Unreadable.HasFlag(InstanceParts.NetworkInterfaces))
+        if (instance.IsUnreadable(InstanceParts.NetworkInterfaces))
         {
             return Refusal.PartUnreadable;
         }
