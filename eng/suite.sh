@@ -22,6 +22,7 @@ needs_of() {
             need xorriso xorriso "reads ISO 9660 volumes"
             need mcopy mtools "reads vfat volumes"
             need fsck.vfat dosfstools "checks vfat volumes"
+            need bsdtar libarchive-tools "unpacks ISO 9660 volumes"
             ;;
         openstack-unit | reference)
             need mariadbd mariadb-server "holds Nova's recorded databases"

@@ -1,0 +1,15 @@
+namespace Stackmeta.ConfigDrive.Tests;
+
+/// <summary>The folder of the checkout that the tests were built in.</summary>
+static class Repository
+{
+    public static string Root { get; } = Find(AppContext.BaseDirectory);
+
+    static string Find(string folder) =>
+        File.Exists(Path.Combine(folder, "Stackmeta.slnx"))
+            ? folder
+            : Find(
+                Path.GetDirectoryName(folder)
+                    ?? throw new InvalidOperationException("The tests run outside of a checkout.")
+            );
+}
