@@ -38,7 +38,24 @@ public abstract class Drive
     public Task WriteAsync(Stream output, CancellationToken cancellationToken = default) =>
         WriteAsync(output, holes: false, cancellationToken);
 
-    internal async Task WriteAsync(Stream output, bool holes, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the image into a fresh file, leaving runs of zeros out as holes: a vfat drive of 64 MiB then costs what its files cost.
+    /// </summary>
+    /// <param name="freshFile">A regular file, seekable and empty. Not a device: what it held before would show through the holes.</param>
+    /// <param name="cancellationToken">Leaves a part of the image behind.</param>
+    /// <exception cref="ArgumentException">The file is not empty or not seekable.</exception>
+    /// <exception cref="DriveException">A content source did not give the announced number of bytes.</exception>
+    /// <exception cref="IOException">The output or a content source failed; what was written is no drive.</exception>
+    public Task WriteSparseAsync(Stream freshFile, CancellationToken cancellationToken = default)
+    {
+        if (!freshFile.CanSeek || freshFile.Length != 0)
+        {
+            throw new ArgumentException("Holes need an empty file that can be seeked.", nameof(freshFile));
+        }
+        return WriteAsync(freshFile, holes: true, cancellationToken);
+    }
+
+    async Task WriteAsync(Stream output, bool holes, CancellationToken cancellationToken)
     {
         using var writer = new VolumeWriter(output, holes);
         await WriteAsync(writer, cancellationToken);

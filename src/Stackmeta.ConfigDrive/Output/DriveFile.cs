@@ -29,7 +29,7 @@ public static class DriveFile
         {
             await using (var file = new FileStream(temporary, _fresh))
             {
-                await drive.WriteAsync(file, holes: true, cancellationToken);
+                await drive.WriteSparseAsync(file, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
             cancellationToken.ThrowIfCancellationRequested();

@@ -42,6 +42,7 @@ sealed class VfatLongName
         }
         var name = _units.AsSpan(0, _length);
         var end = name.IndexOf('\0');
-        return new string(end < 0 ? name : name[..end]);
+        // Half a surrogate pair cannot be printed; it becomes the replacement character.
+        return string.Concat(new string(end < 0 ? name : name[..end]).EnumerateRunes());
     }
 }
