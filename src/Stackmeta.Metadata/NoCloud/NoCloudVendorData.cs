@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Stackmeta.Metadata;
+
+/// <summary>
+/// vendor-data of a seed. cloud-init takes from OpenStack's vendor_data.json the text that it is, or the texts under the key
+/// <c>cloud-init</c> (spec/guest-clients.md §1), and gives NoCloud's vendor-data the same treatment as they are.
+/// </summary>
+static class NoCloudVendorData
+{
+    /// <summary>Null if cloud-init would take nothing from it.</summary>
+    /// <exception cref="JsonException">Never for what a render context may hold: it is JSON by contract.</exception>
+    public static byte[]? From(ReadOnlyMemory<byte>? staticVendorData)
+    {
+        if (staticVendorData is not { } json)
+        {
+            return null;
+        }
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (root.ValueKind is JsonValueKind.Object)
+        {
+            if (!root.TryGetProperty("cloud-init", out root))
+            {
+                return null;
+            }
+        }
+        return root.ValueKind switch
+        {
+            JsonValueKind.String when root.GetString() is { Length: > 0 } => Encoding.UTF8.GetBytes(root.GetString()!),
+            // Several parts: an archive is a YAML list, and so is a JSON list.
+            JsonValueKind.Array => Encoding.UTF8.GetBytes("#cloud-config-archive\n" + root.GetRawText() + "\n"),
+            _ => null,
+        };
+    }
+}
