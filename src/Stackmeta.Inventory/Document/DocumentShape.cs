@@ -4,27 +4,33 @@ using System.Text.Json.Serialization.Metadata;
 namespace Stackmeta.Inventory;
 
 /// <summary>
-/// Checks the JSON of an entry against the shape that the serializer knows: unknown and repeated keys, values of the wrong kind.
-/// The serializer would refuse the same, but only the first of them and in words about .NET.
+/// Checks the JSON of an entry against the shape that the serializer knows: unknown, repeated and missing keys, values of the
+/// wrong kind. The serializer would refuse the same, but only the first of them and in words about .NET.
 /// </summary>
-static class DocumentShape
+ref struct DocumentShape
 {
-    public static void Check(ReadOnlySpan<byte> json, JsonTypeInfo shape, Objections objections)
+    readonly ReadOnlySpan<byte> _json;
+    readonly Objections _objections;
+    Utf8JsonReader _reader;
+
+    DocumentShape(ReadOnlySpan<byte> json, Objections objections)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        CheckValue(ref reader, shape, isNullable: false, "", objections);
+        _json = json;
+        _objections = objections;
+        _reader = new Utf8JsonReader(json);
+        _reader.Read();
     }
 
-    static void CheckValue(
-        ref Utf8JsonReader reader,
-        JsonTypeInfo shape,
-        bool isNullable,
-        string path,
-        Objections objections
-    )
+    /// <summary>Objects to what is not of the shape. The objections' lines are counted from that on which the entry begins, which is 0.</summary>
+    public static void Check(ReadOnlySpan<byte> json, JsonTypeInfo shape, Objections objections)
     {
-        if (reader.TokenType == JsonTokenType.Null && isNullable)
+        var check = new DocumentShape(json, objections);
+        check.CheckValue(shape, isNullable: false, "");
+    }
+
+    void CheckValue(JsonTypeInfo shape, bool isNullable, string path)
+    {
+        if (_reader.TokenType == JsonTokenType.Null && isNullable)
         {
             return;
         }
@@ -33,55 +39,71 @@ static class DocumentShape
             : shape;
         switch (type.Kind)
         {
-            case JsonTypeInfoKind.Object when reader.TokenType == JsonTokenType.StartObject:
-                CheckObject(ref reader, type, path, objections);
+            case JsonTypeInfoKind.Object when _reader.TokenType == JsonTokenType.StartObject:
+                CheckObject(type, path);
                 return;
-            case JsonTypeInfoKind.Enumerable when reader.TokenType == JsonTokenType.StartArray:
-                for (var i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
+            case JsonTypeInfoKind.Enumerable when _reader.TokenType == JsonTokenType.StartArray:
+                for (var i = 0; _reader.Read() && _reader.TokenType != JsonTokenType.EndArray; i++)
                 {
-                    var element = type.Options.GetTypeInfo(type.ElementType!);
-                    CheckValue(ref reader, element, isNullable: false, $"{path}[{i}]", objections);
+                    CheckValue(type.Options.GetTypeInfo(type.ElementType!), isNullable: false, $"{path}[{i}]");
                 }
                 return;
-            case JsonTypeInfoKind.Object or JsonTypeInfoKind.Enumerable:
+            case JsonTypeInfoKind.None when ValueForms.Fits(ref _reader, type.Type):
                 break;
             default:
-                if (IsOfKind(ref reader, type.Type))
-                {
-                    reader.Skip();
-                    return;
-                }
+                Object(path, $"must be {ValueForms.Describe(type)}{(isNullable ? " or null" : "")}");
                 break;
         }
-        objections.Invalid(path, $"must be {Kind(type)}{(isNullable ? " or null" : "")}");
-        reader.Skip();
+        _reader.Skip();
     }
 
-    static void CheckObject(ref Utf8JsonReader reader, JsonTypeInfo type, string path, Objections objections)
+    void CheckObject(JsonTypeInfo type, string path)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = _reader.GetString()!;
             var inner = path.Length == 0 ? name : $"{path}.{name}";
-            reader.Read();
-            if (!seen.Add(name))
+            var isFirst = seen.Add(name);
+            var property = Find(type, name);
+            if (!isFirst)
             {
-                objections.Invalid(inner, "stands twice");
+                Object(inner, "stands twice");
             }
-            if (Find(type, name) is { } property)
+            else if (property is null)
             {
-                var shape = type.Options.GetTypeInfo(property.PropertyType);
-                CheckValue(ref reader, shape, property.IsSetNullable, inner, objections);
+                Object(inner, $"is an unknown key; known are {string.Join(", ", type.Properties.Select(p => p.Name))}");
+            }
+            _reader.Read();
+            if (isFirst && property is not null)
+            {
+                CheckValue(type.Options.GetTypeInfo(property.PropertyType), property.IsSetNullable, inner);
             }
             else
             {
-                var known = string.Join(", ", type.Properties.Select(p => p.Name));
-                objections.Invalid(inner, $"is an unknown key; known are {known}");
-                reader.Skip();
+                _reader.Skip();
+            }
+        }
+        foreach (var property in type.Properties)
+        {
+            if (
+                property.AssociatedParameter
+                    is { IsMemberInitializer: false, HasDefaultValue: false, IsNullable: false }
+                && !seen.Contains(property.Name)
+            )
+            {
+                Object(path, $"has no {property.Name}");
             }
         }
     }
+
+    readonly void Object(string path, string sentence) =>
+        _objections.Add(
+            new Objection(ObjectionKind.Invalid, path, sentence)
+            {
+                Line = _json[..(int)_reader.TokenStartIndex].Count((byte)'\n'),
+            }
+        );
 
     static JsonPropertyInfo? Find(JsonTypeInfo type, string name)
     {
@@ -93,69 +115,5 @@ static class DocumentShape
             }
         }
         return null;
-    }
-
-    static bool IsOfKind(ref Utf8JsonReader reader, Type type) =>
-        Form(type) switch
-        {
-            ValueForm.Flag => reader.TokenType is JsonTokenType.True or JsonTokenType.False,
-            ValueForm.Number => reader.TokenType == JsonTokenType.Number
-                && (type == typeof(int) ? reader.TryGetInt32(out _) : reader.TryGetInt64(out _)),
-            ValueForm.Bytes => reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out _),
-            ValueForm.Text => reader.TokenType == JsonTokenType.String,
-            ValueForm.Settable => reader.TokenType is JsonTokenType.String or JsonTokenType.Null,
-            _ => IsMetadata(ref reader),
-        };
-
-    static bool IsMetadata(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return false;
-        }
-        var ahead = reader;
-        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
-        {
-            ahead.Read();
-            if (ahead.TokenType != JsonTokenType.String)
-            {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    static string Kind(JsonTypeInfo type) =>
-        type.Kind switch
-        {
-            JsonTypeInfoKind.Object => "an object",
-            JsonTypeInfoKind.Enumerable => "a list",
-            _ => Form(type.Type) switch
-            {
-                ValueForm.Flag => "true or false",
-                ValueForm.Number => "a whole number",
-                ValueForm.Bytes => "bytes in base64",
-                ValueForm.Text => "a text",
-                ValueForm.Settable => "a text or null",
-                _ => "an object whose values are texts",
-            },
-        };
-
-    static ValueForm Form(Type type) =>
-        type == typeof(bool) ? ValueForm.Flag
-        : type == typeof(int) || type == typeof(long) ? ValueForm.Number
-        : type == typeof(ReadOnlyMemory<byte>) ? ValueForm.Bytes
-        : type == typeof(string) ? ValueForm.Text
-        : type == typeof(Metadata.Settable) ? ValueForm.Settable
-        : ValueForm.Metadata;
-
-    enum ValueForm
-    {
-        Flag,
-        Number,
-        Bytes,
-        Text,
-        Settable,
-        Metadata,
     }
 }

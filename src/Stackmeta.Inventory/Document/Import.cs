@@ -87,11 +87,8 @@ sealed class Import(InventorySession session, ImportOptions options, IProgress<I
         }
         foreach (var objection in objections.All)
         {
-            Object(
-                objection,
-                $"{entry.Section}[{entry.Index}]",
-                entry.Line + LineOfPath.Find(entry.Json.Span, objection.Path)
-            );
+            var line = objection.Line ?? LineOfPath.Find(entry.Json.Span, objection.Path);
+            Object(objection, $"{entry.Section}[{entry.Index}]", entry.Line + line);
         }
     }
 

@@ -57,11 +57,11 @@ static class AddressRules
             objections.Invalid(path, $"{TextRules.Quote(text)} has a prefix longer than {longest}");
             return null;
         }
-        if (!IPNetwork.TryParse(text, out var network))
+        // The host bits of the base address are cleared.
+        var network = new IPNetwork(address, length);
+        if (!network.BaseAddress.Equals(address))
         {
-            var mask = length == 0 ? UInt128.Zero : UInt128.MaxValue << (longest - length);
-            var meant = (address.ToNumber() & mask).ToAddress(address.AddressFamily);
-            objections.Invalid(path, $"{TextRules.Quote(text)} has host bits set; write {meant}/{length}");
+            objections.Invalid(path, $"{TextRules.Quote(text)} has host bits set; write {network}");
             return null;
         }
         return network;

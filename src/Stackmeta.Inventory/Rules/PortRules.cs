@@ -83,6 +83,7 @@ sealed class PortRules : EntryRules<PortEntry>
         if (before.DeviceOwner == DeviceOwners.Dhcp || after.DeviceOwner == DeviceOwners.Dhcp)
         {
             CheckSame(objections, "device_owner", before.DeviceOwner, after.DeviceOwner);
+            CheckSame(objections, "device_id", before.DeviceId, after.DeviceId);
             await CheckDhcpAddressesAsync(session, after, objections);
         }
         // A port that is given to another device, and not to another owner on purpose, follows the device.

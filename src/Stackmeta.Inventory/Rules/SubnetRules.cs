@@ -188,8 +188,8 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         var routes = entry.HostRoutes.Select(
             (route, i) =>
             {
-                var destination = objections.TakeCidr($"host_routes[{i}].destination", route.Destination ?? "");
-                var nexthop = objections.TakeAddress($"host_routes[{i}].nexthop", route.Nexthop ?? "");
+                var destination = objections.TakeCidr($"host_routes[{i}].destination", route.Destination);
+                var nexthop = objections.TakeAddress($"host_routes[{i}].nexthop", route.Nexthop);
                 if (
                     destination is not null
                     && nexthop is not null
@@ -202,8 +202,8 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
                     );
                 }
                 return new HostRouteEntry(
-                    destination?.ToString() ?? route.Destination ?? "",
-                    nexthop?.ToString() ?? route.Nexthop ?? ""
+                    destination?.ToString() ?? route.Destination,
+                    nexthop?.ToString() ?? route.Nexthop
                 );
             }
         );

@@ -66,14 +66,15 @@ sealed class SubnetTable() : EntryTable<SubnetEntry>(Query)
             DhcpServer = row.TextOrNull(10),
         };
 
+    // CROSS JOIN keeps SQLite from beginning with all addresses of the subnet.
     static string Query(string condition) =>
         $"""
             SELECT s.number, s.id, s.name, s.network_id, s.cidr, s.gateway_ip, s.enable_dhcp, s.dns_nameservers, s.host_routes,
                 s.ipv6_address_mode,
-                (SELECT f.address FROM ports d JOIN fixed_ips f ON f.port_id = d.id
-                    WHERE d.network_id = s.network_id AND d.device_owner = 'network:dhcp' AND f.subnet_id = s.id
-                        AND s.enable_dhcp <> 0
-                    ORDER BY f.position LIMIT 1)
+                (SELECT f.address FROM ports d CROSS JOIN fixed_ips f
+                    WHERE d.network_id = s.network_id AND d.device_owner = 'network:dhcp' AND f.port_id = d.id
+                        AND f.subnet_id = s.id AND s.enable_dhcp <> 0
+                    ORDER BY d.number, f.position LIMIT 1)
             FROM (SELECT * FROM subnets WHERE {condition}) s
             ORDER BY s.number
             """;

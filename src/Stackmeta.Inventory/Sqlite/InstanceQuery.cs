@@ -12,8 +12,9 @@ namespace Stackmeta.Inventory;
 /// </summary>
 sealed class InstanceQuery(sqlite3 connection, string path) : IDisposable
 {
+    // CROSS JOIN keeps SQLite from beginning with all addresses of the subnet.
     // Only ports of the instance's own project are its ports (OSSA-2013-033); Nova asks Neutron in the same way.
-    const string Sql = """
+    public const string Sql = """
         SELECT i.id, i.project_id, i.hostname, i.name, i.launch_index, i.availability_zone, i.reservation_id, i.key_name,
             i.key_data, i.key_pair, i.metadata, i.flavor_name, i.image_ref, i.kernel_id, i.ramdisk_id, i.root_device_name,
             i.default_ephemeral_device, i.default_swap_device, i.block_devices, i.devices, i.dedicated_cpus, i.security_groups,
@@ -24,9 +25,10 @@ sealed class InstanceQuery(sqlite3 connection, string path) : IDisposable
             p.id, p.mac_address, p.vif_type, n.id, n.mtu, n.injected,
             f.address, f.floating_ips, s.number, s.cidr, s.gateway_ip, s.enable_dhcp, s.dns_nameservers, s.host_routes,
             s.ipv6_address_mode,
-            (SELECT a.address FROM ports d JOIN fixed_ips a ON a.port_id = d.id
-                WHERE d.network_id = n.id AND d.device_owner = 'network:dhcp' AND a.subnet_id = s.id AND s.enable_dhcp <> 0
-                ORDER BY a.position LIMIT 1)
+            (SELECT a.address FROM ports d CROSS JOIN fixed_ips a
+                WHERE d.network_id = n.id AND d.device_owner = 'network:dhcp' AND a.port_id = d.id AND a.subnet_id = s.id
+                    AND s.enable_dhcp <> 0
+                ORDER BY d.number, a.position LIMIT 1)
         FROM instances i
         LEFT JOIN ports p ON p.device_id = i.id AND p.project_id = i.project_id
         LEFT JOIN networks n ON n.id = p.network_id

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SQLitePCL;
 
 namespace Stackmeta.Inventory;
@@ -14,29 +15,27 @@ sealed class PortQueries(sqlite3 connection, string path) : IDisposable
             AND r.device_owner IN ('network:router_interface', 'network:ha_router_replicated_interface', 'network:router_interface_distributed')
         """;
 
-    readonly PreparedStatement _networkAddress = new(
-        connection,
-        $"{Select} fixed_ips f JOIN ports p ON p.id = f.port_id WHERE f.network_id = ?1 AND f.address = ?2 LIMIT 2",
-        path
-    );
+    const string ByNetworkAddress =
+        $"{Select} fixed_ips f JOIN ports p ON p.id = f.port_id WHERE f.network_id = ?1 AND f.address = ?2 LIMIT 2";
 
-    readonly PreparedStatement _networkMac = new(
-        connection,
-        $"{Select} ports p WHERE p.network_id = ?1 AND p.mac_address = ?2 LIMIT 2",
-        path
-    );
+    const string ByNetworkMac = $"{Select} ports p WHERE p.network_id = ?1 AND p.mac_address = ?2 LIMIT 2";
 
-    readonly PreparedStatement _routerAddress = new(
-        connection,
-        $"{Select} fixed_ips f JOIN ports p ON p.id = f.port_id WHERE f.network_id IN (SELECT r.network_id {Interfaces}) AND f.address = ?2 LIMIT 2",
-        path
-    );
+    const string ByRouterAddress = $"""
+        {Select} fixed_ips f JOIN ports p ON p.id = f.port_id
+        WHERE f.network_id IN (SELECT r.network_id {Interfaces}) AND f.address = ?2 LIMIT 2
+        """;
 
-    readonly PreparedStatement _routerMac = new(
-        connection,
-        $"{Select} ports p WHERE p.network_id IN (SELECT r.network_id {Interfaces}) AND p.mac_address = ?2 LIMIT 2",
-        path
-    );
+    const string ByRouterMac =
+        $"{Select} ports p WHERE p.network_id IN (SELECT r.network_id {Interfaces}) AND p.mac_address = ?2 LIMIT 2";
+
+    readonly PreparedStatement _networkAddress = new(connection, ByNetworkAddress, path);
+    readonly PreparedStatement _networkMac = new(connection, ByNetworkMac, path);
+    readonly PreparedStatement _routerAddress = new(connection, ByRouterAddress, path);
+    readonly PreparedStatement _routerMac = new(connection, ByRouterMac, path);
+
+    /// <summary>All that may run for a guest's request.</summary>
+    public static ImmutableArray<string> Statements { get; } =
+    [ByNetworkAddress, ByNetworkMac, ByRouterAddress, ByRouterMac];
 
     /// <exception cref="InventoryException"/>
     public PortAnswer Find(NetworkScope scope, GuestAddress address)

@@ -51,10 +51,17 @@ public sealed class SqliteInventory : IInventory, IInstanceSource, IPortDirector
     )
     {
         options ??= new SqliteInventoryOptions();
-        var file = new SqliteFile(path, options);
-        file.Prepare(time);
-        return new SqliteInventory(file, options, time, logger ?? NullLogger<SqliteInventory>.Instance);
+        new SqliteFile(path, options).Prepare(time);
+        return Unprepared(path, time, options, logger);
     }
+
+    /// <summary>An inventory whose file is believed to be there and up to date.</summary>
+    internal static SqliteInventory Unprepared(
+        string path,
+        TimeProvider time,
+        SqliteInventoryOptions options,
+        ILogger<SqliteInventory>? logger = null
+    ) => new(new SqliteFile(path, options), options, time, logger ?? NullLogger<SqliteInventory>.Instance);
 
     public ValueTask<InstanceAnswer> FindInstanceAsync(string instanceId, CancellationToken cancellationToken) =>
         _questions.FindInstanceAsync(instanceId, cancellationToken);

@@ -24,6 +24,15 @@ static class Expectations
         return Assert.Single(result.Objections);
     }
 
+    /// <summary>The first objection of an outcome that must be refused.</summary>
+    public static async Task<Objection> RefusedFirst<T>(this ValueTask<Outcome<T>> outcome)
+        where T : class
+    {
+        var result = await outcome;
+        Assert.True(result.IsRefused, "was not refused");
+        return result.Objections[0];
+    }
+
     /// <summary>The whole inventory as text, by which two can be compared.</summary>
     public static async Task<string> ExportedAsync(this IInventory inventory)
     {

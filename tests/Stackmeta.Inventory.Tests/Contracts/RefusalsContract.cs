@@ -1,0 +1,214 @@
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Inventory.Tests;
+
+/// <summary>What is not taken, and what is said about it.</summary>
+public abstract class RefusalsContract<TStore> : StoreContract<TStore>
+    where TStore : ITestStore, new()
+{
+    [Theory]
+    [InlineData("mtu", "67 is not between 68 and 65535", "", 67)]
+    [InlineData("mtu", "65536 is not between", "", 65536)]
+    [InlineData("name", "control character U+000A at position 1", "a\nb", null)]
+    public async Task Networks(string path, string part, string name, int? mtu) =>
+        await Expect(Inventory.Networks, new NetworkEntry { Name = name, Mtu = mtu }, path, part);
+
+    [Theory]
+    [InlineData("cidr", "is not a CIDR", "10.0.0.0")]
+    [InlineData("cidr", "is not a CIDR", "")]
+    [InlineData("cidr", "is not a CIDR", "10.0.0.0/x")]
+    [InlineData("cidr", "is not an IP address", "10.0.0/24")]
+    [InlineData("cidr", "is not an IP address", "010.0.0.0/24")]
+    [InlineData("cidr", "has host bits set; write 10.0.0.0/24", "10.0.0.5/24")]
+    [InlineData("cidr", "has host bits set; write 2001:db8::/64", "2001:db8::1/64")]
+    [InlineData("cidr", "longer than 32", "10.0.0.0/33")]
+    [InlineData("cidr", "that guests cannot have", "127.0.0.0/8")]
+    [InlineData("cidr", "that guests cannot have", "224.0.0.0/4")]
+    [InlineData("cidr", "that guests cannot have", "0.0.0.0/0")]
+    [InlineData("cidr", "that guests cannot have", "fe80::/64")]
+    [InlineData("cidr", "overlaps 10.9.0.0/16", "10.9.1.0/24")]
+    [InlineData("gateway_ip", "10.0.1.1 is outside 10.0.0.0/24", "10.0.0.0/24", "10.0.1.1")]
+    [InlineData("gateway_ip", "no address of a host", "10.0.0.0/24", "10.0.0.255")]
+    [InlineData("gateway_ip", "is not an IP address", "10.0.0.0/24", "10.0.0.1\n")]
+    [InlineData("dhcp_server", "10.0.1.2 is outside", "10.0.0.0/24", null, "10.0.1.2")]
+    [InlineData("dhcp_server", "is the gateway", "10.0.0.0/24", "10.0.0.1", "10.0.0.1")]
+    [InlineData("ipv6_address_mode", "is an IPv4 subnet", "10.0.0.0/24", null, null, "slaac")]
+    [InlineData("ipv6_address_mode", "is none of slaac, dhcpv6-stateless", "2001:db8::/64", null, null, "dhcp")]
+    [InlineData("ipv6_address_mode", "needs a prefix of length 64", "2001:db8::/65", null, null, "slaac")]
+    public async Task Subnets(
+        string path,
+        string part,
+        string cidr,
+        string? gateway = null,
+        string? server = null,
+        string? mode = null
+    )
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
+        await Inventory.Subnets.CreateAsync(new SubnetEntry { NetworkId = "n", Cidr = "10.9.0.0/16" }).Taken();
+        var entry = new SubnetEntry
+        {
+            NetworkId = "n",
+            Cidr = cidr,
+            GatewayIp = gateway,
+            DhcpServer = server,
+            Ipv6AddressMode = mode,
+        };
+        await Expect(Inventory.Subnets, entry, path, part);
+    }
+
+    [Theory]
+    [InlineData("dns_nameservers[1]", "is not an IP address", "9.9.9.9", "dns.example")]
+    [InlineData("dns_nameservers[0]", "write 10.0.0.1", "::ffff:10.0.0.1")]
+    [InlineData("dns_nameservers[0]", "is not an IP address", "9.9.9.9\nserver=1.2.3.4")]
+    [InlineData("dns_nameservers[0]", "is not an IP address", "fe80::1%eth0")]
+    public async Task Name_servers(string path, string part, params string[] servers)
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
+        var entry = new SubnetEntry { NetworkId = "n", Cidr = "10.0.0.0/24", DnsNameservers = [.. servers] };
+        await Expect(Inventory.Subnets, entry, path, part);
+    }
+
+    [Theory]
+    [InlineData("host_routes[0].destination", "host bits", "10.0.0.1/8", "10.0.0.1")]
+    [InlineData("host_routes[0].nexthop", "is not an IP address", "10.0.0.0/8", "")]
+    [InlineData("host_routes[0].nexthop", "is of another family", "10.0.0.0/8", "2001:db8::1")]
+    public async Task Host_routes(string path, string part, string destination, string nexthop)
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
+        var entry = new SubnetEntry
+        {
+            NetworkId = "n",
+            Cidr = "10.0.0.0/24",
+            HostRoutes = [new(destination, nexthop)],
+        };
+        await Expect(Inventory.Subnets, entry, path, part);
+    }
+
+    [Theory]
+    [InlineData("mac_address", "is not a MAC address", "fa:16:3e:12:34")]
+    [InlineData("mac_address", "is not a MAC address", "fa:16:3e:12:34:5g")]
+    [InlineData("mac_address", "is not a MAC address", "fa:16-3e:12:34:56")]
+    [InlineData("mac_address", "is not a MAC address", "fa:16:3e:12:34:56\n")]
+    [InlineData("mac_address", "is the address of a group", "01:16:3e:12:34:56")]
+    [InlineData("fixed_ips[0].ip_address", "is in no subnet", "", "10.1.0.1")]
+    [InlineData("fixed_ips[0].ip_address", "is outside subnet", "", "10.1.0.1", "s")]
+    [InlineData("fixed_ips[0].ip_address", "no address of a host", "", "10.0.0.0")]
+    [InlineData("fixed_ips[0].ip_address", "no address of a host", "", "10.0.0.255")]
+    [InlineData("fixed_ips[0].ip_address", "is not an IP address", "", "10.0.0.256")]
+    [InlineData("fixed_ips[0].ip_address", "is already used by port", "", "10.0.0.1")]
+    [InlineData("fixed_ips[0].subnet_id", "has no subnet 'other'", "", "10.0.0.9", "other")]
+    [InlineData("fixed_ips[0]", "needs ip_address or subnet_id", "", "")]
+    [InlineData("vif_type", "must be a word", "", "10.0.0.9", "s", "a b")]
+    public async Task Ports(
+        string path,
+        string part,
+        string mac,
+        string? address = null,
+        string subnet = "",
+        string vif = ""
+    )
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
+        await Inventory
+            .Subnets.CreateAsync(new SubnetEntry { NetworkId = "n", Name = "s", Cidr = "10.0.0.0/24" })
+            .Taken();
+        var entry = new PortEntry
+        {
+            NetworkId = "n",
+            MacAddress = mac,
+            FixedIps = address is null ? null : [new FixedIpEntry { IpAddress = address, SubnetId = subnet }],
+            VifType = vif,
+        };
+        await Expect(Inventory.Ports, entry, path, part);
+    }
+
+    [Theory]
+    [InlineData("a..b", "it has an empty label")]
+    [InlineData("-a", "begins or ends with a hyphen")]
+    [InlineData("a-.b", "begins or ends with a hyphen")]
+    [InlineData("a_b", "only letters, digits, hyphens and dots")]
+    [InlineData("a\nb", "only letters, digits, hyphens and dots")]
+    [InlineData("ünö", "only letters, digits, hyphens and dots")]
+    [InlineData("a123456789a123456789a123456789a123456789a123456789a123456789a123", "longer than 63")]
+    public async Task Host_names(string hostname, string part) =>
+        await Expect(Inventory.Instances, new InstanceEntry { Hostname = hostname }, "hostname", part);
+
+    [Fact]
+    public async Task Instances()
+    {
+        await Expect("id", "is not a uuid", new InstanceEntry { Id = "web-1" });
+        await Expect("name", "is 256 characters long", new InstanceEntry { Name = new string('x', 256) });
+        await Expect("project_id", "visible ASCII", new InstanceEntry { ProjectId = "a\r\nX-Instance-ID: b" });
+        await Expect("launch_index", "is below 0", new InstanceEntry { LaunchIndex = -1 });
+        await Expect("user_data", "at most 49149", new InstanceEntry { UserData = new byte[49150] });
+        await Expect("key_name", "no key_data", new InstanceEntry { KeyName = "k" });
+        await Expect("key_pair.type", "none of ssh, x509", new InstanceEntry { KeyPair = new("k", "pgp", "x") });
+        await Expect("metadata.k", "is 256", new InstanceEntry { Metadata = [new("k", new string('x', 256))] });
+        await Expect("metadata", "is 256", new InstanceEntry { Metadata = [new(new string('x', 256), "v")] });
+        await Expect("metadata", "empty key", new InstanceEntry { Metadata = [new("", "v")] });
+        await Expect("metadata.k", "stands twice", new InstanceEntry { Metadata = [new("k", "1"), new("k", "2")] });
+        await Expect("metadata.k", "surrogate", new InstanceEntry { Metadata = [new("k", "\ud800")] });
+        await Expect("dedicated_cpus", "CPU 1 stands twice", new InstanceEntry { DedicatedCpus = [1, 2, 1] });
+        await Expect("devices[0].type", "none of nic", new InstanceEntry { Devices = [new() { Type = "gpu" }] });
+        await Expect("ec2_ids.image", "for nothing", new InstanceEntry { Ec2Ids = new(Image: 5) });
+        await Expect("ec2_ids.instance", "between 1 and", new InstanceEntry { Ec2Ids = new(Instance: 1L << 31) });
+        await Expect("password", "is 1021", new InstanceEntry { Password = new string('x', 1021) });
+    }
+
+    [Fact]
+    public async Task EC2_numbers_that_others_have()
+    {
+        var taken = await Inventory.Instances.CreateAsync(new InstanceEntry { ImageRef = "a" }).Taken();
+        var numbers = taken.Ec2Ids!;
+        await Expect("ec2_ids.instance", taken.Id, new InstanceEntry { Ec2Ids = new(Instance: numbers.Instance) });
+        await Expect(
+            "ec2_ids.image",
+            "is the number of 'a'",
+            new InstanceEntry { ImageRef = "b", Ec2Ids = new(Image: numbers.Image) }
+        );
+        await Expect(
+            "ec2_ids.image",
+            "has the number 1 already",
+            new InstanceEntry { ImageRef = "a", Ec2Ids = new(Image: 77) }
+        );
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_said_at_once()
+    {
+        var outcome = await Inventory.Instances.CreateAsync(
+            new InstanceEntry { Name = "\n", Hostname = "_", LaunchIndex = -1 }
+        );
+        Assert.Equal(["name", "hostname", "launch_index"], outcome.Objections.Select(objection => objection.Path));
+    }
+
+    [Fact]
+    public async Task The_largest_that_is_taken()
+    {
+        var entry = new InstanceEntry
+        {
+            Name = new string('x', 255),
+            UserData = new byte[49149],
+            Metadata = [new(new string('k', 255), new string('v', 255))],
+            Password = new string('p', 1020),
+        };
+        await Inventory.Instances.CreateAsync(entry).Taken();
+        Assert.True(Convert.ToBase64String(entry.UserData!.Value.Span).Length <= 65535);
+    }
+
+    Task Expect(string path, string part, InstanceEntry entry) => Expect(Inventory.Instances, entry, path, part);
+
+    async Task Expect<T>(IEntries<T> entries, T entry, string path, string part)
+        where T : class
+    {
+        var before = await Inventory.ExportedAsync();
+        var objection = await entries.CreateAsync(entry).Refused();
+        Assert.Equal(path, objection.Path);
+        Assert.Contains(part, objection.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', objection.ToString());
+        Assert.Equal(before, await Inventory.ExportedAsync());
+    }
+}
+
+public sealed class SqliteRefusals : RefusalsContract<SqliteTestStore>;
