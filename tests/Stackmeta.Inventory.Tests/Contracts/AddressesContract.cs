@@ -44,7 +44,10 @@ public abstract class AddressesContract<TStore> : StoreContract<TStore>
         await Subnet(network, "10.0.0.0/29", gateway: "10.0.0.2");
         // .1 is the DHCP server's, .2 the gateway, .4 is chosen.
         await Port(network, "10.0.0.4");
-        Assert.Equal(["10.0.0.3", "10.0.0.5", "10.0.0.6"], [await Port(network), await Port(network), await Port(network)]);
+        Assert.Equal(
+            ["10.0.0.3", "10.0.0.5", "10.0.0.6"],
+            [await Port(network), await Port(network), await Port(network)]
+        );
         var objection = await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id }).Refused();
         Assert.Equal(
             ("fixed_ips", ObjectionKind.Conflict, "10.0.0.0/29 has no free address"),
@@ -76,7 +79,10 @@ public abstract class AddressesContract<TStore> : StoreContract<TStore>
         var network = await Network();
         await Subnet(network, "10.0.0.0/31", dhcp: false);
         await Subnet(network, "10.1.0.0/24", dhcp: false);
-        Assert.Equal(["10.0.0.0", "10.0.0.1", "10.1.0.1"], [await Port(network), await Port(network), await Port(network)]);
+        Assert.Equal(
+            ["10.0.0.0", "10.0.0.1", "10.1.0.1"],
+            [await Port(network), await Port(network), await Port(network)]
+        );
     }
 
     [Fact]
@@ -116,7 +122,10 @@ public abstract class AddressesContract<TStore> : StoreContract<TStore>
         };
         var taken = await Inventory.Ports.CreateAsync(port).Taken();
         var outcome = await Inventory.Ports.CreateAsync(port);
-        Assert.Equal(["mac_address", "fixed_ips[0].ip_address"], outcome.Objections.Select(objection => objection.Path));
+        Assert.Equal(
+            ["mac_address", "fixed_ips[0].ip_address"],
+            outcome.Objections.Select(objection => objection.Path)
+        );
         Assert.Equal($"10.0.0.5 is already used by port {taken.Id}", outcome.Objections[1].Sentence);
 
         var other = await Network();

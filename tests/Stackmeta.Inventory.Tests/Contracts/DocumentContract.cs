@@ -18,7 +18,10 @@ public abstract class DocumentContract<TStore> : StoreContract<TStore>
         // .65 is the router's, .66 the DHCP server's, both said elsewhere in the document.
         Assert.Equal("10.0.0.67", addresses[0].IpAddress);
         Assert.StartsWith("2001:db8::f816:3eff:fe", addresses[1].IpAddress, StringComparison.Ordinal);
-        Assert.Equal("10.0.0.66", ports.Single(port => port.DeviceOwner == DeviceOwners.Dhcp).FixedIps!.Value[0].IpAddress);
+        Assert.Equal(
+            "10.0.0.66",
+            ports.Single(port => port.DeviceOwner == DeviceOwners.Dhcp).FixedIps!.Value[0].IpAddress
+        );
     }
 
     [Fact]
@@ -60,7 +63,12 @@ public abstract class DocumentContract<TStore> : StoreContract<TStore>
     {
         Assert.Empty(await Inventory.ImportTextAsync(Documentation.Example()));
         var exported = await Inventory.ExportedAsync();
-        Assert.NotEmpty(await Inventory.ImportTextAsync(Documentation.Example().Replace("10.0.0.70", "10.9.0.70", StringComparison.Ordinal), replace: true));
+        Assert.NotEmpty(
+            await Inventory.ImportTextAsync(
+                Documentation.Example().Replace("10.0.0.70", "10.9.0.70", StringComparison.Ordinal),
+                replace: true
+            )
+        );
         Assert.Equal(exported, await Inventory.ExportedAsync());
     }
 
@@ -122,24 +130,63 @@ public abstract class DocumentContract<TStore> : StoreContract<TStore>
     [InlineData("{\n\"stackmeta_inventory\":\n 2}", "line 3: the document is of a version")]
     [InlineData("{\"stackmeta_inventory\": \"1\"}", "line 1: the document is of a version")]
     [InlineData("{\"stackmeta_inventory\": 1,\n\"nets\": []}", "line 2: 'nets' is none of the document's keys")]
-    [InlineData("{\"stackmeta_inventory\": 1,\n\"ports\": [],\n\"networks\": []}", "line 3: 'networks' stands after 'ports'")]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1,\n\"ports\": [],\n\"networks\": []}",
+        "line 3: 'networks' stands after 'ports'"
+    )]
     [InlineData("{\"stackmeta_inventory\": 1,\n\"ports\": [],\n\"ports\": []}", "line 3: 'ports' stands after 'ports'")]
     [InlineData("{\"stackmeta_inventory\": 1,\n\"ports\": {}}", "line 2: ports: must be a list")]
     [InlineData("{\"stackmeta_inventory\": 1,\n\"ports\": [", "line 2: ports[0]: is not JSON")]
     [InlineData("{\"stackmeta_inventory\": 1}\n{}", "line 2: is not JSON")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"routers\": [\n{},\n{\"name\": \"x\",}]}", "line 3: routers[1]: is not JSON")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"routers\": [{\"name\":\n1}]}", "line 2: routers[0].name: must be a text")]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"routers\": [\n{},\n{\"name\": \"x\",}]}",
+        "line 3: routers[1]: is not JSON"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"routers\": [{\"name\":\n1}]}",
+        "line 2: routers[0].name: must be a text"
+    )]
     [InlineData("{\"stackmeta_inventory\": 1, \"routers\": [\n7]}", "line 2: routers[0]: must be an object")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"routers\": [{\"name\": null}]}", "line 1: routers[0].name: must be a text")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"networks\": [{\"mtu\": 1450.5}]}", "line 1: networks[0].mtu: must be a whole number or null")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"networks\": [{\"mtu\": 99999999999}]}", "line 1: networks[0].mtu: must be a whole number")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"networks\": [{\n\"a\": 1,\n\"a\": 1}]}", "line 3: networks[0].a: stands twice")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"networks\": [{\n\"a\": 1}]}", "line 2: networks[0].a: is an unknown key; known are id, name, project_id, mtu, injected")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"instances\": [{\"user_data\": \"***\"}]}", "line 1: instances[0].user_data: must be bytes in base64")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"instances\": [{\"metadata\": {\"a\": 1}}]}", "line 1: instances[0].metadata: must be an object whose values are texts")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"instances\": [{\"metadata\": {\n\"a.b\": \"\\u0000\"}}]}", "line 2: instances[0].metadata.a.b: holds the character U+0000")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"instances\": [{\"devices\": [{\"serial\": 1}]}]}", "instances[0].devices[0].serial: must be a text or null")]
-    [InlineData("{\"stackmeta_inventory\": 1, \"instances\": [{\"key_pair\": {\"name\": \"k\"}}]}", "line 1: instances[0].key_pair: has no type")]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"routers\": [{\"name\": null}]}",
+        "line 1: routers[0].name: must be a text"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"networks\": [{\"mtu\": 1450.5}]}",
+        "line 1: networks[0].mtu: must be a whole number or null"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"networks\": [{\"mtu\": 99999999999}]}",
+        "line 1: networks[0].mtu: must be a whole number"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"networks\": [{\n\"a\": 1,\n\"a\": 1}]}",
+        "line 3: networks[0].a: stands twice"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"networks\": [{\n\"a\": 1}]}",
+        "line 2: networks[0].a: is an unknown key; known are id, name, project_id, mtu, injected"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"instances\": [{\"user_data\": \"***\"}]}",
+        "line 1: instances[0].user_data: must be bytes in base64"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"instances\": [{\"metadata\": {\"a\": 1}}]}",
+        "line 1: instances[0].metadata: must be an object whose values are texts"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"instances\": [{\"metadata\": {\n\"a.b\": \"\\u0000\"}}]}",
+        "line 2: instances[0].metadata.a.b: holds the character U+0000"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"instances\": [{\"devices\": [{\"serial\": 1}]}]}",
+        "instances[0].devices[0].serial: must be a text or null"
+    )]
+    [InlineData(
+        "{\"stackmeta_inventory\": 1, \"instances\": [{\"key_pair\": {\"name\": \"k\"}}]}",
+        "line 1: instances[0].key_pair: has no type"
+    )]
     public async Task Documents_that_are_not_right(string document, string beginning)
     {
         var objections = await Inventory.ImportTextAsync(document);

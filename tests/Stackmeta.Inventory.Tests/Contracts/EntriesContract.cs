@@ -74,9 +74,7 @@ public abstract class EntriesContract<TStore> : StoreContract<TStore>
     public async Task Changing_the_image_gives_the_new_one_its_own_number()
     {
         var created = await Inventory.Instances.CreateAsync(new InstanceEntry { ImageRef = "a" }).Taken();
-        var changed = await Inventory
-            .Instances.ChangeAsync(created.Id, entry => entry with { ImageRef = "b" })
-            .Taken();
+        var changed = await Inventory.Instances.ChangeAsync(created.Id, entry => entry with { ImageRef = "b" }).Taken();
         Assert.Equal(created.Ec2Ids!.Instance, changed.Ec2Ids!.Instance);
         Assert.NotEqual(created.Ec2Ids.Image, changed.Ec2Ids.Image);
     }
@@ -135,13 +133,13 @@ public abstract class EntriesContract<TStore> : StoreContract<TStore>
         Assert.Equal("p2", ofRouter.ProjectId);
         var ofNobody = await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id }).Taken();
         Assert.Equal(("", "", "default"), (ofNobody.DeviceId, ofNobody.DeviceOwner, ofNobody.ProjectId));
-        var attached = await Inventory
-            .Ports.ChangeAsync(ofNobody.Id, port => port with { DeviceId = "web" })
-            .Taken();
+        var attached = await Inventory.Ports.ChangeAsync(ofNobody.Id, port => port with { DeviceId = "web" }).Taken();
         Assert.Equal((ofInstance.DeviceId, "p1"), (attached.DeviceId, attached.ProjectId));
         Assert.Equal(
             ObjectionKind.NotFound,
-            (await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id, DeviceId = "no" }).Refused()).Kind
+            (
+                await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id, DeviceId = "no" }).Refused()
+            ).Kind
         );
     }
 

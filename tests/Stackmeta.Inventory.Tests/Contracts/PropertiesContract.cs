@@ -1,6 +1,5 @@
 using System.Net;
 using CsCheck;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory.Tests;
 
@@ -10,12 +9,11 @@ public abstract class PropertiesContract<TStore>
 {
     /// <summary>What is done, with numbers that choose among what is there.</summary>
     static readonly Gen<(int Operation, int A, int B, bool Flag)[]> Operations = Gen.Select(
-            Gen.Int[0, 11],
-            Gen.Int[0, 5],
-            Gen.Int[0, 5],
-            Gen.Bool
-        )
-        .Array[1, 40];
+        Gen.Int[0, 11],
+        Gen.Int[0, 5],
+        Gen.Int[0, 5],
+        Gen.Bool
+    ).Array[1, 40];
 
     [Fact]
     public async Task Invariants_hold_after_any_operations() =>

@@ -1,5 +1,3 @@
-using Stackmeta.Metadata;
-
 namespace Stackmeta.Inventory.Tests;
 
 /// <summary>What is not taken, and what is said about it.</summary>
@@ -65,7 +63,12 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     public async Task Name_servers(string path, string part, params string[] servers)
     {
         await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
-        var entry = new SubnetEntry { NetworkId = "n", Cidr = "10.0.0.0/24", DnsNameservers = [.. servers] };
+        var entry = new SubnetEntry
+        {
+            NetworkId = "n",
+            Cidr = "10.0.0.0/24",
+            DnsNameservers = [.. servers],
+        };
         await Expect(Inventory.Subnets, entry, path, part);
     }
 
@@ -111,7 +114,14 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     {
         await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
         await Inventory
-            .Subnets.CreateAsync(new SubnetEntry { NetworkId = "n", Name = "s", Cidr = "10.0.0.0/24" })
+            .Subnets.CreateAsync(
+                new SubnetEntry
+                {
+                    NetworkId = "n",
+                    Name = "s",
+                    Cidr = "10.0.0.0/24",
+                }
+            )
             .Taken();
         var entry = new PortEntry
         {
@@ -178,7 +188,12 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     public async Task Everything_that_is_wrong_is_said_at_once()
     {
         var outcome = await Inventory.Instances.CreateAsync(
-            new InstanceEntry { Name = "\n", Hostname = "_", LaunchIndex = -1 }
+            new InstanceEntry
+            {
+                Name = "\n",
+                Hostname = "_",
+                LaunchIndex = -1,
+            }
         );
         Assert.Equal(["name", "hostname", "launch_index"], outcome.Objections.Select(objection => objection.Path));
     }

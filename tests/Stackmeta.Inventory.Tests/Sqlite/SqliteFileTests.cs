@@ -9,7 +9,9 @@ public sealed class SqliteFileTests : IDisposable
     readonly TemporaryFolder _folder = new();
 
     static GuestAddress Guest =>
-        GuestAddress.TryFrom(System.Net.IPAddress.Parse("10.0.0.5"), out var guest) ? guest : throw new FormatException();
+        GuestAddress.TryFrom(System.Net.IPAddress.Parse("10.0.0.5"), out var guest)
+            ? guest
+            : throw new FormatException();
 
     string File => _folder.File("inventory.db");
 
@@ -65,7 +67,11 @@ public sealed class SqliteFileTests : IDisposable
         Execute("INSERT INTO migrations (number, name, applied_at) VALUES (99, 'later', '')");
         var trouble = Refused(File);
         Assert.Equal(InventoryTrouble.NewerVersion, trouble.Trouble);
-        Assert.Contains("version 99 by a newer stackmeta, and this one knows 1", trouble.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "version 99 by a newer stackmeta, and this one knows 1",
+            trouble.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -141,9 +147,7 @@ public sealed class SqliteFileTests : IDisposable
         Damage("instances");
         using var damaged = SqliteInventory.Open(File, TimeProvider.System);
         Assert.Equal(Refusal.InstanceSourceFailed, (await damaged.FindInstanceAsync(id, default)).Refusal);
-        var trouble = await Assert.ThrowsAsync<InventoryException>(async () =>
-            await damaged.Instances.FindAsync(id)
-        );
+        var trouble = await Assert.ThrowsAsync<InventoryException>(async () => await damaged.Instances.FindAsync(id));
         Assert.Equal(InventoryTrouble.Corrupt, trouble.Trouble);
         Assert.Equal(
             Refusal.PortNotFound,
@@ -170,10 +174,7 @@ public sealed class SqliteFileTests : IDisposable
             Execute(other, "INSERT INTO changes (kind, id) VALUES (0, '')");
             using var locked = Unprepared();
             Assert.Equal(Refusal.InstanceSourceUnavailable, (await locked.FindInstanceAsync(id, default)).Refusal);
-            Assert.Equal(
-                Refusal.PortDirectoryUnavailable,
-                (await locked.FindPortAsync(scope, Guest, default)).Refusal
-            );
+            Assert.Equal(Refusal.PortDirectoryUnavailable, (await locked.FindPortAsync(scope, Guest, default)).Refusal);
             Assert.Equal(Refusal.PasswordNotStored, await locked.SetPasswordAsync(id, "p", default));
             var trouble = await Assert.ThrowsAsync<InventoryException>(async () =>
                 await locked.Routers.CreateAsync(new RouterEntry())
@@ -254,7 +255,7 @@ public sealed class SqliteFileTests : IDisposable
             new SqliteInventoryOptions { WriteWait = TimeSpan.FromMilliseconds(50) }
         );
 
-    InventoryException Refused(string file, SqliteInventoryOptions? options = null) =>
+    static InventoryException Refused(string file, SqliteInventoryOptions? options = null) =>
         Assert.Throws<InventoryException>(() => SqliteInventory.Open(file, TimeProvider.System, options));
 
     /// <summary>Overwrites the pages of a table, and of what is behind it.</summary>

@@ -41,7 +41,12 @@ sealed class SmallDisk : IDisposable
     static int Run(string program, params string[] arguments)
     {
         using var process = Process.Start(
-            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true }
+            new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
         )!;
         process.WaitForExit();
         return process.ExitCode;
