@@ -9,6 +9,9 @@ public sealed record EdgeNetworkStatus(Guid NetworkId, EdgeNetworkHealth Health,
 /// <summary>Whether a network's guests are served.</summary>
 public enum EdgeNetworkHealth
 {
+    /// <summary>Being made for the first time.</summary>
+    Starting,
+
     /// <summary>Everything that the network needs is up.</summary>
     Serving,
 

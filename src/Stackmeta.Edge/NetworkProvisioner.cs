@@ -126,6 +126,7 @@ public sealed class NetworkProvisioner(
             Executables.Find("ip");
             Executables.Find("sysctl");
             Executables.Find("setpriv");
+            Executables.Find("setsid");
             _directory = RunDirectory.Open(options.RunDirectory);
             _starter = new ProcessStarter();
             await EndLeftOverAsync(_directory.Path, cancellationToken);
@@ -190,7 +191,7 @@ public sealed class NetworkProvisioner(
         lock (_announcing)
         {
             var (before, now) = (network.Announced, network.Status);
-            if (before == now)
+            if (before == now || now.Health == EdgeNetworkHealth.Starting)
             {
                 return;
             }

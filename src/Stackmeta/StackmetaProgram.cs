@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Stackmeta.Edge;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
@@ -46,6 +49,11 @@ public static class StackmetaProgram
         {
             await error.WriteLineAsync($"stackmeta: {e.Message}");
             return e.ExitCode;
+        }
+        catch (Exception e) when (e is InventoryException or ListenException or EdgeException)
+        {
+            await error.WriteLineAsync($"stackmeta: {e.Message}");
+            return ExitCodes.Failed;
         }
         catch (SettingsException e)
         {

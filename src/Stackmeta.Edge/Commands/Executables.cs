@@ -10,6 +10,7 @@ static class Executables
         ["ip"] = "iproute2",
         ["sysctl"] = "procps",
         ["setpriv"] = "util-linux",
+        ["setsid"] = "util-linux",
         ["dnsmasq"] = "dnsmasq-base",
         ["haproxy"] = "haproxy",
         ["dhclient"] = "isc-dhcp-client",

@@ -21,6 +21,7 @@ sealed class ProvisionedNetwork(
     // Written by ApplyAsync only; read by anyone.
     volatile string? _failure;
     volatile string? _notice;
+    volatile bool _isMade;
 
     /// <summary>The plan that was carried out last; null before the first.</summary>
     LinkPlan? _links;
@@ -35,6 +36,10 @@ sealed class ProvisionedNetwork(
             if (_failure is { } failure)
             {
                 return new(id, EdgeNetworkHealth.Failed, failure);
+            }
+            if (!_isMade)
+            {
+                return new(id, EdgeNetworkHealth.Starting, null);
             }
             var reason = dhcp.Fault ?? proxy.Fault ?? _notice;
             return new(id, reason is null ? EdgeNetworkHealth.Serving : EdgeNetworkHealth.Degraded, reason);
@@ -69,6 +74,7 @@ sealed class ProvisionedNetwork(
                 await proxy.StopAsync();
             }
             _failure = null;
+            _isMade = true;
         }
         catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException or Win32Exception)
         {

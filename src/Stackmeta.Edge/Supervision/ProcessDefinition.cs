@@ -22,8 +22,9 @@ sealed record ProcessDefinition
     public required ImmutableArray<LocalPort> Ports { get; init; }
 
     /// <summary>
-    /// <c>ip netns exec</c> enters the namespace, <c>setpriv</c> gives the rights up and asks the kernel to kill the process
-    /// when the edge dies; both then become the program, so that the child's process id is the program's.
+    /// <c>ip netns exec</c> enters the namespace, <c>setsid</c> leaves the terminal's process group, so that Ctrl-C reaches the
+    /// edge alone, <c>setpriv</c> gives the rights up and asks the kernel to kill the process when the edge dies; each then
+    /// becomes the next, so that the child's process id is the program's.
     /// </summary>
     public Command ToCommand()
     {
@@ -40,6 +41,7 @@ sealed record ProcessDefinition
                 "netns",
                 "exec",
                 Namespace,
+                Executables.Find("setsid"),
                 Executables.Find("setpriv"),
                 .. rights,
                 .. capabilities,

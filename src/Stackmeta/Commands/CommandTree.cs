@@ -13,7 +13,13 @@ static class CommandTree
         var common = new CommonOptions();
         ExampleCommand.ShowIn(root);
         common.AddTo(root);
+        root.Subcommands.Add(UpCommand.Create(common));
+        foreach (var command in RunCommands.Create(common))
+        {
+            root.Subcommands.Add(command);
+        }
         root.Subcommands.Add(SettingsCommand.Create(common));
+        root.Subcommands.Add(GetCommand.Create(common));
         root.Subcommands.Add(SignCommand.Create(common));
         return root;
     }

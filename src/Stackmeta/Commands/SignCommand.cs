@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
+using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
@@ -31,7 +30,10 @@ static class SignCommand
         return command;
     }
 
-    /// <summary>Lower-case hex HMAC-SHA256 of the id, as Nova checks it (spec/nova-metadata.md §6.3).</summary>
-    public static string Of(byte[] secret, string instanceId) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(instanceId)));
+    /// <summary>The signature of an instance id.</summary>
+    public static string Of(byte[] secret, string instanceId)
+    {
+        using var signature = new InstanceSignature(secret);
+        return signature.Sign(instanceId);
+    }
 }

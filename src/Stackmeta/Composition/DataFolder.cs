@@ -3,7 +3,13 @@ namespace Stackmeta;
 /// <summary>The data folder and what lies in it.</summary>
 public sealed class DataFolder
 {
-    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>The agent's socket lies in it, so others must be able to pass through, not to list it.</summary>
+    public const UnixFileMode Mode =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.UserExecute
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherExecute;
 
     DataFolder(string path, SettingValues settings)
     {
@@ -11,7 +17,7 @@ public sealed class DataFolder
         InventoryFile = System.IO.Path.Combine(path, "inventory.db");
         SharedSecretFile = Or(settings.Get(KnownSettings.SharedSecretFile), "secret");
         AgentSocket = Or(settings.Get(KnownSettings.AgentSocket), "metadata_proxy");
-        EdgeState = System.IO.Path.Combine(path, "edge");
+        EdgeState = System.IO.Path.Combine(path, "run");
 
         string Or(string set, string name) => set.Length > 0 ? set : System.IO.Path.Combine(path, name);
     }
@@ -25,7 +31,7 @@ public sealed class DataFolder
 
     public string AgentSocket { get; }
 
-    /// <summary>What the edge keeps about the networks that it made.</summary>
+    /// <summary>Where the files of the running networks lie.</summary>
     public string EdgeState { get; }
 
     /// <summary>The folder that the settings name, which need not be there yet.</summary>
@@ -35,14 +41,13 @@ public sealed class DataFolder
         return new DataFolder(System.IO.Path.GetFullPath(path.Length > 0 ? path : UsualPath()), settings);
     }
 
-    /// <summary>Makes the folder, readable by its owner alone, when it is not there.</summary>
+    /// <summary>Makes the folder when it is not there.</summary>
     /// <exception cref="SettingsException">It cannot be made.</exception>
     public DataFolder Make()
     {
         try
         {
-            // The agent's socket lies in it by default, so others must be able to pass through, not to list it.
-            Directory.CreateDirectory(Path, OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            Directory.CreateDirectory(Path, Mode);
             return this;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,6 +57,9 @@ public sealed class DataFolder
             ]);
         }
     }
+
+    /// <summary>Another folder than the settings name; what they set to a place of its own stays there.</summary>
+    public static DataFolder At(string path, SettingValues settings) => new(path, settings);
 
     static string UsualPath() =>
         Environment.IsPrivilegedProcess

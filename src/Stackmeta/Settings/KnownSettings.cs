@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Agent;
 using Stackmeta.Metadata;
 
 namespace Stackmeta;
@@ -81,6 +83,39 @@ public static class KnownSettings
     public static Setting<Uri> AgentApi { get; } =
         new("agent.api", SettingKinds.HttpAddress, "http://127.0.0.1:8775", "The metadata API that the agent asks.");
 
+    public static Setting<AgentSocketMode> AgentSocketMode { get; } =
+        new(
+            "agent.socket_mode",
+            SettingKinds.Choice(
+                ("user", Agent.AgentSocketMode.User),
+                ("group", Agent.AgentSocketMode.Group),
+                ("all", Agent.AgentSocketMode.All)
+            ),
+            "all",
+            "Who may connect to the agent's socket: the agent's user, its group too, or everybody on this host."
+        );
+
+    public static Setting<string> EdgeDnsDomain { get; } =
+        new(
+            "edge.dns_domain",
+            SettingKinds.Text,
+            "openstacklocal",
+            "What dnsmasq appends to guests' names; empty for none."
+        );
+
+    public static Setting<LogLevel> LogLevel { get; } =
+        new(
+            "log.level",
+            SettingKinds.Choice(
+                ("debug", Microsoft.Extensions.Logging.LogLevel.Debug),
+                ("info", Microsoft.Extensions.Logging.LogLevel.Information),
+                ("warning", Microsoft.Extensions.Logging.LogLevel.Warning),
+                ("error", Microsoft.Extensions.Logging.LogLevel.Error)
+            ),
+            "info",
+            "From which weight on messages are logged."
+        );
+
     /// <summary>All of them, in the order of the reference.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -94,5 +129,8 @@ public static class KnownSettings
         VendorDataFile,
         AgentSocket,
         AgentApi,
+        AgentSocketMode,
+        EdgeDnsDomain,
+        LogLevel,
     ];
 }

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+using Stackmeta.Edge;
+using Stackmeta.Inventory;
+
+namespace Stackmeta;
+
+/// <summary>Carries every change of the inventory to those who keep something of it: the caches of both middle hops, and the edge.</summary>
+sealed class InventoryFollower
+{
+    static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    readonly SqliteInventory _inventory;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public InventoryFollower(SqliteInventory inventory, TimeProvider time, ILogger logger)
+    {
+        _inventory = inventory;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>The API whose records are forgotten when they change; null when it runs elsewhere.</summary>
+    public ApiHop? Api { get; init; }
+
+    /// <summary>The agent whose look-ups are forgotten when they change; null when it runs elsewhere.</summary>
+    public AgentHop? Agent { get; init; }
+
+    /// <summary>The edge that provides the networks; null when another process does.</summary>
+    public NetworkProvisioner? Edge { get; init; }
+
+    /// <summary>What guests' names end with.</summary>
+    public string DnsDomain { get; init; } = "";
+
+    /// <summary>Ends when the networks have been applied for the first time; fails as that failed.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>Follows until the token fires.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var changes in _inventory.WatchAsync(cancellationToken))
+            {
+                Forget(changes);
+                if (
+                    Edge is not null
+                    && changes.Any(change =>
+                        change.Kind is InventoryChangeKind.Everything or InventoryChangeKind.Network
+                    )
+                )
+                {
+                    await ApplyAsync(Edge, cancellationToken);
+                }
+                _settled.TrySetResult();
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The program stops.
+        }
+        catch (EdgeException e)
+        {
+            // The first application showed that this machine allows none of it: the start fails.
+            _settled.TrySetException(e);
+        }
+    }
+
+    void Forget(IReadOnlyList<InventoryChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            switch (change.Kind)
+            {
+                case InventoryChangeKind.Everything:
+                    Api?.Instances.ForgetAll();
+                    Agent?.Ports.ForgetAll();
+                    break;
+                case InventoryChangeKind.Instance:
+                    Api?.Instances.Forget(change.Id);
+                    break;
+                case InventoryChangeKind.Network:
+                    // Records show their networks' subnets.
+                    Api?.Instances.ForgetAll();
+                    Agent?.Ports.ForgetNetwork(change.Id);
+                    break;
+                case InventoryChangeKind.Router:
+                    Agent?.Ports.ForgetAll();
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Applies the networks as they are now, again until the inventory could be read.</summary>
+    async Task ApplyAsync(NetworkProvisioner edge, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var layouts = await _inventory.ReadLayoutsAsync(cancellationToken);
+                await edge.ApplyAsync(EdgeNetworks.Of(layouts, DnsDomain), cancellationToken);
+                return;
+            }
+            catch (InventoryException e)
+            {
+                Log.InventoryNotReadable(_logger, e.Message);
+            }
+            catch (EdgeException e) when (_settled.Task.IsCompleted)
+            {
+                // It worked before: what is there goes on serving, and the next change tries again.
+                Log.NetworksNotApplied(_logger, e.Message);
+                return;
+            }
+            await Task.Delay(RetryPause, _time, cancellationToken);
+        }
+    }
+}

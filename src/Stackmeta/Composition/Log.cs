@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta;
+
+/// <summary>The program's own messages: 7000 to 7999.</summary>
+static partial class Log
+{
+    [LoggerMessage(
+        7000,
+        LogLevel.Error,
+        "The networks could not be applied and stay as they are: {Reason}",
+        EventName = "networks-not-applied"
+    )]
+    public static partial void NetworksNotApplied(ILogger logger, string reason);
+
+    [LoggerMessage(
+        7001,
+        LogLevel.Error,
+        "The inventory cannot be read: {Reason}",
+        EventName = "inventory-not-readable"
+    )]
+    public static partial void InventoryNotReadable(ILogger logger, string reason);
+
+    [LoggerMessage(7002, LogLevel.Information, "Stopping.", EventName = "stopping")]
+    public static partial void Stopping(ILogger logger);
+}

@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Logging;
+using Stackmeta.Edge;
+using Stackmeta.Inventory;
+
+namespace Stackmeta;
+
+/// <summary>The hops of the path that this process runs, started from the back to the front and stopped in the other order.</summary>
+sealed class RunningPath : IAsyncDisposable
+{
+    /// <summary>How long requests under way may take to end at a stop: below the 90 s after which systemd kills.</summary>
+    static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
+
+    readonly CancellationTokenSource _stop = new();
+    readonly SqliteInventory _inventory;
+    readonly ILoggerFactory _loggers;
+    readonly ILogger _logger;
+    readonly TimeProvider _time;
+    ApiHop? _api;
+    AgentHop? _agent;
+    NetworkProvisioner? _edge;
+    Task _following = Task.CompletedTask;
+
+    RunningPath(SqliteInventory inventory, TimeProvider time, ILoggerFactory loggers)
+    {
+        _inventory = inventory;
+        _time = time;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<RunningPath>();
+    }
+
+    public IInventory Inventory => _inventory;
+
+    /// <summary>Starts the wanted hops on the inventory of a data folder.</summary>
+    /// <exception cref="InventoryException">The inventory cannot be used.</exception>
+    /// <exception cref="Http.ListenException">A port or the socket cannot be had.</exception>
+    /// <exception cref="EdgeException">The machine does not allow to make networks.</exception>
+    /// <exception cref="SettingsException">A setting names something that cannot be used.</exception>
+    public static async Task<RunningPath> StartAsync(
+        SettingValues settings,
+        DataFolder folder,
+        Hops hops,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        folder.Make();
+        var secret =
+            hops.HasFlag(Hops.Api) || hops.HasFlag(Hops.Agent) ? SharedSecret.ReadOrMake(folder.SharedSecretFile) : [];
+        var path = new RunningPath(
+            SqliteInventory.Open(folder.InventoryFile, time, logger: loggers.CreateLogger<SqliteInventory>()),
+            time,
+            loggers
+        );
+        try
+        {
+            await path.StartAsync(settings, folder, hops, secret, cancellationToken);
+            return path;
+        }
+        catch
+        {
+            await path.DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task StartAsync(
+        SettingValues settings,
+        DataFolder folder,
+        Hops hops,
+        byte[] secret,
+        CancellationToken cancellationToken
+    )
+    {
+        if (hops.HasFlag(Hops.Api))
+        {
+            _api = await ApiHop.StartAsync(settings, secret, _inventory, _time, _loggers, cancellationToken);
+        }
+        if (hops.HasFlag(Hops.Agent))
+        {
+            _agent = await AgentHop.StartAsync(
+                settings,
+                folder.AgentSocket,
+                secret,
+                _inventory,
+                _time,
+                _loggers,
+                cancellationToken
+            );
+        }
+        if (hops.HasFlag(Hops.Edge))
+        {
+            var options = new EdgeOptions { RunDirectory = folder.EdgeState, MetadataProxySocket = folder.AgentSocket };
+            _edge = new NetworkProvisioner(options, _time, _loggers.CreateLogger<NetworkProvisioner>());
+        }
+        var follower = new InventoryFollower(_inventory, _time, _logger)
+        {
+            Api = _api,
+            Agent = _agent,
+            Edge = _edge,
+            DnsDomain = settings.Get(KnownSettings.EdgeDnsDomain),
+        };
+        _following = follower.RunAsync(_stop.Token);
+        await follower.Settled.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Returns once the edge serves a network that was just written to the inventory.</summary>
+    /// <exception cref="CommandException">The network could not be made.</exception>
+    public async Task WaitForNetworkAsync(Guid id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var status = _edge!.Statuses.FirstOrDefault(status => status.NetworkId == id);
+            switch (status?.Health)
+            {
+                case EdgeNetworkHealth.Serving:
+                    return;
+                case EdgeNetworkHealth.Failed:
+                    throw new CommandException($"The network could not be made: {status.Reason}");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _time, cancellationToken);
+        }
+    }
+
+    /// <summary>Stops in order: no new guests, then what is under way ends, then what was made is removed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Log.Stopping(_logger);
+        await _stop.CancelAsync();
+        await _following;
+        using var drain = new CancellationTokenSource(DrainTime, _time);
+        if (_edge is not null)
+        {
+            await _edge.StopAsync(CancellationToken.None);
+            await _edge.DisposeAsync();
+        }
+        if (_agent is not null)
+        {
+            await _agent.StopAsync(drain.Token);
+            await _agent.DisposeAsync();
+        }
+        if (_api is not null)
+        {
+            await _api.StopAsync(drain.Token);
+            await _api.DisposeAsync();
+        }
+        _inventory.Dispose();
+        _stop.Dispose();
+    }
+}
+
+/// <summary>The hops that a process may run.</summary>
+[Flags]
+enum Hops
+{
+    None = 0,
+    Api = 1,
+    Agent = 2,
+    Edge = 4,
+    All = Api | Agent | Edge,
+}

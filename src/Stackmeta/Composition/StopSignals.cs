@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace Stackmeta;
+
+/// <summary>SIGINT and SIGTERM as a token: a long-running command stops in order instead of being ended.</summary>
+sealed class StopSignals : IDisposable
+{
+    readonly CancellationTokenSource _stop;
+    readonly PosixSignalRegistration _interrupt;
+    readonly PosixSignalRegistration _terminate;
+
+    /// <param name="also">Stops too, without a signal.</param>
+    public StopSignals(CancellationToken also)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(also);
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    }
+
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>Returns when a signal has come.</summary>
+    public async Task WaitAsync()
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // That is what was waited for.
+        }
+    }
+
+    void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        _stop.Cancel();
+    }
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+        _stop.Dispose();
+    }
+}
