@@ -22,18 +22,19 @@ static class PythonString
     /// <summary>Writes the inside of a string.</summary>
     public static void Escape(ReadOnlySpan<char> text, ref Utf8Output output)
     {
-        while (true)
+        while (!text.IsEmpty)
         {
-            var plain = text.IndexOfAnyExcept(Plain);
-            var run = plain < 0 ? text : text[..plain];
+            var end = text.IndexOfAnyExcept(Plain);
+            var run = end < 0 ? text : text[..end];
             Ascii.FromUtf16(run, output.Free(run.Length), out var written);
             output.Advance(written);
-            if (plain < 0)
+            text = text[run.Length..];
+            // In most scripts one character to be escaped follows another.
+            while (!text.IsEmpty && !Plain.Contains(text[0]))
             {
-                return;
+                EscapeUnit(text[0], ref output);
+                text = text[1..];
             }
-            EscapeUnit(text[plain], ref output);
-            text = text[(plain + 1)..];
         }
     }
 
@@ -133,9 +134,21 @@ static class PythonString
                 output.Write("\\f"u8);
                 break;
             default:
-                output.Write("\\u"u8);
-                output.Write(unit, "x4");
+                EscapeAsNumber(unit, ref output);
                 break;
         }
+    }
+
+    static void EscapeAsNumber(char unit, ref Utf8Output output)
+    {
+        var digits = "0123456789abcdef"u8;
+        var escape = output.Free(6);
+        escape[5] = digits[unit & 0xf];
+        escape[4] = digits[(unit >> 4) & 0xf];
+        escape[3] = digits[(unit >> 8) & 0xf];
+        escape[2] = digits[unit >> 12];
+        escape[1] = (byte)'u';
+        escape[0] = (byte)'\\';
+        output.Advance(6);
     }
 }
