@@ -76,4 +76,7 @@ static partial class Log
 
     [LoggerMessage(1032, LogLevel.Warning, "The agent's socket {Socket} cannot be reached: {Reason}")]
     public static partial void AgentUnreachable(ILogger logger, string socket, string reason);
+
+    [LoggerMessage(1040, LogLevel.Warning, "A drop-in for haproxy is refused: {Reason}")]
+    public static partial void DropInRefused(ILogger logger, string reason);
 }

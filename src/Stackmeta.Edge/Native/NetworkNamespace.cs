@@ -15,6 +15,19 @@ static class NetworkNamespace
 
     public static string PathOf(string name) => Path.Combine(Directory, name);
 
+    /// <summary>Whether there is a namespace behind the name, and not only the file that it is mounted on.</summary>
+    public static bool IsMounted(string name)
+    {
+        try
+        {
+            return Inside(name, static () => true);
+        }
+        catch (EdgeException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Runs <paramref name="systemCalls"/> on a thread of its own that has entered the namespace (setns(2), one thread only).
     /// The code must do nothing but system calls: a thread that the runtime started from there would stay there.

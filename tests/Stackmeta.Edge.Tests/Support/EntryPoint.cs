@@ -11,6 +11,9 @@ static class EntryPoint
 {
     public const string Keep = "keep";
 
+    /// <summary>Followed by the edge's socket and haproxy's arguments.</summary>
+    public const string DropIn = "drop-in";
+
     /// <summary>Printed once the network is up.</summary>
     public const string Up = "up";
 
@@ -20,7 +23,9 @@ static class EntryPoint
                 new() { RunDirectory = directory, MetadataProxySocket = socket },
                 Network(Guid.Parse(network), Guid.Parse(port))
             )
-            : ConsoleRunner.Run(arguments);
+        : arguments is [DropIn, var edge, .. var rest]
+            ? HaproxyDropIn.RunAsync(rest, edge, Console.Error, CancellationToken.None)
+        : ConsoleRunner.Run(arguments);
 
     /// <summary>The network that is kept.</summary>
     public static EdgeNetwork Network(Guid id, Guid port) =>

@@ -1,0 +1,144 @@
+using System.Collections.Frozen;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// Follows the namespaces that somebody else makes on this host, Neutron's agents above all, and has each of them listened
+/// in: <c>qdhcp-</c> and <c>ovnmeta-</c> for networks, <c>qrouter-</c> for routers (spec/neutron-metadata.md §1.1, §2.1).
+/// </summary>
+/// <param name="wanted">Which of them; null for all.</param>
+public sealed class NamespaceWatch(
+    NamespaceListeners listeners,
+    Func<EdgeScope, bool>? wanted,
+    TimeProvider time,
+    ILogger<NamespaceWatch> logger
+)
+{
+    static readonly FrozenDictionary<string, Func<Guid, string, ServedNamespace>> Kinds = new Dictionary<
+        string,
+        Func<Guid, string, ServedNamespace>
+    >
+    {
+        ["qdhcp-"] = ServedNamespace.ForNetwork,
+        ["ovnmeta-"] = ServedNamespace.ForNetwork,
+        ["qrouter-"] = ServedNamespace.ForRouter,
+    }.ToFrozenDictionary();
+
+    /// <summary>In case an event was lost, or a port has become free.</summary>
+    static readonly TimeSpan Rescan = TimeSpan.FromSeconds(30);
+
+    /// <summary>The name appears before the namespace is mounted on it.</summary>
+    static readonly TimeSpan MountPatience = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan MountPoll = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Namespaces that could not be listened in, so that each is told of once. Used by the one loop only.</summary>
+    readonly HashSet<string> _failed = [];
+
+    /// <summary>Follows until cancelled; what is listened in then stays so.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var changes = Channel.CreateUnbounded<Change>(new() { SingleReader = true });
+        // As `ip netns` makes it (man ip-netns).
+        Directory.CreateDirectory(NetworkNamespace.Directory);
+        using var watcher = new FileSystemWatcher(NetworkNamespace.Directory) { NotifyFilter = NotifyFilters.FileName };
+        watcher.Created += (_, change) => changes.Writer.TryWrite(new(change.Name, IsThere: true));
+        watcher.Deleted += (_, change) => changes.Writer.TryWrite(new(change.Name, IsThere: false));
+        watcher.Error += (_, _) => changes.Writer.TryWrite(Change.Lost);
+        watcher.EnableRaisingEvents = true;
+        await using var timer = time.CreateTimer(
+            _ => changes.Writer.TryWrite(Change.Lost),
+            null,
+            TimeSpan.Zero,
+            Rescan
+        );
+        try
+        {
+            await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken))
+            {
+                await (
+                    change.Name is null ? ScanAsync(cancellationToken)
+                    : change.IsThere ? AddAsync(change.Name, cancellationToken)
+                    : RemoveAsync(change.Name)
+                );
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The normal end.
+        }
+    }
+
+    /// <summary>Whose namespace a name tells; null for one that is none of ours to serve.</summary>
+    internal static ServedNamespace? Recognize(string name)
+    {
+        var dash = name.IndexOf('-') + 1;
+        return Kinds.TryGetValue(name[..dash], out var kind) && Guid.TryParseExact(name.AsSpan(dash), "D", out var id)
+            ? kind(id, name)
+            : null;
+    }
+
+    async Task ScanAsync(CancellationToken cancellationToken)
+    {
+        var names = Directory
+            .EnumerateFiles(NetworkNamespace.Directory)
+            .Select(path => Path.GetFileName(path))
+            .ToHashSet();
+        foreach (var gone in listeners.Namespaces.Where(name => !names.Contains(name)))
+        {
+            await RemoveAsync(gone);
+        }
+        var present = listeners.Namespaces.ToHashSet();
+        foreach (var name in names.Where(name => !present.Contains(name)))
+        {
+            await AddAsync(name, cancellationToken);
+        }
+    }
+
+    async Task AddAsync(string name, CancellationToken cancellationToken)
+    {
+        if (Recognize(name) is not { } served || wanted?.Invoke(served.Scope) == false)
+        {
+            return;
+        }
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await listeners.AddAsync(served);
+                _failed.Remove(name);
+                return;
+            }
+            catch (EdgeException e)
+            {
+                if (!File.Exists(NetworkNamespace.PathOf(name)))
+                {
+                    return;
+                }
+                if (NetworkNamespace.IsMounted(name) || time.GetElapsedTime(since) > MountPatience)
+                {
+                    if (_failed.Add(name))
+                    {
+                        Log.CannotListen(logger, served.Scope, name, e.Message);
+                    }
+                    return;
+                }
+            }
+            await Task.Delay(MountPoll, time, cancellationToken);
+        }
+    }
+
+    Task RemoveAsync(string name)
+    {
+        _failed.Remove(name);
+        return listeners.RemoveAsync(name);
+    }
+
+    /// <param name="Name">Null when events may have been lost.</param>
+    readonly record struct Change(string? Name, bool IsThere)
+    {
+        public static Change Lost { get; } = new(null, false);
+    }
+}

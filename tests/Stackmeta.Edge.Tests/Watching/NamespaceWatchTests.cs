@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Stackmeta.Edge.Tests;
+
+/// <summary>Namespaces that somebody else makes and deletes.</summary>
+public sealed class NamespaceWatchTests
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("qdhcp-", EdgeScopeKind.Network)]
+    [InlineData("ovnmeta-", EdgeScopeKind.Network)]
+    [InlineData("qrouter-", EdgeScopeKind.Router)]
+    public void Names_are_recognized(string prefix, EdgeScopeKind kind)
+    {
+        var id = Guid.NewGuid();
+        Assert.Equal(new EdgeScope(kind, id), NamespaceWatch.Recognize($"{prefix}{id}")?.Scope);
+    }
+
+    [Theory]
+    [InlineData("snat-5d6f0000-0000-0000-0000-000000000000")]
+    [InlineData("qdhcp-mine")]
+    [InlineData("qdhcp-5d6f0000000000000000000000000000")]
+    [InlineData("qdhcp")]
+    [InlineData("-")]
+    [InlineData("")]
+    public void Other_names_are_not(string name) => Assert.Null(NamespaceWatch.Recognize(name));
+
+    [Fact]
+    public async Task Namespaces_are_listened_in_from_their_making_to_their_end()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var listeners = rig.Server!.Listeners;
+        Guid[] ids = [.. Enumerable.Range(0, 20).Select(_ => Guid.NewGuid())];
+        string[] names =
+        [
+            .. ids.Select(
+                (id, index) =>
+                    (index % 3) switch
+                    {
+                        0 => "qdhcp-",
+                        1 => "qrouter-",
+                        _ => "ovnmeta-",
+                    } + id
+            ),
+        ];
+        using var stop = new CancellationTokenSource();
+        // Only ours: beside this test others make namespaces too.
+        var watch = new NamespaceWatch(
+            listeners,
+            scope => ids.Contains(scope.Id),
+            TimeProvider.System,
+            NullLogger<NamespaceWatch>.Instance
+        );
+        try
+        {
+            foreach (var name in names[..10])
+            {
+                await Command.Ip(null, "netns", "add", name).RunAsync(Cancellation);
+            }
+            var running = watch.RunAsync(stop.Token);
+            foreach (var name in names[10..])
+            {
+                await Command.Ip(null, "netns", "add", name).RunAsync(Cancellation);
+            }
+            await EdgeRig.EventuallyAsync(() => listeners.Namespaces.Count == names.Length, "all are listened in");
+            foreach (var name in names)
+            {
+                await Command.Ip(null, "netns", "delete", name).RunAsync(Cancellation);
+            }
+            await EdgeRig.EventuallyAsync(() => listeners.Namespaces.Count == 0, "none is listened in");
+            await stop.CancelAsync();
+            await running;
+        }
+        finally
+        {
+            foreach (var name in names.Where(name => File.Exists(NetworkNamespace.PathOf(name))))
+            {
+                await Command.Ip(null, "netns", "delete", name).RunAsync(CancellationToken.None);
+            }
+        }
+    }
+}
