@@ -79,4 +79,10 @@ static partial class Log
 
     [LoggerMessage(1040, LogLevel.Warning, "A drop-in for haproxy is refused: {Reason}")]
     public static partial void DropInRefused(ILogger logger, string reason);
+
+    [LoggerMessage(1050, LogLevel.Error, "Router {Router}: {Reason}")]
+    public static partial void RouterFailed(ILogger logger, Guid router, string reason);
+
+    [LoggerMessage(1051, LogLevel.Warning, "Router {Router} could not be removed: {Reason}")]
+    public static partial void RouterRemovalFailed(ILogger logger, Guid router, string reason);
 }

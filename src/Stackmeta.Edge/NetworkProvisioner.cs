@@ -29,6 +29,7 @@ public sealed class NetworkProvisioner(
     /// <summary>Held while a status is compared and announced, so that events come in order.</summary>
     readonly Lock _announcing = new();
     readonly ConcurrentDictionary<Guid, ProvisionedNetwork> _networks = new();
+    readonly ConcurrentDictionary<Guid, ProvisionedRouter> _routers = new();
 
     // Both made by the first apply and given up at the end; under _gate.
     RunDirectory? _directory;
@@ -40,36 +41,49 @@ public sealed class NetworkProvisioner(
     /// <summary>How each network fares now.</summary>
     public IReadOnlyList<EdgeNetworkStatus> Statuses => [.. _networks.Values.Select(network => network.Status)];
 
+    /// <summary>How each router fares now.</summary>
+    public IReadOnlyList<EdgeRouterStatus> RouterStatuses => [.. _routers.Values.Select(router => router.Status)];
+
+    /// <summary>Makes the machine have these networks and no router.</summary>
+    /// <inheritdoc cref="ApplyAsync(IReadOnlyList{EdgeNetwork}, IReadOnlyList{EdgeRouter}, CancellationToken)"/>
+    public Task<IReadOnlyList<EdgeNetworkStatus>> ApplyAsync(
+        IReadOnlyList<EdgeNetwork> wanted,
+        CancellationToken cancellationToken
+    ) => ApplyAsync(wanted, [], cancellationToken);
+
     /// <summary>
-    /// Makes the machine have these networks, and none of ours besides. What is right already is left as it is; a port
-    /// that came or went only makes dnsmasq read its files again. One network's failure does not touch the others.
+    /// Makes the machine have these networks and routers, and none of ours besides. What is right already is left as it is;
+    /// a port that came or went only makes dnsmasq read its files again. One's failure does not touch the others.
     /// </summary>
-    /// <returns>The status of each wanted network, in their order.</returns>
+    /// <returns>The status of each wanted network, in their order; those of routers are in <see cref="RouterStatuses"/>.</returns>
     /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run directory.</exception>
     public async Task<IReadOnlyList<EdgeNetworkStatus>> ApplyAsync(
         IReadOnlyList<EdgeNetwork> wanted,
+        IReadOnlyList<EdgeRouter> routers,
         CancellationToken cancellationToken
     )
     {
-        if (wanted.GroupBy(network => network.Id).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new EdgeException($"Network {twice.Key} is given twice.");
-        }
+        RequireDistinct("Network", wanted.Select(network => network.Id));
+        RequireDistinct("Router", routers.Select(router => router.Id));
         await _gate.WaitAsync(cancellationToken);
         try
         {
             var (directory, starter) = await OpenAsync(cancellationToken);
-            var ids = wanted.Select(network => network.Id).ToHashSet();
-            var unwanted = directory
-                .FindNetworks()
-                .Concat(_networks.Keys)
-                .Distinct()
-                .Where(id => !ids.Contains(id))
-                .ToList();
-            await ForEachAsync(unwanted, id => RemoveAsync(NetworkOf(id, directory, starter), cancellationToken));
+            var wantedRouters = routers.Select(router => router.Id).ToHashSet();
+            var wantedNetworks = wanted.Select(network => network.Id).ToHashSet();
+            await RemoveAsync(
+                networks: Known(directory.FindNetworks(), _networks.Keys).Where(id => !wantedNetworks.Contains(id)),
+                routers: Known(directory.FindRouters(), _routers.Keys).Where(id => !wantedRouters.Contains(id)),
+                (directory, starter),
+                cancellationToken
+            );
             await ForEachAsync(
                 wanted,
                 network => NetworkOf(network.Id, directory, starter).ApplyAsync(network, cancellationToken)
+            );
+            await ForEachAsync(
+                routers,
+                router => RouterOf(router.Id, directory, starter).ApplyAsync(router, cancellationToken)
             );
             return [.. wanted.Select(network => _networks[network.Id].Status)];
         }
@@ -87,8 +101,12 @@ public sealed class NetworkProvisioner(
         {
             if (_directory is { } directory && _starter is { } starter)
             {
-                var all = directory.FindNetworks().Concat(_networks.Keys).Distinct().ToList();
-                await ForEachAsync(all, id => RemoveAsync(NetworkOf(id, directory, starter), cancellationToken));
+                await RemoveAsync(
+                    Known(directory.FindNetworks(), _networks.Keys),
+                    Known(directory.FindRouters(), _routers.Keys),
+                    (directory, starter),
+                    cancellationToken
+                );
             }
             Close();
         }
@@ -106,6 +124,7 @@ public sealed class NetworkProvisioner(
     {
         await _gate.WaitAsync();
         await ForEachAsync(_networks.Values, network => network.StopProcessesAsync());
+        await ForEachAsync(_routers.Values, router => router.StopProxyAsync());
         Close();
         _gate.Dispose();
     }
@@ -113,6 +132,7 @@ public sealed class NetworkProvisioner(
     void Close()
     {
         _networks.Clear();
+        _routers.Clear();
         _starter?.Dispose();
         _directory?.Dispose();
         (_starter, _directory) = (null, null);
@@ -162,14 +182,71 @@ public sealed class NetworkProvisioner(
             files,
             options,
             new DhcpServer(options, files, Slot()),
-            listeners is null
-                ? new HaproxyProxy(options, Slot(), files.HaproxyConfiguration)
-                : new ListenerProxy(listeners),
+            ProxyOf(Slot(), files.HaproxyConfiguration),
             time,
             logger,
             Announce
         );
         return network;
+    }
+
+    ProvisionedRouter RouterOf(Guid id, RunDirectory directory, ProcessStarter starter) =>
+        _routers.GetOrAdd(
+            id,
+            id =>
+            {
+                var files = directory.FilesOfRouter(id);
+                var slot = new SupervisedSlot(starter, time, logger, changed: static () => { });
+                return new(
+                    id,
+                    Ownership.MarkOf(id, directory.Path),
+                    files,
+                    ProxyOf(slot, files.HaproxyConfiguration),
+                    logger
+                );
+            }
+        );
+
+    IMetadataProxy ProxyOf(SupervisedSlot slot, string haproxyConfiguration) =>
+        listeners is null ? new HaproxyProxy(options, slot, haproxyConfiguration) : new ListenerProxy(listeners);
+
+    static IReadOnlyList<Guid> Known(IEnumerable<Guid> onDisk, IEnumerable<Guid> inMemory) =>
+        [.. onDisk.Concat(inMemory).Distinct()];
+
+    static void RequireDistinct(string kind, IEnumerable<Guid> ids)
+    {
+        if (ids.GroupBy(id => id).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new EdgeException($"{kind} {twice.Key} is given twice.");
+        }
+    }
+
+    /// <summary>Routers first: their interfaces are on the networks' bridges.</summary>
+    async Task RemoveAsync(
+        IEnumerable<Guid> networks,
+        IEnumerable<Guid> routers,
+        (RunDirectory Directory, ProcessStarter Starter) open,
+        CancellationToken cancellationToken
+    )
+    {
+        await ForEachAsync(
+            routers,
+            id => RemoveAsync(RouterOf(id, open.Directory, open.Starter), id, cancellationToken)
+        );
+        await ForEachAsync(networks, id => RemoveAsync(NetworkOf(id, open.Directory, open.Starter), cancellationToken));
+    }
+
+    async Task RemoveAsync(ProvisionedRouter router, Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await router.RemoveAsync(cancellationToken);
+            _routers.TryRemove(id, out _);
+        }
+        catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException)
+        {
+            Log.RouterRemovalFailed(logger, id, e.Message);
+        }
     }
 
     async Task RemoveAsync(ProvisionedNetwork network, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ public sealed class DropInServer(
     NamespaceListeners listeners,
     TimeProvider time,
     ILogger<DropInServer> logger
-)
+) : IDisposable
 {
     /// <summary>How soon after its placeholder's end a namespace is let go. Neutron waits up to 5 s for that end, not for this.</summary>
     static readonly TimeSpan LivenessPoll = TimeSpan.FromSeconds(1);
@@ -193,4 +193,6 @@ public sealed class DropInServer(
     }
 
     string RecordOf(DropInMessage message) => Path.Combine(directory, $"{message.Kind}-{message.Id}.json");
+
+    public void Dispose() => _gate.Dispose();
 }

@@ -16,16 +16,12 @@ static class LinkChanges
     /// <summary>The commands in the order that they must run. <see cref="FindForeign"/> must have found nothing.</summary>
     public static IEnumerable<Command> Of(LinkPlan plan, LinkState state)
     {
-        return
-        [
-            .. Bridge(plan, state),
-            .. Namespace(plan, state),
-            .. Pair(plan, state),
-            .. OldRoutes(plan, state),
-            .. Addresses(plan, state),
-            .. Routes(plan, state),
-        ];
+        return [.. Bridge(plan, state), .. Namespace(plan, state), .. OfPair(plan, state)];
     }
+
+    /// <summary>The part of them that concerns one interface: the pair, its addresses, the routes over it.</summary>
+    public static IEnumerable<Command> OfPair(LinkPlan plan, LinkState state) =>
+        [.. Pair(plan, state), .. OldRoutes(plan, state), .. Addresses(plan, state), .. Routes(plan, state)];
 
     /// <summary>The commands that remove what is there, as far as it is ours (<see cref="FindForeign"/>).</summary>
     public static IEnumerable<Command> Removal(LinkPlan plan, LinkState state, bool interrupted)
@@ -248,7 +244,8 @@ static class LinkChanges
     /// <summary>The host itself has no business on a guest's network, a link-local address included (OSSN-0018, OSSN-0069).</summary>
     static Command NoIpv6(string device) => new("sysctl", "-qw", $"net.ipv6.conf.{device}.disable_ipv6=1");
 
-    static string Foreign(string kind, string name, string? alias) =>
+    /// <summary>The sentence about a thing of another program.</summary>
+    public static string Foreign(string kind, string name, string? alias) =>
         alias is null
             ? $"The {kind} {name} exists already and was not made here; it is left alone."
             : $"The {kind} {name} belongs to another program ({alias}); it is left alone.";

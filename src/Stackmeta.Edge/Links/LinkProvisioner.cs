@@ -31,7 +31,17 @@ static class LinkProvisioner
         {
             throw new EdgeException(foreign);
         }
-        var commands = LinkChanges.Of(plan, state).ToList();
+        await RunMarkedAsync([.. LinkChanges.Of(plan, state)], making, logger, cancellationToken);
+    }
+
+    /// <summary>Runs commands that make things and mark them as ours.</summary>
+    public static async Task RunMarkedAsync(
+        IReadOnlyList<Command> commands,
+        string making,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
+    {
         if (commands.Count == 0)
         {
             return;
@@ -98,7 +108,12 @@ static class LinkProvisioner
         await RunAsync(LinkChanges.Removal(plan, state, File.Exists(making)), logger, cancellationToken);
     }
 
-    static async Task RunAsync(IEnumerable<Command> commands, ILogger logger, CancellationToken cancellationToken)
+    /// <summary>Runs commands one after the other.</summary>
+    public static async Task RunAsync(
+        IEnumerable<Command> commands,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var command in commands)
         {

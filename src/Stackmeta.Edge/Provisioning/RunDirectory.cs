@@ -60,21 +60,30 @@ sealed class RunDirectory : IDisposable
         }
     }
 
+    string Routers => System.IO.Path.Combine(Path, "routers");
+
     public NetworkFiles FilesOf(Guid network) => new(Networks, network);
 
+    public RouterFiles FilesOfRouter(Guid router) => new(Routers, router);
+
     /// <summary>Networks that were begun, by this edge or by an earlier one, and not removed.</summary>
-    public IReadOnlyList<Guid> FindNetworks() =>
-        Directory.Exists(Networks)
-            ?
-            [
-                .. Directory
-                    .EnumerateDirectories(Networks)
-                    .Select(directory =>
-                        Guid.TryParse(System.IO.Path.GetFileName(directory), out var id) ? id : Guid.Empty
-                    )
-                    .Where(id => id != Guid.Empty),
-            ]
-            : [];
+    public IReadOnlyList<Guid> FindNetworks() => Find(Networks);
+
+    /// <summary>Routers that were begun and not removed.</summary>
+    public IReadOnlyList<Guid> FindRouters() => Find(Routers);
+
+    static List<Guid> Find(string directory)
+    {
+        var found = new List<Guid>();
+        foreach (var path in Directory.Exists(directory) ? Directory.EnumerateDirectories(directory) : [])
+        {
+            if (Guid.TryParse(System.IO.Path.GetFileName(path), out var id))
+            {
+                found.Add(id);
+            }
+        }
+        return found;
+    }
 
     /// <summary>dnsmasq and haproxy read their files as ordinary users.</summary>
     static void CheckPassable(string path)
@@ -93,16 +102,22 @@ sealed class RunDirectory : IDisposable
     /// <summary>Gives the lock up; removes the directory if nothing is left in it.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(Networks) && !Directory.EnumerateFileSystemEntries(Networks).Any())
+        DeleteIfEmpty(Networks);
+        DeleteIfEmpty(Routers);
+        if (Directory.Exists(Path) && !Directory.Exists(Networks) && !Directory.Exists(Routers))
         {
-            Directory.Delete(Networks);
             // Deleted while it is held: who waits for it opens a new one.
             File.Delete(_lock.Name);
-            if (!Directory.EnumerateFileSystemEntries(Path).Any())
-            {
-                Directory.Delete(Path);
-            }
+            DeleteIfEmpty(Path);
         }
         _lock.Dispose();
+    }
+
+    static void DeleteIfEmpty(string directory)
+    {
+        if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+            Directory.Delete(directory);
+        }
     }
 }

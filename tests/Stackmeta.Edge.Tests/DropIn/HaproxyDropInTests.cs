@@ -68,8 +68,13 @@ public sealed class HaproxyDropInTests
     }
 
     /// <summary>An edge of this process with its side of the drop-in.</summary>
-    sealed class RunningEdge(EdgeServer server, AgentForwarder forwarder, CancellationTokenSource stop, Task running)
-        : IAsyncDisposable
+    sealed class RunningEdge(
+        EdgeServer server,
+        DropInServer dropIns,
+        AgentForwarder forwarder,
+        CancellationTokenSource stop,
+        Task running
+    ) : IAsyncDisposable
     {
         public NamespaceListeners Listeners => server.Listeners;
 
@@ -95,7 +100,7 @@ public sealed class HaproxyDropInTests
                 NullLogger<DropInServer>.Instance
             );
             var stop = new CancellationTokenSource();
-            return new(server, forwarder, stop, dropIns.RunAsync(stop.Token));
+            return new(server, dropIns, forwarder, stop, dropIns.RunAsync(stop.Token));
         }
 
         public async ValueTask DisposeAsync()
@@ -103,6 +108,7 @@ public sealed class HaproxyDropInTests
             await stop.CancelAsync();
             await running;
             await server.DisposeAsync();
+            dropIns.Dispose();
             forwarder.Dispose();
             stop.Dispose();
         }

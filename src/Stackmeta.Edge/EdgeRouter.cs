@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.NetworkInformation;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// A router that the edge is to provide on this host: a namespace with an interface on each network, which forwards between
+/// them and answers metadata requests itself. It leads nowhere else.
+/// </summary>
+public sealed record EdgeRouter(Guid Id, ImmutableArray<EdgeRouterPort> Ports);
+
+/// <summary>An interface of a router.</summary>
+/// <param name="PortId">The port's uuid; the interface is named <c>qr-</c> and its beginning.</param>
+/// <param name="NetworkId">One of the networks that are provided.</param>
+/// <param name="Mtu">The network's; 0 leaves the kernel's own.</param>
+public sealed record EdgeRouterPort(
+    Guid PortId,
+    PhysicalAddress Mac,
+    Guid NetworkId,
+    int Mtu,
+    ImmutableArray<EdgeRouterAddress> Addresses
+);
+
+/// <summary>An address of a router's interface, usually a subnet's gateway.</summary>
+public sealed record EdgeRouterAddress(IPAddress Address, int PrefixLength);
+
+/// <summary>How a router of this host fares.</summary>
+/// <param name="Reason">One sentence for the operator; null when all is well.</param>
+public sealed record EdgeRouterStatus(Guid RouterId, EdgeNetworkHealth Health, string? Reason);
