@@ -21,17 +21,17 @@ def ask(request):
                 connection.sendall(request)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # The other side answered before it had read all; its answer may still be there.
-            return read(connection)
+            return read(connection, request.startswith(b"HEAD "))
     except OSError:
         return None
 
 
-def read(connection):
+def read(connection, without_body):
     answer = b""
-    while not complete(answer):
+    while not complete(answer, without_body):
         try:
             part = connection.recv(65536)
-        except ConnectionResetError:
+        except (ConnectionResetError, TimeoutError):
             break
         if not part:
             break
@@ -39,11 +39,11 @@ def read(connection):
     return answer
 
 
-def complete(answer):
+def complete(answer, without_body):
     """Whether the answer has come as far as its Content-Length says, so that a kept connection need not time out."""
     head, found, body = answer.partition(b"\r\n\r\n")
-    if not found:
-        return False
+    if not found or without_body:
+        return bool(found)
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Stackmeta.Inventory;
+
+namespace Stackmeta.EndToEnd.Tests;
+
+/// <summary><c>stackmeta up</c> as a process of its own, with a data folder and an API port of its own.</summary>
+sealed class RunningProgram : IAsyncDisposable
+{
+    /// <summary>How long a start or a stop may take on a busy machine.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    readonly Process _process;
+    readonly ConcurrentQueue<string> _said;
+
+    RunningProgram(Process process, ConcurrentQueue<string> said, string folder, int apiPort)
+    {
+        _process = process;
+        _said = said;
+        Folder = folder;
+        ApiPort = apiPort;
+    }
+
+    public string Folder { get; }
+
+    public int ApiPort { get; }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Everything that it has printed.</summary>
+    public string Said => string.Join('\n', _said);
+
+    /// <summary>Options that name the folder and the port, for other commands on the same data.</summary>
+    public string[] Options => OptionsOf(Folder, ApiPort);
+
+    /// <summary>A folder that the proxies' users may pass through.</summary>
+    public static string MakeFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("stackmeta-e2e-");
+        folder.UnixFileMode = DataFolder.Mode;
+        return folder.FullName;
+    }
+
+    public static string[] OptionsOf(string folder, int apiPort) =>
+        [
+            "--data",
+            folder,
+            "--set",
+            $"api.listen=127.0.0.1:{apiPort}",
+            "--set",
+            $"agent.api=http://127.0.0.1:{apiPort}",
+        ];
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Starts it and returns when it says that it is ready.</summary>
+    public static async Task<RunningProgram> StartAsync(string folder, int? apiPort = null, params string[] more)
+    {
+        var port = apiPort ?? FreePort();
+        var said = new ConcurrentQueue<string>();
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(Checkout.Program, ["up", .. OptionsOf(folder, port), .. more])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+            EnableRaisingEvents = true,
+        };
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.Exited += (_, _) =>
+            ready.TrySetException(new InvalidOperationException("It ended: " + string.Join('\n', said)));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var running = new RunningProgram(process, said, folder, port);
+        try
+        {
+            await ready.Task.WaitAsync(Patience);
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+
+        void Take(string? line)
+        {
+            if (line is not null)
+            {
+                said.Enqueue(line);
+            }
+            if (line == "Ready.")
+            {
+                ready.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>The inventory that it runs on, opened a second time by the test.</summary>
+    public SqliteInventory OpenInventory() =>
+        SqliteInventory.Open(Path.Combine(Folder, "inventory.db"), TimeProvider.System);
+
+    /// <summary>Ends it as an operator does.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        if (!_process.HasExited)
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends it as the kernel does when memory runs out.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopAsync();
+        }
+        catch (TimeoutException)
+        {
+            await KillAsync();
+            throw;
+        }
+        finally
+        {
+            _process.Dispose();
+        }
+    }
+}
