@@ -13,6 +13,10 @@ static class Ownership
     /// <summary>The alias of what is made for a network or router.</summary>
     public static string MarkOf(Guid id, string runDirectory) => $"stackmeta:{id}:{runDirectory}";
 
+    /// <summary>Whether an alias is the mark of that network or router, of whichever run directory.</summary>
+    public static bool IsOf(Guid id, string? alias) =>
+        alias?.StartsWith(MarkOf(id, ""), StringComparison.Ordinal) == true;
+
     /// <summary>Whether marks with this run directory fit.</summary>
     public static bool Fits(string runDirectory) =>
         System.Text.Encoding.UTF8.GetByteCount(MarkOf(Guid.Empty, runDirectory)) <= LongestAlias;
