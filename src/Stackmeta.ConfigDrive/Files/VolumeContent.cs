@@ -11,7 +11,7 @@ public abstract class VolumeContent
     /// <summary>Bytes.</summary>
     public abstract long Length { get; }
 
-    /// <summary>Content that is in memory. Two contents over the same memory are equal.</summary>
+    /// <summary>Content that is in memory. Two contents of the same bytes are equal.</summary>
     public static VolumeContent FromMemory(ReadOnlyMemory<byte> bytes) => new InMemory(bytes);
 
     /// <summary>A text in UTF-8 without byte order mark.</summary>
@@ -32,13 +32,23 @@ public abstract class VolumeContent
 
     sealed class InMemory(ReadOnlyMemory<byte> bytes) : VolumeContent
     {
+        const int HashedBytes = 256;
+
         readonly ReadOnlyMemory<byte> _bytes = bytes;
 
         public override long Length => _bytes.Length;
 
-        public override bool Equals(object? other) => other is InMemory memory && _bytes.Equals(memory._bytes);
+        public override bool Equals(object? other) =>
+            other is InMemory memory && _bytes.Span.SequenceEqual(memory._bytes.Span);
 
-        public override int GetHashCode() => _bytes.GetHashCode();
+        // The start is enough: documents differ early, and a wrong guess costs only a comparison.
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(_bytes.Length);
+            hash.AddBytes(_bytes.Span[..Math.Min(_bytes.Length, HashedBytes)]);
+            return hash.ToHashCode();
+        }
 
         internal override ValueTask WriteAsync(VolumeWriter writer, string path, CancellationToken cancellationToken) =>
             writer.WriteAsync(_bytes, cancellationToken);

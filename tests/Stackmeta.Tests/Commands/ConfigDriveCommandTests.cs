@@ -16,7 +16,7 @@ public sealed class ConfigDriveCommandTests : IDisposable
     {
         var bytes = new MemoryStream();
         var output = new StringWriter();
-        var command = ConfigDriveCommand.Create(() => bytes);
+        var command = ConfigDriveCommand.Create(new CommonOptions(), () => bytes);
         var code = await command
             .Parse(arguments)
             .InvokeAsync(
