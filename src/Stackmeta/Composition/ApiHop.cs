@@ -40,17 +40,12 @@ sealed class ApiHop : IAsyncDisposable
                 MaxBytes = settings.Get(KnownSettings.ApiCacheBytes),
             },
         };
-        var documents = new DocumentOptions
-        {
-            DhcpDomain = settings.Get(KnownSettings.DhcpDomain),
-            Compatibility = settings.Get(KnownSettings.Compatibility),
-        };
         var signature = new InstanceSignature(secret);
         var instances = new InstanceCache(source, options.Cache, time);
         var api = new MetadataApi(
             options,
             instances,
-            new DocumentRenderer(documents, time),
+            new DocumentRenderer(DocumentSettings.Of(settings), time),
             new SharedSecretProof(signature),
             VendorDataOf(),
             securityGroups: null,
