@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Stackmeta.Inventory;
 
 /// <summary>A subnet as the inventory holds it, in the words of Neutron's subnet resource.</summary>
 /// <param name="EnableDhcp">Whether guests get their addresses by DHCP. The network then has a DHCP port with an address in this subnet.</param>
-public sealed record SubnetEntry(bool EnableDhcp = true)
+public sealed record SubnetEntry([property: JsonPropertyOrder(1)] bool EnableDhcp = true)
 {
     /// <summary>Written for <see cref="GatewayIp"/>: the first address of the subnet.</summary>
     public const string AutomaticGateway = "auto";

@@ -18,6 +18,10 @@ static class CommandTree
         {
             root.Subcommands.Add(command);
         }
+        foreach (var command in InventoryCommands.Create(common))
+        {
+            root.Subcommands.Add(command);
+        }
         root.Subcommands.Add(SettingsCommand.Create(common));
         root.Subcommands.Add(ConfigDriveCommand.Create(common, Console.OpenStandardOutput));
         root.Subcommands.Add(GetCommand.Create(common));
