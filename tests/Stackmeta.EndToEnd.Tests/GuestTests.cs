@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Stackmeta.EndToEnd.Tests;
@@ -224,5 +225,54 @@ public sealed class GuestTests(TwoNetworks networks) : IClassFixture<TwoNetworks
             listeners.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             line => Assert.Matches(@"\s(169\.254\.169\.254:80|\S+:53)\s", line)
         );
+    }
+
+    /// <summary>A record is kept for 15 seconds, but a change drops it at once.</summary>
+    [Fact]
+    public async Task What_a_command_changes_the_guest_is_told_at_once()
+    {
+        var beta = networks.Beta;
+        Assert.Equal("beta.novalocal", Encoding.UTF8.GetString(await beta.GetAsync("/latest/meta-data/hostname")));
+        await Shell.RunAsync(
+            Checkout.Program,
+            ["instance", "set", beta.Instance.Id, "--hostname", "renamed", .. networks.Program.Options]
+        );
+        for (var tries = 0; ; tries++)
+        {
+            if (Encoding.UTF8.GetString(await beta.GetAsync("/latest/meta-data/hostname")) == "renamed.novalocal")
+            {
+                return;
+            }
+            Assert.True(tries < 20, "The old name is still told.");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>All or nothing: an address that is taken is named with its line and path, and nothing else of the document is taken.</summary>
+    [Fact]
+    public async Task An_import_with_an_address_that_is_taken_changes_nothing()
+    {
+        var document = $$"""
+            {
+              "stackmeta_inventory": 1,
+              "networks": [ { "id": "11111111-1111-4111-8111-111111111111", "name": "imported" } ],
+              "ports": [
+                { "network_id": "{{Alpha.Port.NetworkId}}", "fixed_ips": [ { "ip_address": "{{Alpha.Address}}" } ] }
+              ]
+            }
+            """;
+        var result = await Shell.TryAsync(
+            Checkout.Program,
+            ["import", "-", .. networks.Program.Options],
+            Encoding.UTF8.GetBytes(document)
+        );
+        Assert.Equal(ExitCodes.Failed, result.Code);
+        Assert.Contains("line 5: ports[0].fixed_ips[0].ip_address", result.Error);
+        Assert.Contains(Alpha.Address, result.Error);
+        Assert.DoesNotContain(
+            "imported",
+            await Shell.RunAsync(Checkout.Program, ["network", "list", .. networks.Program.Options])
+        );
+        Assert.Equal(Alpha.Instance.Id, await Alpha.UuidAsync());
     }
 }

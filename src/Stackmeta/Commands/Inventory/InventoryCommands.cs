@@ -12,9 +12,19 @@ static class InventoryCommands
             EntryCommands.Create(new NetworkNoun(), access),
             EntryCommands.Create(new SubnetNoun(), access),
             EntryCommands.Create(new RouterNoun(), access),
-            EntryCommands.Create(new PortNoun(), access),
+            WithAttachment(EntryCommands.Create(new PortNoun(), access), access),
             EntryCommands.Create(new InstanceNoun(access.OpenInput), access),
             ImportCommand.Create(access),
             ExportCommand.Create(access),
         ];
+
+    /// <summary>Ports have two verbs more, which act on this host and not on the inventory.</summary>
+    static Command WithAttachment(Command port, InventoryAccess access)
+    {
+        foreach (var command in PortAttachCommands.Create(access))
+        {
+            port.Subcommands.Add(command);
+        }
+        return port;
+    }
 }
