@@ -67,6 +67,7 @@ public sealed record InstanceEntry
         init => field = value.IsDefault ? [] : value;
     } = [];
 
+    /// <summary><c>instance-type</c> of the EC2 tree; null is shown as an empty text.</summary>
     public string? FlavorName { get; init; }
 
     public string? ImageRef { get; init; }

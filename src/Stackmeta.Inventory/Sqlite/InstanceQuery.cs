@@ -73,7 +73,8 @@ sealed class InstanceQuery(sqlite3 connection, string path) : IDisposable
             KeyData = _row.TextOrNull(8),
             KeyPair = _row.IsNull(9) ? null : JsonSerializer.Deserialize(_row.Bytes(9), json.KeyPair),
             Metadata = List(10, json.ImmutableArrayMetadataItem),
-            FlavorName = _row.TextOrNull(11),
+            // Without a flavor Nova's EC2 tree breaks off, and cloud-init drops all of it for one name that it cannot get.
+            FlavorName = _row.TextOrNull(11) ?? "",
             ImageRef = _row.TextOrNull(12),
             KernelId = _row.TextOrNull(13),
             RamdiskId = _row.TextOrNull(14),

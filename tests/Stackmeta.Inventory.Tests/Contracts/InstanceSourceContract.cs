@@ -71,6 +71,8 @@ public abstract class InstanceSourceContract<TStore> : StoreContract<TStore>
         Assert.Equal("my-vm-1-x", instance.Hostname);
         Assert.Equal(Projects.Default, instance.ProjectId);
         Assert.Equal(0, instance.LaunchIndex);
+        // Null would refuse `instance-type`, and cloud-init then drops the whole EC2 tree.
+        Assert.Equal("", instance.FlavorName);
         Assert.Matches("^r-[a-z0-9]{8}$", instance.ReservationId);
         Assert.Null(instance.UserData);
         Assert.Null(instance.KeyPair);
