@@ -28,4 +28,44 @@ static partial class Log
 
     [LoggerMessage(3002, LogLevel.Error, "{Method} {Target} failed.", EventName = "api-failed")]
     public static partial void Failed(ILogger logger, Exception exception, BoundedText method, BoundedText target);
+
+    [LoggerMessage(
+        3003,
+        LogLevel.Warning,
+        "The vendor data file {Path} cannot be used: {Reason}. {Consequence}.",
+        EventName = "vendor-data-file-bad"
+    )]
+    public static partial void StaticFileBad(ILogger logger, string path, string reason, string consequence);
+
+    [LoggerMessage(
+        3004,
+        LogLevel.Warning,
+        "The vendor data target '{Target}' is skipped: {Reason}.",
+        EventName = "vendor-data-target-skipped"
+    )]
+    public static partial void TargetSkipped(ILogger logger, string target, string reason);
+
+    [LoggerMessage(
+        3005,
+        LogLevel.Warning,
+        "Error from dynamic vendordata service {Name} at {Url}: {Reason}",
+        EventName = "vendor-data-target-failed"
+    )]
+    public static partial void TargetFailed(ILogger logger, string name, Uri url, BoundedText reason);
+
+    [LoggerMessage(
+        3006,
+        LogLevel.Warning,
+        "Vendor data already has an entry '{Name}'; the target of that name is dropped.",
+        EventName = "vendor-data-entry-dropped"
+    )]
+    public static partial void EntryDropped(ILogger logger, string name);
+
+    [LoggerMessage(
+        3007,
+        LogLevel.Warning,
+        "Vendor data targets are asked without a token: no service account is configured.",
+        EventName = "vendor-data-unauthenticated"
+    )]
+    public static partial void TargetsUnauthenticated(ILogger logger);
 }

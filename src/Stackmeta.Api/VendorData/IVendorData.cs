@@ -17,4 +17,9 @@ public interface IVendorData
 /// <summary>The entries of vendor_data2.json, or why there are none.</summary>
 /// <param name="Entries">In the order in which they are served; default when refused.</param>
 /// <param name="Refusal"><see cref="Refusal.None"/> or <see cref="Refusal.VendorDataUnavailable"/>.</param>
-public readonly record struct VendorDataAnswer(ImmutableArray<VendorDataEntry> Entries, Refusal Refusal);
+/// <param name="IsWhole">False when a target failed and <c>{}</c> stands in its place.</param>
+public readonly record struct VendorDataAnswer(
+    ImmutableArray<VendorDataEntry> Entries,
+    Refusal Refusal,
+    bool IsWhole = true
+);

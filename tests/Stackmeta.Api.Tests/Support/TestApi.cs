@@ -68,7 +68,7 @@ sealed class TestApi : IAsyncDisposable
             cache,
             new DocumentRenderer(new DocumentOptions(), time),
             new SharedSecretProof(new InstanceSignature(Encoding.UTF8.GetBytes(secret))),
-            vendorData ?? new NoVendorData(),
+            vendorData ?? new VendorDataProviders(new VendorDataOptions(), options.Cache, token: null, time, log),
             securityGroups,
             time,
             log
