@@ -34,33 +34,20 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
 
     public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
     {
-        // Twice at most: a connection that the API closed without an answer may have been closing before it was used.
-        for (var mayRepeat = true; ; mayRepeat = false)
+        using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
+        if (request is null)
         {
-            using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
-            if (request is null)
-            {
-                return Refusal.RequestMalformed;
-            }
-            using var deadline = new Deadline(_options.AnswerDeadline, _time, context.RequestAborted);
-            try
-            {
-                return await SendAsync(context, request, deadline);
-            }
-            catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
-            {
-                if (
-                    refusal == Refusal.MetadataApiFailed
-                    && mayRepeat
-                    && RequestBody.IsRepeatable(request)
-                    && IsSafe(context.Request.Method)
-                )
-                {
-                    continue;
-                }
-                TellTrouble(refusal, e);
-                return IsRefusalFinal(refusal, request) ? Refusal.MetadataApiFailed : refusal;
-            }
+            return Refusal.RequestMalformed;
+        }
+        using var deadline = new Deadline(_options.AnswerDeadline, _time, context.RequestAborted);
+        try
+        {
+            return await SendAsync(context, request, deadline);
+        }
+        catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
+        {
+            TellTrouble(refusal, e);
+            return refusal;
         }
     }
 
@@ -85,12 +72,6 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
             return Refusal.None;
         }
     }
-
-    /// <summary>A body that streams is gone with the first attempt.</summary>
-    static bool IsRefusalFinal(Refusal refusal, HttpRequestMessage request) =>
-        refusal == Refusal.MetadataApiUnreachable && !RequestBody.IsRepeatable(request);
-
-    static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 
     void TellTrouble(Refusal refusal, Exception cause)
     {

@@ -41,7 +41,8 @@ static class RequestBody
         }
         if (length > MaxRepeatable)
         {
-            return Streaming(new PrecededStream(bytes.AsMemory(0, length), request.Body), length: null);
+            request.Body = new PrecededStream(bytes.AsMemory(0, length), request.Body);
+            return Streaming(request.Body, length: null);
         }
         var body = new RepeatableBody(bytes.AsMemory(0, length));
         request.Body = body;

@@ -1,0 +1,231 @@
+using System.Net.Sockets;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
+using Stackmeta.Tests.Support;
+
+namespace Stackmeta.Agent.Tests;
+
+/// <summary>The unix socket: who may connect, what is replaced, how one agent follows another (spec/neutron-metadata.md §3.1, §8 cases 26 to 33).</summary>
+public sealed class SocketTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("sm-socket-").FullName;
+    readonly CollectingLogger _log = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(AgentSocketMode.User, "", "", "644")]
+    [InlineData(AgentSocketMode.Group, "", "", "664")]
+    [InlineData(AgentSocketMode.All, "", "", "666")]
+    [InlineData(AgentSocketMode.Deduce, "", "", "644")]
+    [InlineData(AgentSocketMode.Deduce, "root", "nogroup", "644")]
+    [InlineData(AgentSocketMode.Deduce, "0", "", "644")]
+    [InlineData(AgentSocketMode.Deduce, "SELF", "nogroup", "644")]
+    [InlineData(AgentSocketMode.Deduce, "nobody", "", "664")]
+    [InlineData(AgentSocketMode.Deduce, "nobody", "SELF", "664")]
+    [InlineData(AgentSocketMode.Deduce, "65534", "nogroup", "666")]
+    [InlineData(AgentSocketMode.Deduce, "nobody", "65534", "666")]
+    public async Task The_mode_is_applied(AgentSocketMode mode, string user, string group, string expected)
+    {
+        var path = Path.Combine(_folder, "s");
+        await using var agent = await StartAsync(
+            new()
+            {
+                Path = path,
+                Mode = mode,
+                ProxyUser = user == "SELF" ? Environment.UserName : user,
+                ProxyGroup = group == "SELF" ? $"{NativeMethods.GetEffectiveGroup()}" : group,
+            }
+        );
+        Assert.Equal(expected, Convert.ToString((int)File.GetUnixFileMode(path), 8));
+    }
+
+    [Fact]
+    public async Task Owner_and_group_are_set()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root may give a socket away.");
+        var path = Path.Combine(_folder, "s");
+        await using var agent = await StartAsync(new() { Path = path, Owner = "nobody", Group = "65534" });
+        Assert.Equal("65534:65534", await RunAsync("stat", "-c", "%u:%g", path));
+    }
+
+    [Theory]
+    [InlineData("no-such-user-here", "", "no-such-user-here")]
+    [InlineData("", "no-such-group-here", "no-such-group-here")]
+    public async Task An_unknown_owner_is_named(string owner, string group, string named)
+    {
+        var path = Path.Combine(_folder, "s");
+        var error = await Assert.ThrowsAsync<ListenException>(
+            () => StartAsync(new() { Path = path, Owner = owner, Group = group })
+        );
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_missing_folder_is_made()
+    {
+        var path = Path.Combine(_folder, "a", "b", "s");
+        await using var agent = await StartAsync(new() { Path = path });
+        Assert.Equal("755", Convert.ToString((int)File.GetUnixFileMode(Path.GetDirectoryName(path)!), 8));
+        Assert.Equal(400, await StatusAsync(path));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_a_clear_error()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "file"), "");
+        var path = Path.Combine(_folder, "file", "s");
+        var error = await Assert.ThrowsAsync<ListenException>(() => StartAsync(new() { Path = path }));
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_too_long_for_a_socket_is_a_clear_error()
+    {
+        var error = await Assert.ThrowsAsync<ListenException>(
+            () => StartAsync(new() { Path = Path.Combine(_folder, new string('x', 100)) })
+        );
+        Assert.Contains("longer than 107 bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stale_socket_is_replaced()
+    {
+        var path = Path.Combine(_folder, "s");
+        // A socket whose process died without removing its file.
+        Assert.Equal(
+            "",
+            await RunAsync("/usr/bin/python3", "-c", $"import socket; socket.socket(socket.AF_UNIX).bind('{path}')")
+        );
+        Assert.True(File.Exists(path));
+        await using var agent = await StartAsync(new() { Path = path });
+        Assert.Equal(400, await StatusAsync(path));
+    }
+
+    [Fact]
+    public async Task A_living_agents_socket_is_left_to_it()
+    {
+        var path = Path.Combine(_folder, "s");
+        await using var first = await StartAsync(new() { Path = path });
+        var error = await Assert.ThrowsAsync<ListenException>(() => StartAsync(new() { Path = path }));
+        Assert.Contains($"Another agent listens on {path}", error.Message, StringComparison.Ordinal);
+        Assert.Equal(400, await StatusAsync(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_stop_removes_the_socket()
+    {
+        var path = Path.Combine(_folder, "s");
+        var agent = await StartAsync(new() { Path = path });
+        await agent.StopAsync(default);
+        await agent.DisposeAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_stop_lets_requests_under_way_end()
+    {
+        var path = Path.Combine(_folder, "s");
+        var agent = await StartAsync(new() { Path = path });
+        using var guest = await RawHttp.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await guest.SendAsync($"POST / HTTP/1.1\r\nHost: h\r\n{TestAgent.Guest}Content-Length: 3\r\n\r\na");
+        await Task.Delay(200);
+        var stopping = agent.StopAsync(default);
+        await guest.SendAsync("bc");
+        Assert.Equal(404, (await guest.ReadAnswerAsync()).Status);
+        await stopping;
+        await agent.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Agents_hand_over_without_a_refused_connection()
+    {
+        var path = Path.Combine(_folder, "s");
+        var current = await StartAsync(new() { Path = path });
+        using var stop = new CancellationTokenSource();
+        var guests = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    var answers = 0;
+                    while (!stop.IsCancellationRequested)
+                    {
+                        Assert.Equal(400, await StatusAsync(path));
+                        answers++;
+                    }
+                    return answers;
+                })
+            )
+            .ToList();
+        for (var i = 0; i < 10; i++)
+        {
+            var next = await StartAsync(new() { Path = path, TakeOver = true });
+            await current.StopAsync(default);
+            await current.DisposeAsync();
+            current = next;
+        }
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(guests), answers => Assert.NotEqual(0, answers));
+        Assert.Equal(10, _log.Of(2005).Count);
+        await current.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_backlog_is_really_applied()
+    {
+        var path = Path.Combine(_folder, "s");
+        using var socket = AgentSocket.Open(new() { Path = path, Backlog = 300 }).Socket;
+        // Nobody accepts: as many connections as the backlog has places are taken all the same.
+        var waiting = new List<Socket>();
+        for (var i = 0; i < 300; i++)
+        {
+            var guest = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+            guest.Connect(new UnixDomainSocketEndPoint(path));
+            waiting.Add(guest);
+        }
+        waiting.ForEach(g => g.Dispose());
+    }
+
+    Task<AgentServer> StartAsync(AgentSocketOptions socket)
+    {
+        var options = new AgentOptions();
+        var ports = new PortCache(new FakePortDirectory(), options.Ports, TimeProvider.System);
+        return AgentServer.StartAsync(
+            new AgentServerOptions { Socket = socket },
+            new MetadataAgent(options, ports, new NoUpstream(), TimeProvider.System, _log),
+            TimeProvider.System,
+            _log,
+            default
+        );
+    }
+
+    /// <summary>The status of a request without identity: 400 from a living agent.</summary>
+    static async Task<int> StatusAsync(string path) =>
+        (
+            await RawHttp.AskAsync(
+                new UnixDomainSocketEndPoint(path),
+                "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+            )
+        ).Status;
+
+    static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardOutput = true }
+        )!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output.Trim();
+    }
+
+    sealed class NoUpstream : IMetadataUpstream
+    {
+        public ValueTask<UpstreamAnswer> ForwardAsync(
+            Microsoft.AspNetCore.Http.HttpContext context,
+            Metadata.RequestIdentity identity
+        ) => new(new UpstreamAnswer(Metadata.Refusal.MetadataApiFailed));
+    }
+}
