@@ -160,9 +160,9 @@ public sealed class MetadataAgent
             context.Abort();
             return;
         }
-        if (exception is BadHttpRequestException bad)
+        if (BadRequest.RefusalOf(exception) is var refusal and not Refusal.None)
         {
-            await RefuseAsync(context, guest, BadRequest.RefusalOf(bad));
+            await RefuseAsync(context, guest, refusal);
             return;
         }
         _report.Failed(context, guest, exception);

@@ -17,7 +17,7 @@ static class HealthCheck
     public static Task AnswerAsync(HttpContext context, string? disableFile)
     {
         var disabled = disableFile is not null && File.Exists(disableFile);
-        if (HttpMethods.IsHead(context.Request.Method))
+        if (RequestMethod.IsHead(context))
         {
             context.Response.StatusCode = disabled
                 ? StatusCodes.Status503ServiceUnavailable

@@ -40,10 +40,10 @@ static partial class Log
     [LoggerMessage(
         3004,
         LogLevel.Warning,
-        "The vendor data target '{Target}' is skipped: {Reason}.",
+        "Vendordata target number {Position} is skipped: {Reason}.",
         EventName = "vendor-data-target-skipped"
     )]
-    public static partial void TargetSkipped(ILogger logger, string target, string reason);
+    public static partial void TargetSkipped(ILogger logger, int position, string reason);
 
     [LoggerMessage(
         3005,
@@ -51,7 +51,7 @@ static partial class Log
         "Error from dynamic vendordata service {Name} at {Url}: {Reason}",
         EventName = "vendor-data-target-failed"
     )]
-    public static partial void TargetFailed(ILogger logger, string name, Uri url, BoundedText reason);
+    public static partial void TargetFailed(ILogger logger, string name, string url, BoundedText reason);
 
     [LoggerMessage(
         3006,

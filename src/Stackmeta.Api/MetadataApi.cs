@@ -175,7 +175,7 @@ public sealed class MetadataApi
         {
             return RefuseAsync(context, identity, refusal);
         }
-        if (document.Kind == DocumentKind.Password && !HttpMethods.IsGet(context.Request.Method))
+        if (document.Kind == DocumentKind.Password && !RequestMethod.IsGet(context))
         {
             return PostPasswordAsync(context, identity, instance!);
         }
@@ -264,7 +264,7 @@ public sealed class MetadataApi
         // Nova's CORS filter takes any refusal of OPTIONS for a preflight (spec/nova-metadata.md §1.5). What its crash would have
         // answered is not among them.
         return
-            HttpMethods.IsOptions(context.Request.Method)
+            RequestMethod.IsOptions(context)
             && refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
             ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType: null, []))
             : new(Answer.WriteRefusalAsync(context, refusal, explanation));
@@ -283,9 +283,9 @@ public sealed class MetadataApi
             context.Abort();
             return;
         }
-        if (exception is BadHttpRequestException bad)
+        if (BadRequest.RefusalOf(exception) is var refusal and not Refusal.None)
         {
-            await RefuseAsync(context, default, BadRequest.RefusalOf(bad));
+            await RefuseAsync(context, default, refusal);
             return;
         }
         _report.Failed(context, exception);

@@ -52,6 +52,7 @@ public sealed class ForwardingTests
     [InlineData("BREW")]
     // Neutron's agent writes methods in capitals, too.
     [InlineData("get", "GET")]
+    [InlineData("Post", "POST")]
     public async Task Any_method_goes_on(string method, string? expected = null)
     {
         await using var agent = await TestAgent.StartAsync();
@@ -208,6 +209,16 @@ public sealed class ForwardingTests
         Assert.Equal(200, answer.Status);
         Assert.Equal("1234", answer["Content-Length"]);
         Assert.Empty(answer.Body);
+    }
+
+    [Fact]
+    public async Task A_misspelt_head_gets_an_answer_that_ends()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        agent.Api.Answer("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 1234\r\n\r\n");
+        var answer = await agent.AskAsync("/x", "head");
+        Assert.Equal(200, answer.Status);
+        Assert.False(answer.IsCutShort);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Agent;

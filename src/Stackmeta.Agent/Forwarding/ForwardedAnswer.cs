@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
 
 namespace Stackmeta.Agent;
 
@@ -40,9 +41,15 @@ static class ForwardedAnswer
     )
     {
         var length = answer.Content.Headers.ContentLength;
-        if (!HasBody(context, answer))
+        if (answer.RequestMessage?.Method == HttpMethod.Head)
         {
-            CopyHead(context, answer, (int)answer.StatusCode == StatusCodes.Status204NoContent ? null : length);
+            // "head" went on as HEAD, but Kestrel frames an answer to it as to any other method.
+            CopyHead(context, answer, RequestMethod.IsHead(context) ? length : 0);
+            return;
+        }
+        if ((int)answer.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified)
+        {
+            CopyHead(context, answer, length: null);
             return;
         }
 
@@ -97,10 +104,6 @@ static class ForwardedAnswer
             writer.Advance(count);
         }
     }
-
-    static bool HasBody(HttpContext context, HttpResponseMessage answer) =>
-        !HttpMethods.IsHead(context.Request.Method)
-        && (int)answer.StatusCode is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified);
 
     static void CopyHead(HttpContext context, HttpResponseMessage answer, long? length)
     {

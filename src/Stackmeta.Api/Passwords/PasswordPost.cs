@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
@@ -16,7 +17,7 @@ sealed class PasswordPost(InstanceCache instances)
     /// <summary>Reads the password from the body and stores it. Whether one is set already is decided by what is stored.</summary>
     public async ValueTask<Refusal> StoreAsync(HttpContext context, Instance instance)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
+        if (!RequestMethod.IsPost(context))
         {
             return Refusal.PasswordMethodNotAllowed;
         }

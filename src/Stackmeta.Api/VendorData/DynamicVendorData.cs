@@ -82,7 +82,7 @@ public sealed class DynamicVendorData : IDisposable
             Log.TargetFailed(
                 _logger,
                 target.Name,
-                target.Url,
+                target.ShownUrl,
                 new BoundedText(e is OperationCanceledException ? "it did not answer in time" : e.Message)
             );
             return null;

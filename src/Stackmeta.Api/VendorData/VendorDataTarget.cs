@@ -8,27 +8,30 @@ namespace Stackmeta.Api;
 /// <param name="Url">Where it is asked.</param>
 public sealed record VendorDataTarget(string Name, Uri Url)
 {
+    /// <summary>The address without user, password and query, for log lines.</summary>
+    public string ShownUrl => Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
     /// <summary>Reads <c>name@url</c>, divided at the first <c>@</c>. What cannot be used is left out and told, as Nova does (spec/nova-metadata.md §5.3).</summary>
     public static ImmutableArray<VendorDataTarget> ParseAll(IEnumerable<string> texts, ILogger logger)
     {
         var targets = ImmutableArray.CreateBuilder<VendorDataTarget>();
-        foreach (var text in texts)
+        foreach (var (index, text) in texts.Index())
         {
             var at = text.IndexOf('@');
             if (at < 0)
             {
-                Log.TargetSkipped(logger, text, "it has no name before an @");
+                Log.TargetSkipped(logger, index + 1, "it lacks a name before an @");
             }
             else if (
                 !Uri.TryCreate(text[(at + 1)..].Trim(), UriKind.Absolute, out var url)
                 || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             )
             {
-                Log.TargetSkipped(logger, text, "it has no http or https address");
+                Log.TargetSkipped(logger, index + 1, "it has no http or https address");
             }
             else if (targets.Any(t => t.Name == text[..at].Trim()))
             {
-                Log.TargetSkipped(logger, text, "another target has this name");
+                Log.TargetSkipped(logger, index + 1, "another target has this name");
             }
             else
             {

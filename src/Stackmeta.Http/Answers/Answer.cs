@@ -21,7 +21,7 @@ public static class Answer
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = body.Length;
-        if (body.IsEmpty || HttpMethods.IsHead(context.Request.Method))
+        if (body.IsEmpty || RequestMethod.IsHead(context))
         {
             return Task.CompletedTask;
         }
@@ -45,6 +45,13 @@ public static class Answer
         if (description.Status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+        if (RequestMethod.IsHead(context))
+        {
+            // Nova answers so whatever is accepted (spec/nova-metadata.md §1.5).
+            context.Response.StatusCode = description.Status;
+            context.Response.ContentType = ContentTypes.Html;
+            return Task.CompletedTask;
         }
         var page = new ArrayBufferWriter<byte>(initialCapacity: 512);
         var contentType = ErrorPage.Render(

@@ -6,8 +6,18 @@ namespace Stackmeta.Http;
 /// <summary>What Kestrel found wrong with a body while it was read.</summary>
 public static class BadRequest
 {
-    public static Refusal RefusalOf(BadHttpRequestException exception) =>
-        exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-            ? Refusal.RequestTooLarge
-            : Refusal.RequestMalformed;
+    /// <summary>The refusal behind an exception, also where another one is wrapped around it; <see cref="Refusal.None"/> for any other exception.</summary>
+    public static Refusal RefusalOf(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is BadHttpRequestException bad)
+            {
+                return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? Refusal.RequestTooLarge
+                    : Refusal.RequestMalformed;
+            }
+        }
+        return Refusal.None;
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
 
@@ -25,7 +26,10 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
         return container.HostContext = new DefaultHttpContext(contextFeatures);
     }
 
-    public Task ProcessRequestAsync(DefaultHttpContext context) => answer(context);
+    public Task ProcessRequestAsync(DefaultHttpContext context) =>
+        RequestFraming.Check(context) is var refusal and not Refusal.None
+            ? RequestFraming.RefuseAsync(context, refusal)
+            : answer(context);
 
     public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
 }
