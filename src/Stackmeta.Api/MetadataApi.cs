@@ -263,9 +263,7 @@ public sealed class MetadataApi
         _report.Write(context, identity, refusal);
         // Nova's CORS filter takes any refusal of OPTIONS for a preflight (spec/nova-metadata.md §1.5). What its crash would have
         // answered is not among them.
-        return
-            RequestMethod.IsOptions(context)
-            && refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
+        return RequestMethod.IsOptions(context) && refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
             ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType: null, []))
             : new(Answer.WriteRefusalAsync(context, refusal, explanation));
     }

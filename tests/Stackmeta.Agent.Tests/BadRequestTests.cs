@@ -46,7 +46,10 @@ public sealed class BadRequestTests
     public async Task Huge_lines_are_refused(int target, int header, int status)
     {
         await using var agent = await TestAgent.StartAsync();
-        var answer = await agent.AskAsync($"/{new string('a', target)}", headers: $"X-Big: {new string('b', header)}\r\n");
+        var answer = await agent.AskAsync(
+            $"/{new string('a', target)}",
+            headers: $"X-Big: {new string('b', header)}\r\n"
+        );
         Assert.Equal(status, answer.Status);
         Assert.Empty(agent.Api.Requests);
     }

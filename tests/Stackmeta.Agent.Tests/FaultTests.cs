@@ -1,4 +1,3 @@
-using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
@@ -16,7 +15,11 @@ public sealed class FaultTests
         Assert.Equal(503, answer.Status);
         Assert.Equal("2", answer["Retry-After"]);
         Assert.Equal("application/json", answer["Content-Type"]);
-        Assert.Contains("The remote metadata server is temporarily unavailable.", answer.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "The remote metadata server is temporarily unavailable.",
+            answer.Text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -50,8 +53,11 @@ public sealed class FaultTests
     [Fact]
     public async Task An_api_that_stays_silent_is_504_at_our_own_deadline()
     {
-        await using var agent = await TestAgent.StartAsync(
-            upstream: o => o with { AnswerDeadline = TimeSpan.FromSeconds(0.5) }
+        await using var agent = await TestAgent.StartAsync(upstream: o =>
+            o with
+            {
+                AnswerDeadline = TimeSpan.FromSeconds(0.5),
+            }
         );
         agent.Api.OnRequest = static (_, _) => Task.Delay(Timeout.Infinite).ContinueWith(_ => true);
         var answer = await agent.AskAsync("/latest");
@@ -61,8 +67,11 @@ public sealed class FaultTests
     [Fact]
     public async Task An_api_that_hangs_after_its_headers_is_504_too()
     {
-        await using var agent = await TestAgent.StartAsync(
-            upstream: o => o with { AnswerDeadline = TimeSpan.FromSeconds(0.5) }
+        await using var agent = await TestAgent.StartAsync(upstream: o =>
+            o with
+            {
+                AnswerDeadline = TimeSpan.FromSeconds(0.5),
+            }
         );
         agent.Api.OnRequest = static async (_, stream) =>
         {
@@ -76,12 +85,18 @@ public sealed class FaultTests
     [Fact]
     public async Task An_api_that_hangs_in_the_middle_of_a_long_answer_cuts_the_guests_short()
     {
-        await using var agent = await TestAgent.StartAsync(
-            upstream: o => o with { PauseDeadline = TimeSpan.FromSeconds(0.5) }
+        await using var agent = await TestAgent.StartAsync(upstream: o =>
+            o with
+            {
+                PauseDeadline = TimeSpan.FromSeconds(0.5),
+            }
         );
         agent.Api.OnRequest = static async (_, stream) =>
         {
-            await FakeApi.WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{new string('x', 500_000)}");
+            await FakeApi.WriteAsync(
+                stream,
+                $"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{new string('x', 500_000)}"
+            );
             await Task.Delay(Timeout.Infinite);
             return true;
         };
@@ -93,8 +108,11 @@ public sealed class FaultTests
     [Fact]
     public async Task An_answer_without_an_end_that_hangs_is_cut_short_not_ended()
     {
-        await using var agent = await TestAgent.StartAsync(
-            upstream: o => o with { PauseDeadline = TimeSpan.FromSeconds(0.5) }
+        await using var agent = await TestAgent.StartAsync(upstream: o =>
+            o with
+            {
+                PauseDeadline = TimeSpan.FromSeconds(0.5),
+            }
         );
         agent.Api.OnRequest = static async (_, stream) =>
         {
@@ -121,7 +139,11 @@ public sealed class FaultTests
         agent.Api.AnswerThenClose(answer);
         var given = await agent.AskAsync("/latest");
         Assert.Equal(500, given.Status);
-        Assert.Contains("Remote metadata server experienced an internal server error.", given.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Remote metadata server experienced an internal server error.",
+            given.Text,
+            StringComparison.Ordinal
+        );
         // .NET's client repeats a request whose connection ended without a byte three times, unless it has a body.
         Assert.InRange(agent.Api.Requests.Count, 1, 4);
     }
@@ -146,7 +168,11 @@ public sealed class FaultTests
             Assert.Equal(403, answer.Status);
             Assert.Equal("nope!", answer.Text);
         }
-        Assert.Contains("the shared secrets of agent and API differ", Assert.Single(agent.Log.Of(2003)), StringComparison.Ordinal);
+        Assert.Contains(
+            "the shared secrets of agent and API differ",
+            Assert.Single(agent.Log.Of(2003)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -175,7 +201,11 @@ public sealed class FaultTests
     [Fact]
     public async Task While_ports_cannot_be_looked_up_known_guests_are_answered_and_others_wait_then_503()
     {
-        var ports = new AgentOptions().Ports with { Patience = TimeSpan.FromSeconds(1), Expiration = TimeSpan.FromMilliseconds(1) };
+        var ports = new AgentOptions().Ports with
+        {
+            Patience = TimeSpan.FromSeconds(1),
+            Expiration = TimeSpan.FromMilliseconds(1),
+        };
         await using var agent = await TestAgent.StartAsync(new AgentOptions { Ports = ports });
         Assert.Equal(200, (await agent.AskAsync("/latest")).Status);
         agent.Directory.Trouble = Refusal.PortDirectoryUnavailable;
@@ -195,7 +225,10 @@ public sealed class FaultTests
         {
             reached.SetResult();
             // The agent closes its connection to the API: the read ends.
-            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            await stream
+                .ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false)
+                .AsTask()
+                .WaitAsync(TimeSpan.FromSeconds(20));
             gone.SetResult();
             return false;
         };

@@ -20,7 +20,10 @@ public sealed class ForwardingTests
             ["Accept", "Host", "X-Forwarded-For", "X-Instance-ID", "X-Instance-ID-Signature", "X-Tenant-ID"],
             sent.Headers.Keys.Order(StringComparer.Ordinal)
         );
-        Assert.Equal("0423ac5ab426fe85654f33cf6ebc38df4ce8ffe5bf842017ce9f21a5bd299eae", sent.Headers["X-Instance-ID-Signature"]);
+        Assert.Equal(
+            "0423ac5ab426fe85654f33cf6ebc38df4ce8ffe5bf842017ce9f21a5bd299eae",
+            sent.Headers["X-Instance-ID-Signature"]
+        );
         Assert.Equal("text/html", sent.Headers["Accept"]);
         Assert.Equal($"127.0.0.1:{agent.Api.Port}", sent.Headers["Host"]);
     }
@@ -67,7 +70,9 @@ public sealed class ForwardingTests
     public async Task What_is_no_path_is_refused(string line)
     {
         await using var agent = await TestAgent.StartAsync();
-        var answer = await agent.AskRawAsync($"{line}\r\nHost: 10.0.0.1:80\r\nConnection: close\r\n{TestAgent.Guest}\r\n");
+        var answer = await agent.AskRawAsync(
+            $"{line}\r\nHost: 10.0.0.1:80\r\nConnection: close\r\n{TestAgent.Guest}\r\n"
+        );
         Assert.Equal(400, answer.Status);
         Assert.Empty(agent.Api.Requests);
     }
@@ -243,7 +248,9 @@ public sealed class ForwardingTests
             System.Net.Sockets.ProtocolType.Unspecified
         );
         await guest.ConnectAsync(agent.Address);
-        await guest.SendAsync(Encoding.ASCII.GetBytes($"GET /big HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{TestAgent.Guest}\r\n"));
+        await guest.SendAsync(
+            Encoding.ASCII.GetBytes($"GET /big HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{TestAgent.Guest}\r\n")
+        );
         var buffer = new byte[1 << 20];
         long received = 0;
         int count;

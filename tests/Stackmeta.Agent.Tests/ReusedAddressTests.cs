@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Agent.Tests;
 

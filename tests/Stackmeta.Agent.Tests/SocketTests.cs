@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Agent.Tests;
@@ -45,7 +44,14 @@ public sealed class SocketTests : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root may give a socket away.");
         var path = Path.Combine(_folder, "s");
-        await using var agent = await StartAsync(new() { Path = path, Owner = "nobody", Group = "65534" });
+        await using var agent = await StartAsync(
+            new()
+            {
+                Path = path,
+                Owner = "nobody",
+                Group = "65534",
+            }
+        );
         Assert.Equal("65534:65534", await RunAsync("stat", "-c", "%u:%g", path));
     }
 
@@ -55,8 +61,15 @@ public sealed class SocketTests : IDisposable
     public async Task An_unknown_owner_is_named(string owner, string group, string named)
     {
         var path = Path.Combine(_folder, "s");
-        var error = await Assert.ThrowsAsync<ListenException>(
-            () => StartAsync(new() { Path = path, Owner = owner, Group = group })
+        var error = await Assert.ThrowsAsync<ListenException>(() =>
+            StartAsync(
+                new()
+                {
+                    Path = path,
+                    Owner = owner,
+                    Group = group,
+                }
+            )
         );
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
@@ -83,8 +96,8 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public async Task A_path_too_long_for_a_socket_is_a_clear_error()
     {
-        var error = await Assert.ThrowsAsync<ListenException>(
-            () => StartAsync(new() { Path = Path.Combine(_folder, new string('x', 100)) })
+        var error = await Assert.ThrowsAsync<ListenException>(() =>
+            StartAsync(new() { Path = Path.Combine(_folder, new string('x', 100)) })
         );
         Assert.Contains("longer than 107 bytes", error.Message, StringComparison.Ordinal);
     }
@@ -182,7 +195,10 @@ public sealed class SocketTests : IDisposable
         var waiting = new List<Socket>();
         for (var i = 0; i < 300; i++)
         {
-            var guest = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+            var guest = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            {
+                Blocking = false,
+            };
             guest.Connect(new UnixDomainSocketEndPoint(path));
             waiting.Add(guest);
         }
@@ -214,7 +230,11 @@ public sealed class SocketTests : IDisposable
     static async Task<string> RunAsync(string program, params string[] arguments)
     {
         using var process = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardOutput = true }
+            new System.Diagnostics.ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
         )!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -207,14 +207,13 @@ public sealed class AnswerTests
     public async Task Two_servers_on_one_port_are_told_so()
     {
         await using var api = await TestApi.StartAsync();
-        var error = await Assert.ThrowsAsync<Http.ListenException>(
-            () =>
-                Http.HttpServer.StartAsync(
-                    new() { Addresses = [api.Address] },
-                    _ => Task.CompletedTask,
-                    new CollectingLogger(),
-                    default
-                )
+        var error = await Assert.ThrowsAsync<Http.ListenException>(() =>
+            Http.HttpServer.StartAsync(
+                new() { Addresses = [api.Address] },
+                _ => Task.CompletedTask,
+                new CollectingLogger(),
+                default
+            )
         );
         Assert.Contains(api.Address.ToString()!, error.Message, StringComparison.Ordinal);
         Assert.Contains("Another program listens there", error.Message, StringComparison.Ordinal);

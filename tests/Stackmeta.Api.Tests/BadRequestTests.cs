@@ -35,7 +35,10 @@ public sealed class BadRequestTests
     public async Task Huge_lines_are_refused(int target, int header, int status)
     {
         await using var api = await TestApi.StartAsync();
-        var answer = await api.AskAsync($"/{new string('a', target)}", headers: $"X-Big: {new string('b', header)}\r\n");
+        var answer = await api.AskAsync(
+            $"/{new string('a', target)}",
+            headers: $"X-Big: {new string('b', header)}\r\n"
+        );
         Assert.Equal(status, answer.Status);
     }
 
@@ -43,7 +46,10 @@ public sealed class BadRequestTests
     public async Task A_large_target_and_large_headers_below_the_limits_are_answered()
     {
         await using var api = await TestApi.StartAsync();
-        var answer = await api.AskAsync($"/{new string('a', 30_000)}", headers: $"X-Big: {new string('b', 60_000)}\r\n");
+        var answer = await api.AskAsync(
+            $"/{new string('a', 30_000)}",
+            headers: $"X-Big: {new string('b', 60_000)}\r\n"
+        );
         Assert.Equal(404, answer.Status);
     }
 

@@ -38,7 +38,11 @@ public sealed class PasswordTests
         await PostAsync(api, "one");
         var answer = await PostAsync(api, "two");
         Assert.Equal(409, answer.Status);
-        Assert.Contains("There was a conflict when trying to complete your request.", answer.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "There was a conflict when trying to complete your request.",
+            answer.Text,
+            StringComparison.Ordinal
+        );
         Assert.Equal("one", (await api.AskAsync(Path)).Text);
         // Checked before the size.
         Assert.Equal(409, (await PostAsync(api, new string('x', 2000))).Status);
@@ -161,7 +165,10 @@ public sealed class PasswordTests
     {
         await using var api = await TestApi.StartAsync();
         Assert.Equal(404, (await api.AskAsync("/openstack/2012-08-10/password")).Status);
-        Assert.Equal(404, (await api.AskAsync("/openstack/2012-08-10/password", "POST", "Content-Length: 1\r\n", "x")).Status);
+        Assert.Equal(
+            404,
+            (await api.AskAsync("/openstack/2012-08-10/password", "POST", "Content-Length: 1\r\n", "x")).Status
+        );
     }
 
     [Fact]

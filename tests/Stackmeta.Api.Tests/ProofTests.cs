@@ -1,6 +1,5 @@
 using CsCheck;
 using Stackmeta.Metadata;
-using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Api.Tests;
 
@@ -119,7 +118,10 @@ public sealed class ProofTests
     public async Task L6_who_the_client_was_need_not_be_said()
     {
         await using var api = await TestApi.StartAsync();
-        Assert.Equal(200, (await api.AskRawAsync("GET", Path, Headers(TestApi.Uuid, Signature, TestApi.Project))).Status);
+        Assert.Equal(
+            200,
+            (await api.AskRawAsync("GET", Path, Headers(TestApi.Uuid, Signature, TestApi.Project))).Status
+        );
     }
 
     [Fact]
@@ -179,7 +181,17 @@ public sealed class ProofTests
             "Accept",
             "Forwarded",
         ];
-        string[] values = ["", TestApi.Uuid, Signature, TestApi.Project, "10.0.0.1, x", "\u00e9\u00ff", ",;=", "*/*;q=2"];
+        string[] values =
+        [
+            "",
+            TestApi.Uuid,
+            Signature,
+            TestApi.Project,
+            "10.0.0.1, x",
+            "\u00e9\u00ff",
+            ",;=",
+            "*/*;q=2",
+        ];
         var header = Gen.Select(OneOf(names), OneOf(values), (n, v) => $"{n}: {v}\r\n");
         string[] paths = ["/", Path, "/nope", "/openstack/latest/meta_data.json", "/openstack/latest/password", "/%ff"];
         string[] methods = ["GET", "HEAD", "OPTIONS", "PUT", "X"];

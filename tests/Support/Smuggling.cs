@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Stackmeta.Tests.Support;
 
 /// <summary>
@@ -14,20 +12,53 @@ public static class Smuggling
     public static TheoryData<string, string> Requests =>
         new()
         {
-            { "length and chunks", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Behind}" },
-            { "chunks and length", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{Behind}" },
-            { "two lengths", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 0\r\nContent-Length: {Behind.Length}\r\n\r\n{Behind}" },
-            { "two equal lengths", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc{Behind}" },
-            { "list of lengths", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 0, {Behind.Length}\r\n\r\n{Behind}" },
+            {
+                "length and chunks",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Behind}"
+            },
+            {
+                "chunks and length",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{Behind}"
+            },
+            {
+                "two lengths",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 0\r\nContent-Length: {Behind.Length}\r\n\r\n{Behind}"
+            },
+            {
+                "two equal lengths",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc{Behind}"
+            },
+            {
+                "list of lengths",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 0, {Behind.Length}\r\n\r\n{Behind}"
+            },
             { "negative length", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: -1\r\n\r\n{Behind}" },
             { "hexadecimal length", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 0x0\r\n\r\n{Behind}" },
-            { "huge length", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 99999999999999999999\r\n\r\n{Behind}" },
+            {
+                "huge length",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length: 99999999999999999999\r\n\r\n{Behind}"
+            },
             { "folded line", $"GET / HTTP/1.1\r\nHost: h\r\n{{headers}}X-A: b\r\n Content-Length: 5\r\n\r\n{Behind}" },
-            { "folded coding", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n{Behind}" },
-            { "blank before colon", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length : 5\r\n\r\nabcde{Behind}" },
-            { "blank before coding's colon", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n{Behind}" },
-            { "unknown coding", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n{Behind}" },
-            { "chunked not last", $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n{Behind}" },
+            {
+                "folded coding",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n{Behind}"
+            },
+            {
+                "blank before colon",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Content-Length : 5\r\n\r\nabcde{Behind}"
+            },
+            {
+                "blank before coding's colon",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n{Behind}"
+            },
+            {
+                "unknown coding",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n{Behind}"
+            },
+            {
+                "chunked not last",
+                $"POST / HTTP/1.1\r\nHost: h\r\n{{headers}}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n{Behind}"
+            },
             { "empty header name", $"GET / HTTP/1.1\r\nHost: h\r\n{{headers}}: x\r\n\r\n{Behind}" },
             { "header without colon", $"GET / HTTP/1.1\r\nHost: h\r\n{{headers}}broken\r\n\r\n{Behind}" },
             { "null in a header", $"GET / HTTP/1.1\r\nHost: h\r\n{{headers}}X-A: a\0b\r\n\r\n{Behind}" },
@@ -37,7 +68,10 @@ public static class Smuggling
             { "no version", $"GET /\r\nHost: h\r\n{{headers}}\r\n{Behind}" },
             { "version 3", $"GET / HTTP/3.0\r\nHost: h\r\n{{headers}}\r\n{Behind}" },
             { "blank in the target", $"GET /a b HTTP/1.1\r\nHost: h\r\n{{headers}}\r\n{Behind}" },
-            { "bytes beyond ASCII in the target", $"GET /\u00fcn\u00ef HTTP/1.1\r\nHost: h\r\n{{headers}}\r\n{Behind}" },
+            {
+                "bytes beyond ASCII in the target",
+                $"GET /\u00fcn\u00ef HTTP/1.1\r\nHost: h\r\n{{headers}}\r\n{Behind}"
+            },
             { "garbage", "garbage\r\n\r\n" + Behind },
         };
 

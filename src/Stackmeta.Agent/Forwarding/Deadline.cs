@@ -40,11 +40,7 @@ sealed class Deadline : IDisposable
                     or HttpRequestError.ConnectionError
                     or HttpRequestError.SecureConnectionError
             } => Refusal.MetadataApiUnreachable,
-            HttpRequestException
-            or HttpIOException
-            or IOException
-                when exception is not Microsoft.AspNetCore.Http.BadHttpRequestException
-                    && exception.InnerException is not Microsoft.AspNetCore.Http.BadHttpRequestException =>
+            HttpRequestException or IOException when BadRequest.RefusalOf(exception) == Refusal.None =>
                 Refusal.MetadataApiFailed,
             _ => null,
         };

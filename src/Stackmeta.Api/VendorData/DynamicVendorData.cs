@@ -77,7 +77,8 @@ public sealed class DynamicVendorData : IDisposable
         {
             throw;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
         {
             Log.TargetFailed(
                 _logger,
@@ -121,7 +122,10 @@ public sealed class DynamicVendorData : IDisposable
     {
         for (var redirects = 0; ; redirects++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(body) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, url)
+            {
+                Content = new ReadOnlyMemoryContent(body),
+            };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.TryAddWithoutValidation("Accept", "application/json");
             request.Headers.TryAddWithoutValidation("User-Agent", "openstack-nova-vendordata");
@@ -145,10 +149,12 @@ public sealed class DynamicVendorData : IDisposable
         }
     }
 
-    static bool IsRedirect(HttpResponseMessage answer) => (int)answer.StatusCode is 301 or 302 or 303 or 305 or 307 or 308;
+    static bool IsRedirect(HttpResponseMessage answer) =>
+        (int)answer.StatusCode is 301 or 302 or 303 or 305 or 307 or 308;
 
     static bool IsSameServer(Uri one, Uri other) =>
-        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase)
+        == 0;
 
     static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
@@ -156,7 +162,12 @@ public sealed class DynamicVendorData : IDisposable
         var bytes = ArrayPool<byte>.Shared.Rent(MaxAnswer + 1);
         try
         {
-            var length = await stream.ReadAtLeastAsync(bytes, MaxAnswer + 1, throwOnEndOfStream: false, cancellationToken);
+            var length = await stream.ReadAtLeastAsync(
+                bytes,
+                MaxAnswer + 1,
+                throwOnEndOfStream: false,
+                cancellationToken
+            );
             if (length > MaxAnswer)
             {
                 throw new InvalidDataException($"it answered more than {MaxAnswer} bytes");

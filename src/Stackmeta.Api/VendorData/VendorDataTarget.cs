@@ -9,7 +9,8 @@ namespace Stackmeta.Api;
 public sealed record VendorDataTarget(string Name, Uri Url)
 {
     /// <summary>The address without user, password and query, for log lines.</summary>
-    public string ShownUrl => Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    public string ShownUrl =>
+        Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>Reads <c>name@url</c>, divided at the first <c>@</c>. What cannot be used is left out and told, as Nova does (spec/nova-metadata.md §5.3).</summary>
     public static ImmutableArray<VendorDataTarget> ParseAll(IEnumerable<string> texts, ILogger logger)

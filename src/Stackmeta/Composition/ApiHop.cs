@@ -10,11 +10,13 @@ sealed class ApiHop : IAsyncDisposable
 {
     readonly ApiServer _server;
     readonly InstanceSignature _signature;
+    readonly VendorDataProviders _vendorData;
 
-    ApiHop(ApiServer server, InstanceSignature signature, InstanceCache instances)
+    ApiHop(ApiServer server, InstanceSignature signature, VendorDataProviders vendorData, InstanceCache instances)
     {
         _server = server;
         _signature = signature;
+        _vendorData = vendorData;
         Instances = instances;
     }
 
@@ -42,12 +44,20 @@ sealed class ApiHop : IAsyncDisposable
         };
         var signature = new InstanceSignature(secret);
         var instances = new InstanceCache(source, options.Cache, time);
+        var file = settings.Get(KnownSettings.VendorDataFile);
+        var vendorData = new VendorDataProviders(
+            new VendorDataOptions { StaticFile = file.Length > 0 ? file : null },
+            options.Cache,
+            token: null,
+            time,
+            loggers.CreateLogger<VendorDataProviders>()
+        );
         var api = new MetadataApi(
             options,
             instances,
             new DocumentRenderer(DocumentSettings.Of(settings), time),
             new SharedSecretProof(signature),
-            VendorDataOf(),
+            vendorData,
             securityGroups: null,
             time,
             loggers.CreateLogger<MetadataApi>()
@@ -58,10 +68,8 @@ sealed class ApiHop : IAsyncDisposable
             loggers,
             cancellationToken
         );
-        return new ApiHop(server, signature, instances);
+        return new ApiHop(server, signature, vendorData, instances);
     }
-
-    static NoVendorData VendorDataOf() => new();
 
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
@@ -69,5 +77,6 @@ sealed class ApiHop : IAsyncDisposable
     {
         await _server.DisposeAsync();
         _signature.Dispose();
+        _vendorData.Dispose();
     }
 }

@@ -81,7 +81,9 @@ sealed class TestAgent : IAsyncDisposable
 
     /// <summary>Asks as the guest's proxy does, with the guest's identity.</summary>
     public Task<RawAnswer> AskAsync(string target, string method = "GET", string headers = "", string body = "") =>
-        AskRawAsync($"{method} {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n{headers}{Guest}\r\n{body}");
+        AskRawAsync(
+            $"{method} {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n{headers}{Guest}\r\n{body}"
+        );
 
     public Task<RawAnswer> AskAsAsync(string identityHeaders) =>
         AskRawAsync($"GET /latest HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n{identityHeaders}\r\n");
