@@ -129,7 +129,10 @@ public sealed class DynamicVendorData : IDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.TryAddWithoutValidation("Accept", "application/json");
             request.Headers.TryAddWithoutValidation("User-Agent", "openstack-nova-vendordata");
-            request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
+            if (token is not null)
+            {
+                request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
+            }
             var answer = await _connections.SendAsync(request, cancellationToken);
             if (!IsRedirect(answer) || answer.Headers.Location is not { } location)
             {

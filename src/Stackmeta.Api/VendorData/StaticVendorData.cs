@@ -28,7 +28,10 @@ public sealed class StaticVendorData
     {
         _path = path;
         _logger = logger;
-        _json = path is null ? Empty : null;
+        if (path is null)
+        {
+            _json = Empty;
+        }
     }
 
     /// <summary>The file's content in Python's JSON form.</summary>
