@@ -71,6 +71,39 @@ public sealed class ReusedAddressTests
     }
 
     [Fact]
+    public async Task LP1868867_with_change_events_no_request_ever_gets_a_former_instance()
+    {
+        await using var agent = await StartAsync();
+        var key = new PortKey(TestAgent.Net1, AddressOf("10.0.0.5"));
+        var current = 0;
+        using var stop = new CancellationTokenSource();
+        var guests = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    while (!stop.IsCancellationRequested)
+                    {
+                        // The owner when the request began, or a later one; never an earlier one.
+                        var began = Volatile.Read(ref current);
+                        var found = await agent.Cache.FindAsync(key, default);
+                        Assert.InRange(int.Parse(found.Port!.DeviceId[1..]), began, int.MaxValue);
+                    }
+                })
+            )
+            .ToList();
+        for (var i = 1; i < 2000; i++)
+        {
+            agent.Directory.Add(TestAgent.Net1, "10.0.0.5", $"i{i}");
+            agent.Cache.ForgetNetwork("net-1");
+            Volatile.Write(ref current, i);
+            await Task.Yield();
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(guests);
+    }
+
+    [Fact]
     public async Task Without_an_event_the_old_instance_is_forgotten_after_ten_seconds()
     {
         await using var agent = await StartAsync();

@@ -4,23 +4,25 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Stackmeta.Http;
 
 /// <summary>Kestrel by itself, without the generic host: nothing is read from the environment, nothing is resolved a request.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
-    readonly KestrelServer _server;
+    readonly ServiceProvider _services;
+    readonly IServer _server;
     readonly IReadOnlyList<ListenOptions> _listening;
 
-    HttpServer(KestrelServer server, IReadOnlyList<ListenOptions> listening)
+    HttpServer(ServiceProvider services, IServer server, IReadOnlyList<ListenOptions> listening)
     {
+        _services = services;
         _server = server;
         _listening = listening;
     }
@@ -41,32 +43,35 @@ public sealed class HttpServer : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var kestrel = new KestrelServerOptions { ApplicationServices = new LoggingOnly(loggers) };
-        ApplyLimits(kestrel, options);
         var listening = new List<ListenOptions>(options.Addresses.Length);
-        foreach (var address in options.Addresses)
-        {
-            Listen(kestrel, address, options, listening);
-        }
-
-        var transport = new SocketTransportOptions { Backlog = options.Backlog };
-        if (options.OpenSocket is { } open)
-        {
-            transport.CreateBoundListenSocket = open;
-        }
-        var server = new KestrelServer(
-            Options.Create(kestrel),
-            options.Transport ?? new SocketTransportFactory(Options.Create(transport), loggers),
-            loggers
+        var services = KestrelServices.Create(
+            loggers,
+            kestrel =>
+            {
+                ApplyLimits(kestrel, options);
+                foreach (var address in options.Addresses)
+                {
+                    Listen(kestrel, address, options, listening);
+                }
+            },
+            transport =>
+            {
+                transport.Backlog = options.Backlog;
+                if (options.OpenSocket is { } open)
+                {
+                    transport.CreateBoundListenSocket = open;
+                }
+            }
         );
         try
         {
+            var server = services.GetRequiredService<IServer>();
             await server.StartAsync(new DirectApplication(answer), cancellationToken);
-            return new HttpServer(server, listening);
+            return new HttpServer(services, server, listening);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            server.Dispose();
+            await services.DisposeAsync();
             throw Explain(e, options.Addresses);
         }
     }
@@ -77,7 +82,7 @@ public sealed class HttpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.StopAsync(new CancellationToken(canceled: true));
-        _server.Dispose();
+        await _services.DisposeAsync();
     }
 
     static void ApplyLimits(KestrelServerOptions kestrel, HttpServerOptions options)
@@ -150,11 +155,5 @@ public sealed class HttpServer : IAsyncDisposable
         return cause is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }
             ? new ListenException($"Cannot listen on {all}: an address is not one of this host's.", cause)
             : new ListenException($"Cannot listen on {all}: {cause.Message}", cause);
-    }
-
-    /// <summary>What Kestrel asks of a service provider outside a host: where to log.</summary>
-    sealed class LoggingOnly(ILoggerFactory loggers) : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => serviceType == typeof(ILoggerFactory) ? loggers : null;
     }
 }

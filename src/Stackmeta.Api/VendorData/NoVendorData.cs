@@ -1,0 +1,18 @@
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Api;
+
+/// <summary>A static provider without a file, which is what Nova has when nothing is configured: <c>{}</c>.</summary>
+public sealed class NoVendorData : IVendorData
+{
+    static readonly ReadOnlyMemory<byte> Empty = "{}"u8.ToArray();
+
+    public Refusal ReadStatic(out ReadOnlyMemory<byte>? json)
+    {
+        json = Empty;
+        return Refusal.None;
+    }
+
+    public ValueTask<VendorDataAnswer> FindEntriesAsync(Instance instance, CancellationToken cancellationToken) =>
+        new(new VendorDataAnswer([new("static", Empty)], Refusal.None));
+}
