@@ -9,8 +9,19 @@ need() {
         /*) [ -e "$1" ] && return 0 ;;
         *) PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 && return 0 ;;
     esac
-    missing_packages+=("$2")
-    missing_reasons+=("$2: $3")
+    miss "$2" "$3"
+}
+
+# need_python_module MODULE PACKAGE "why it is needed": for Debian's own interpreter, whichever else is on the PATH.
+need_python_module() {
+    [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)" && return 0
+    miss "$2" "$3"
+}
+
+miss() {
+    [[ " ${missing_packages[*]} " == *" $1 "* ]] && return 0
+    missing_packages+=("$1")
+    missing_reasons+=("$1: $2")
 }
 
 install_needed() {

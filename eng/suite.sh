@@ -43,7 +43,7 @@ needs_of() {
             need /usr/bin/python3 python3 "runs cloud-init's own code"
             local module
             for module in yaml requests jinja2 configobj jsonpatch jsonschema oauthlib netifaces; do
-                need "/usr/lib/python3/dist-packages/$module" "python3-$module" "is what cloud-init imports"
+                need_python_module "$module" "python3-$module" "is what cloud-init imports"
             done
             ;;
     esac
@@ -55,7 +55,7 @@ get_cloud_init() {
     [ -d "$folder/usr/lib/python3/dist-packages/cloudinit" ] && return 0
     echo "Fetching the cloud-init package (unpacked into $folder, not installed)" >&2
     rm -rf "$folder.part" && mkdir -p "$folder.part"
-    if ! (cd "$folder.part" && { apt-get -q download cloud-init || { apt-get -q update && apt-get -q download cloud-init; }; } >&2); then
+    if ! (cd "$folder.part" && { apt-get -qq download cloud-init || { apt-get -qq update && apt-get -qq download cloud-init; }; } >/dev/null 2>&1); then
         echo "cloud-init cannot be fetched: run 'apt-get update', then try again." >&2
         exit 1
     fi
