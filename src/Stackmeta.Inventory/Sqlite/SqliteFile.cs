@@ -73,8 +73,6 @@ sealed class SqliteFile(string path, SqliteInventoryOptions options)
         try
         {
             connection.Open();
-            // A password that was accepted must survive a power cut; writes are few.
-            Execute(connection, "PRAGMA synchronous = FULL");
             return connection;
         }
         catch

@@ -9,7 +9,7 @@ public sealed record SqliteInventoryOptions
     /// <summary>Whether nothing may be written.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>How long a writer waits for the writers of other processes.</summary>
+    /// <summary>How long a writer waits for other writers, of this process or another.</summary>
     public TimeSpan WriteWait { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a follower looks whether another process has written.</summary>

@@ -8,6 +8,9 @@ sealed class SqliteStore(SqliteFile file, SqliteReaders readers, SqliteInventory
     : IInventoryStore,
         IDisposable
 {
+    // FULL is SQLite's default, said again because it matters: a password that was accepted must survive a power cut.
+    const string Begin = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+
     // Between two attempts to get the lock that another process holds. Most writers hold it for a few milliseconds.
     static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(5);
 
@@ -49,7 +52,10 @@ sealed class SqliteStore(SqliteFile file, SqliteReaders readers, SqliteInventory
     )
         where T : class
     {
-        await _writing.WaitAsync(cancellationToken);
+        if (!await _writing.WaitAsync(options.WriteWait, cancellationToken))
+        {
+            throw SqliteTrouble.From(raw.SQLITE_BUSY, file.Path);
+        }
         try
         {
             var (connection, commands) = _writer ??= OpenWriter();
@@ -105,7 +111,7 @@ sealed class SqliteStore(SqliteFile file, SqliteReaders readers, SqliteInventory
         var started = time.GetTimestamp();
         while (true)
         {
-            var code = raw.sqlite3_exec(connection.Handle!, "BEGIN IMMEDIATE");
+            var code = raw.sqlite3_exec(connection.Handle!, Begin);
             if (code == raw.SQLITE_OK)
             {
                 return;

@@ -17,7 +17,7 @@ static class SqliteTrouble
         {
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new(
                 InventoryTrouble.Locked,
-                $"The inventory {path} is locked by another program; try again, or end the program that writes to it.",
+                $"The inventory {path} is locked by another writer; try again, or end the program that writes to it.",
                 cause
             ),
             raw.SQLITE_NOTADB => new(

@@ -203,6 +203,21 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_writer_that_waits_for_itself_is_told_that_the_inventory_is_locked()
+    {
+        using var inventory = SqliteInventory.Open(
+            File,
+            TimeProvider.System,
+            new SqliteInventoryOptions { WriteWait = TimeSpan.FromMilliseconds(50) }
+        );
+        var trouble = await Assert.ThrowsAsync<InventoryException>(async () =>
+            await inventory.TogetherAsync<RouterEntry>(_ => inventory.Routers.CreateAsync(new RouterEntry()))
+        );
+        Assert.Equal(InventoryTrouble.Locked, trouble.Trouble);
+        await inventory.Routers.CreateAsync(new RouterEntry()).Taken();
+    }
+
+    [Fact]
     public async Task A_full_disk_loses_nothing_and_is_survived()
     {
         using var disk = SmallDisk.MountOrSkip();
@@ -221,6 +236,30 @@ public sealed class SqliteFileTests : IDisposable
         disk.Empty();
         Assert.Equal(Refusal.None, await inventory.SetPasswordAsync(id, "p", default));
         await inventory.Instances.CreateAsync(new InstanceEntry { UserData = new byte[40_000] }).Taken();
+    }
+
+    [Fact]
+    public async Task OSSA_2013_033_a_forged_port_is_no_interface_of_the_instance_and_carries_its_own_project()
+    {
+        using var inventory = SqliteInventory.Open(File, TimeProvider.System);
+        var network = await inventory.Networks.CreateAsync(new NetworkEntry()).Taken();
+        await inventory.Subnets.CreateAsync(new SubnetEntry { NetworkId = network.Id, Cidr = "10.0.0.0/24" }).Taken();
+        var victim = await inventory.Instances.CreateAsync(new InstanceEntry { ProjectId = "victim" }).Taken();
+        await inventory
+            .Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = network.Id,
+                    ProjectId = "mallory",
+                    FixedIps = [new FixedIpEntry { IpAddress = "10.0.0.5" }],
+                }
+            )
+            .Taken();
+        // The rules refuse it; whatever got past them must not matter.
+        Execute($"UPDATE ports SET device_id = '{victim.Id}' WHERE project_id = 'mallory'");
+        Assert.Empty((await inventory.FindInstanceAsync(victim.Id, default)).Instance!.NetworkInterfaces);
+        var answer = await inventory.FindPortAsync(new(NetworkScopeKind.Network, network.Id), Guest, default);
+        Assert.Equal(("mallory", victim.Id), (answer.Port!.ProjectId, answer.Port.DeviceId));
     }
 
     [Fact]
