@@ -34,6 +34,9 @@ static class ForwardedRequest
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = await RequestBody.ReadAsync(context),
         };
+        // Who refuses a long body need not be sent it: without this an API that answers and closes early cuts our sending off, and
+        // with it what it answered.
+        request.Headers.ExpectContinue = RequestBody.IsRepeatable(request) ? null : true;
         var headers = request.Headers;
         headers.TryAddWithoutValidation("X-Forwarded-For", identity.ClientAddress);
         headers.TryAddWithoutValidation("X-Instance-ID", identity.InstanceId);

@@ -46,6 +46,11 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         }
         catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
         {
+            if (refusal == Refusal.MetadataApiFailed && RequestBody.IsUnfinished(request))
+            {
+                // It closed in the middle of more than any guest has to say: it had enough.
+                return Refusal.RequestTooLarge;
+            }
             TellTrouble(refusal, e);
             return refusal;
         }

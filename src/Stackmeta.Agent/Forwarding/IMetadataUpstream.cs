@@ -17,7 +17,8 @@ public interface IMetadataUpstream
 /// <see cref="Refusal.None"/> when it was answered, whatever the answer. Otherwise nothing was answered yet:
 /// <see cref="Refusal.InstanceNotFound"/> or <see cref="Refusal.ProjectMismatch"/> (the API knows no such instance, and the request
 /// may be forwarded once more for another), <see cref="Refusal.MetadataApiUnreachable"/> (the API has not seen it; likewise),
-/// <see cref="Refusal.MetadataApiSilent"/>, <see cref="Refusal.MetadataApiFailed"/> or <see cref="Refusal.RequestMalformed"/>.
+/// <see cref="Refusal.MetadataApiSilent"/>, <see cref="Refusal.MetadataApiFailed"/>, <see cref="Refusal.RequestMalformed"/> or
+/// <see cref="Refusal.RequestTooLarge"/>.
 /// </param>
 /// <param name="Held">The API's own answer to a refused request, to be given or disposed of; null when it is the agent's to write.</param>
 public readonly record struct UpstreamAnswer(Refusal Refusal, IHeldAnswer? Held = null)

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -26,7 +27,7 @@ static class RequestBody
         }
         if (request.ContentLength > MaxRepeatable)
         {
-            return Streaming(request.Body, request.ContentLength);
+            return new StreamingBody(request.Body, request.ContentLength);
         }
 
         var bytes = new byte[(int)(request.ContentLength ?? MaxRepeatable) + 1];
@@ -42,7 +43,7 @@ static class RequestBody
         if (length > MaxRepeatable)
         {
             request.Body = new PrecededStream(bytes.AsMemory(0, length), request.Body);
-            return Streaming(request.Body, length: null);
+            return new StreamingBody(request.Body, length: null);
         }
         var body = new RepeatableBody(bytes.AsMemory(0, length));
         request.Body = body;
@@ -50,18 +51,50 @@ static class RequestBody
     }
 
     /// <summary>Whether a request's body, if it has one, can be sent once more.</summary>
-    public static bool IsRepeatable(HttpRequestMessage request) => request.Content is null or ReadOnlyMemoryContent;
+    public static bool IsRepeatable(HttpRequestMessage request) => request.Content is not StreamingBody;
 
-    static StreamContent Streaming(Stream body, long? length)
-    {
-        var content = new StreamContent(body);
-        content.Headers.ContentLength = length;
-        return content;
-    }
+    /// <summary>Whether a request's body streams and its end was not sent.</summary>
+    public static bool IsUnfinished(HttpRequestMessage request) => request.Content is StreamingBody { IsSent: false };
 
     /// <summary>A body that has been read, in the place of the connection's.</summary>
     sealed class RepeatableBody(ReadOnlyMemory<byte> bytes) : PrecededStream(bytes, Null)
     {
         public ReadOnlyMemoryContent ToContent() => new(Whole);
+    }
+
+    /// <summary>A long body, sent while it comes in.</summary>
+    sealed class StreamingBody : HttpContent
+    {
+        readonly Stream _body;
+        readonly long? _length;
+
+        public StreamingBody(Stream body, long? length)
+        {
+            _body = body;
+            _length = length;
+            Headers.ContentLength = length;
+        }
+
+        /// <summary>Written by the one who sends, read once the sending has failed.</summary>
+        public bool IsSent { get; private set; }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _length ?? 0;
+            return _length is not null;
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(
+            Stream stream,
+            TransportContext? context,
+            CancellationToken cancellationToken
+        )
+        {
+            await _body.CopyToAsync(stream, cancellationToken);
+            IsSent = true;
+        }
     }
 }
