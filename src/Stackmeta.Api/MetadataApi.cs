@@ -113,6 +113,11 @@ public sealed class MetadataApi
     {
         try
         {
+            if (_options.HealthCheck && HealthCheck.IsAsked(context))
+            {
+                await HealthCheck.AnswerAsync(context, _options.HealthCheckDisableFile);
+                return Refusal.None;
+            }
             var refusal = Resolve(context, out var document);
             if (
                 refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)

@@ -28,7 +28,7 @@ static class GetCommand
         };
         var api = new Option<Uri?>("--api")
         {
-            Description = "The metadata API to ask (default: setting agent.api)",
+            Description = "The metadata API to ask (default: setting agent.api, else the first of api.listen)",
             HelpName = "URL",
             CustomParser = result =>
             {
@@ -85,7 +85,7 @@ static class GetCommand
         {
             (instance, project) = await FindAsync(folder, instance, cancellationToken);
         }
-        api ??= settings.Get(KnownSettings.AgentApi);
+        api ??= UsualApi(settings);
         using var request = Request(api, path, instance, project, SharedSecret.Read(folder.SharedSecretFile));
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
@@ -116,6 +116,17 @@ static class GetCommand
                 $"The metadata API {api} does not answer within {Patience.TotalSeconds} seconds."
             );
         }
+    }
+
+    static Uri UsualApi(SettingValues settings)
+    {
+        if (settings.IsSet(KnownSettings.AgentApi) && settings.Get(KnownSettings.AgentApi) is { } api)
+        {
+            return api;
+        }
+        return settings.Get(KnownSettings.ApiListen) is [var first, ..]
+            ? new($"http://{first}")
+            : throw new CommandException("No metadata API listens here (setting api.listen). Name one with --api.");
     }
 
     static async Task<(string Instance, string Project)> FindAsync(

@@ -20,7 +20,7 @@ static class UpCommand
             "Run everything: networks with DHCP and a proxy each, the agent, the metadata API.",
             "stackmeta up",
             "stackmeta up --demo",
-            "stackmeta up --data /srv/stackmeta --set api.listen=127.0.0.1:9775 --set agent.api=http://127.0.0.1:9775"
+            "stackmeta up --data /srv/stackmeta --set api.listen=127.0.0.1:9775"
         )
         {
             demo,

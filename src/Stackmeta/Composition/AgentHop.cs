@@ -1,33 +1,32 @@
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
+using Stackmeta.Api;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
-/// <summary>The agent as the settings describe it, looking up ports in any directory.</summary>
+/// <summary>The agent on its socket, looking up ports in any directory and asking any metadata API.</summary>
 sealed class AgentHop : IAsyncDisposable
 {
     readonly AgentServer _server;
-    readonly HttpMetadataUpstream _upstream;
-    readonly InstanceSignature _signature;
+    readonly IDisposable[] _owned;
 
-    AgentHop(AgentServer server, HttpMetadataUpstream upstream, InstanceSignature signature, PortCache ports)
+    AgentHop(AgentServer server, PortCache ports, IDisposable[] owned)
     {
         _server = server;
-        _upstream = upstream;
-        _signature = signature;
+        _owned = owned;
         Ports = ports;
     }
 
     /// <summary>The kept look-ups, to be told of changes.</summary>
     public PortCache Ports { get; }
 
-    /// <summary>Opens the agent's socket.</summary>
+    /// <summary>Opens the agent's socket before an API that is another server.</summary>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
-    public static async Task<AgentHop> StartAsync(
-        SettingValues settings,
-        string socket,
+    public static Task<AgentHop> StartAsync(
+        AgentSocketOptions socket,
+        UpstreamOptions api,
         byte[] secret,
         IPortDirectory directory,
         TimeProvider time,
@@ -35,32 +34,51 @@ sealed class AgentHop : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var options = new AgentOptions();
         var signature = new InstanceSignature(secret);
-        var upstream = new HttpMetadataUpstream(
-            new UpstreamOptions { Api = settings.Get(KnownSettings.AgentApi) },
-            signature,
-            time,
-            loggers.CreateLogger<HttpMetadataUpstream>()
-        );
-        var ports = new PortCache(directory, options.Ports, time);
-        var agent = new MetadataAgent(options, ports, upstream, time, loggers.CreateLogger<MetadataAgent>());
-        var server = await AgentServer.StartAsync(
-            new AgentServerOptions
-            {
-                Socket = new AgentSocketOptions
-                {
-                    Path = socket,
-                    // The proxies run as a user of their own, and whoever else connects proves nothing by it.
-                    Mode = settings.Get(KnownSettings.AgentSocketMode),
-                },
-            },
-            agent,
-            time,
-            loggers,
-            cancellationToken
-        );
-        return new AgentHop(server, upstream, signature, ports);
+        var upstream = new HttpMetadataUpstream(api, signature, time, loggers.CreateLogger<HttpMetadataUpstream>());
+        return StartAsync(socket, upstream, directory, [upstream, signature], time, loggers, cancellationToken);
+    }
+
+    /// <summary>Opens the agent's socket before the API of this process.</summary>
+    /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
+    public static Task<AgentHop> StartAsync(
+        AgentSocketOptions socket,
+        MetadataApi api,
+        IPortDirectory directory,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    ) => StartAsync(socket, new InProcessUpstream(api), directory, [], time, loggers, cancellationToken);
+
+    static async Task<AgentHop> StartAsync(
+        AgentSocketOptions socket,
+        IMetadataUpstream upstream,
+        IPortDirectory directory,
+        IDisposable[] owned,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var options = new AgentOptions();
+            var ports = new PortCache(directory, options.Ports, time);
+            var agent = new MetadataAgent(options, ports, upstream, time, loggers.CreateLogger<MetadataAgent>());
+            var server = await AgentServer.StartAsync(
+                new AgentServerOptions { Socket = socket },
+                agent,
+                time,
+                loggers,
+                cancellationToken
+            );
+            return new AgentHop(server, ports, owned);
+        }
+        catch
+        {
+            Array.ForEach(owned, one => one.Dispose());
+            throw;
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
@@ -68,7 +86,6 @@ sealed class AgentHop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _upstream.Dispose();
-        _signature.Dispose();
+        Array.ForEach(_owned, one => one.Dispose());
     }
 }

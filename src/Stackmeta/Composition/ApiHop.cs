@@ -8,30 +8,31 @@ namespace Stackmeta;
 /// <summary>The metadata API as the settings describe it, answering from any source of instances.</summary>
 sealed class ApiHop : IAsyncDisposable
 {
-    readonly ApiServer _server;
     readonly InstanceSignature _signature;
     readonly VendorDataProviders _vendorData;
+    ApiServer? _server;
 
-    ApiHop(ApiServer server, InstanceSignature signature, VendorDataProviders vendorData, InstanceCache instances)
+    ApiHop(MetadataApi api, InstanceSignature signature, VendorDataProviders vendorData, InstanceCache instances)
     {
-        _server = server;
+        Api = api;
         _signature = signature;
         _vendorData = vendorData;
         Instances = instances;
     }
 
+    /// <summary>What answers, for hops in the same process.</summary>
+    public MetadataApi Api { get; }
+
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances { get; }
 
-    /// <summary>Opens the API's addresses.</summary>
-    /// <exception cref="Http.ListenException">An address cannot be had.</exception>
-    public static async Task<ApiHop> StartAsync(
+    /// <summary>Puts the API together; opens no address.</summary>
+    public static ApiHop Create(
         SettingValues settings,
         byte[] secret,
         IInstanceSource source,
         TimeProvider time,
-        ILoggerFactory loggers,
-        CancellationToken cancellationToken
+        ILoggerFactory loggers
     )
     {
         var options = new ApiOptions
@@ -62,20 +63,32 @@ sealed class ApiHop : IAsyncDisposable
             time,
             loggers.CreateLogger<MetadataApi>()
         );
-        var server = await ApiServer.StartAsync(
+        return new ApiHop(api, signature, vendorData, instances);
+    }
+
+    /// <summary>Opens the API's addresses.</summary>
+    /// <exception cref="Http.ListenException">An address cannot be had.</exception>
+    public async Task ListenAsync(
+        SettingValues settings,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    ) =>
+        _server = await ApiServer.StartAsync(
             new ApiServerOptions { Addresses = [.. settings.Get(KnownSettings.ApiListen)] },
-            api,
+            Api,
             loggers,
             cancellationToken
         );
-        return new ApiHop(server, signature, vendorData, instances);
-    }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
         _signature.Dispose();
         _vendorData.Dispose();
     }

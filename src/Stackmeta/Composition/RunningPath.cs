@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Agent;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
@@ -72,20 +73,32 @@ sealed class RunningPath : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
+        var apiElsewhere = hops.HasFlag(Hops.Agent) ? ApiElsewhere(settings, hops) : null;
+        if (hops.HasFlag(Hops.Api) || (hops.HasFlag(Hops.Agent) && apiElsewhere is null))
+        {
+            _api = ApiHop.Create(settings, secret, _inventory, _time, _loggers);
+        }
         if (hops.HasFlag(Hops.Api))
         {
-            _api = await ApiHop.StartAsync(settings, secret, _inventory, _time, _loggers, cancellationToken);
+            await _api!.ListenAsync(settings, _loggers, cancellationToken);
         }
         if (hops.HasFlag(Hops.Agent))
         {
-            _agent = await AgentHop.StartAsync(
-                settings,
-                folder.AgentSocket,
-                secret,
-                _inventory,
-                _time,
-                _loggers,
-                cancellationToken
+            // The proxies run as a user of their own, and whoever else connects proves nothing by it.
+            var mode = settings.Get(KnownSettings.AgentSocketMode);
+            var socket = new AgentSocketOptions { Path = folder.AgentSocket, Mode = mode };
+            _agent = await (
+                apiElsewhere is null
+                    ? AgentHop.StartAsync(socket, _api!.Api, _inventory, _time, _loggers, cancellationToken)
+                    : AgentHop.StartAsync(
+                        socket,
+                        new UpstreamOptions { Api = apiElsewhere },
+                        secret,
+                        _inventory,
+                        _time,
+                        _loggers,
+                        cancellationToken
+                    )
             );
         }
         if (hops.HasFlag(Hops.Edge))
@@ -103,6 +116,10 @@ sealed class RunningPath : IAsyncDisposable
         _following = follower.RunAsync(_stop.Token);
         await follower.Settled.WaitAsync(cancellationToken);
     }
+
+    /// <summary>The API of another process that the agent shall ask; null for this one's. Where nothing is set, what runs here is asked here.</summary>
+    static Uri? ApiElsewhere(SettingValues settings, Hops hops) =>
+        settings.IsSet(KnownSettings.AgentApi) || !hops.HasFlag(Hops.Api) ? settings.Get(KnownSettings.AgentApi) : null;
 
     /// <summary>Returns once the edge serves a network that was just written to the inventory.</summary>
     /// <exception cref="CommandException">The network could not be made.</exception>

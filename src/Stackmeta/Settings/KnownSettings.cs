@@ -80,8 +80,14 @@ public static class KnownSettings
             "The unix socket on which the agent listens for the networks' proxies; 'metadata_proxy' in the data folder."
         );
 
-    public static Setting<Uri> AgentApi { get; } =
-        new("agent.api", SettingKinds.HttpAddress, "http://127.0.0.1:8775", "The metadata API that the agent asks.");
+    /// <summary>Null for the API of the same process.</summary>
+    public static Setting<Uri?> AgentApi { get; } =
+        new(
+            "agent.api",
+            SettingKinds.HttpAddressOr("in-process"),
+            "http://127.0.0.1:8775",
+            "The metadata API that the agent asks: another server, or in-process for one in the agent's own process, which needs neither a connection nor a signature; where nothing is set, 'stackmeta up' asks in-process."
+        );
 
     public static Setting<AgentSocketMode> AgentSocketMode { get; } =
         new(

@@ -58,6 +58,17 @@ static class SettingKinds
                 && value.PathAndQuery == "/"
         );
 
+    /// <summary>An address, or null for a word that stands for none.</summary>
+    public static SettingKind<Uri?> HttpAddressOr(string word) =>
+        new(
+            $"{HttpAddress.Description}, or {word}",
+            (string text, out Uri? value) =>
+            {
+                value = null;
+                return text == word || HttpAddress.TryParse(text, out value!);
+            }
+        );
+
     public static SettingKind<TimeSpan> Seconds(int from, int to) =>
         new(
             $"a number of seconds from {from} to {to}",

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Stackmeta.Agent;
+using Stackmeta.Api;
+using Stackmeta.Metadata;
+
+namespace Stackmeta;
+
+/// <summary>The metadata API in the agent's own process: the agent knows whom it asks for, so nothing is signed and nothing is sent.</summary>
+sealed class InProcessUpstream(MetadataApi api) : IMetadataUpstream
+{
+    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
+    {
+        var refusal = await api.TryAnswerAsync(context, identity);
+        return new UpstreamAnswer(refusal, refusal == Refusal.None ? null : new HeldRefusal(api, identity));
+    }
+
+    /// <summary>The API's own page for an instance that it does not know, as the agent would pass it on from another server.</summary>
+    sealed class HeldRefusal(MetadataApi api, RequestIdentity identity) : IHeldAnswer
+    {
+        // The API has kept that there is none, so nothing is loaded again.
+        public ValueTask GiveAsync(HttpContext context) => new(api.AnswerAsync(context, identity));
+
+        public void Dispose()
+        {
+            // Nothing is held but the wish to answer.
+        }
+    }
+}
