@@ -14,8 +14,10 @@ public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
 
     public PortCache(IPortDirectory directory, AnswerCacheOptions options, TimeProvider time)
     {
-        _directory = directory;
         _ports = new(this, options, time);
+        _directory = directory is INetworkPortDirectory networks
+            ? new WakingNetworks(networks, _ports.Offer, time)
+            : directory;
     }
 
     PortAnswer IAnswerSource<PortKey, PortAnswer>.Unavailable => Refusal.PortDirectoryUnavailable;

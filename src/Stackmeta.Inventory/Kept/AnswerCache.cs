@@ -31,6 +31,9 @@ public sealed partial class AnswerCache<TKey, TAnswer>
     // Requests that wait now; by Interlocked.
     int _waiters;
 
+    // Timestamp at which something was last forgotten. Under _gate.
+    long _forgottenAt = long.MinValue;
+
     public AnswerCache(
         IAnswerSource<TKey, TAnswer> source,
         AnswerCacheOptions options,
@@ -71,11 +74,32 @@ public sealed partial class AnswerCache<TKey, TAnswer>
         return WaitAsync(key, cancellationToken);
     }
 
+    /// <summary>Keeps an answer that came along with another one. A newer one, an attempt under way, and whatever was forgotten since then win.</summary>
+    /// <param name="key">Whose answer.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="askedAt">The timestamp at which it was asked for.</param>
+    public void Offer(TKey key, TAnswer answer, long askedAt)
+    {
+        lock (_gate)
+        {
+            _slots.TryGetValue(key, out var slot);
+            if (
+                askedAt > _forgottenAt
+                && slot?.Attempt is null
+                && (slot?.Kept is not { } kept || kept.AskedAt < askedAt)
+            )
+            {
+                EndLocked(slot ?? AddLocked(key), answer, askedAt);
+            }
+        }
+    }
+
     /// <summary>Forgets a key's answer. Requests that come from now on ask anew; an attempt under way is not kept.</summary>
     public void Forget(TKey key)
     {
         lock (_gate)
         {
+            _forgottenAt = _time.GetTimestamp();
             if (_slots.TryGetValue(key, out var slot))
             {
                 RemoveLocked(slot);
@@ -94,6 +118,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
                 && _time.GetElapsedTime(kept.AskedAt) >= age
             )
             {
+                _forgottenAt = _time.GetTimestamp();
                 RemoveLocked(slot);
             }
         }
@@ -104,6 +129,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
     {
         lock (_gate)
         {
+            _forgottenAt = _time.GetTimestamp();
             foreach (var (key, slot) in _slots)
             {
                 if (fits(key))
@@ -119,6 +145,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
     {
         lock (_gate)
         {
+            _forgottenAt = _time.GetTimestamp();
             if (_slots.TryGetValue(key, out var slot))
             {
                 slot.Attempt = null;

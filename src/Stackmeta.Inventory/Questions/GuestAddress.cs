@@ -21,6 +21,9 @@ public readonly record struct GuestAddress
     /// <summary>True when <see cref="Text"/> is a MAC address.</summary>
     public bool IsMacAddress { get; }
 
+    /// <summary>The key of a port's MAC address, in any case of its letters.</summary>
+    public static GuestAddress FromMacAddress(string text) => new(text.ToLowerInvariant(), isMac: true);
+
     /// <summary>The key of a peer's address. IPv4-mapped IPv6 becomes IPv4; a link-local address becomes the MAC it was made from.</summary>
     /// <returns>False for a link-local address that was not made from a MAC (its middle octets are not <c>ff:fe</c>): such a guest cannot be told from others.</returns>
     public static bool TryFrom(IPAddress address, out GuestAddress guest)

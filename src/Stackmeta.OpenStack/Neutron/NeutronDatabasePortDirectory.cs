@@ -8,7 +8,7 @@ namespace Stackmeta.OpenStack;
 /// <summary>
 /// The second question answered by Neutron's own database, in one query (spec/neutron-metadata.md §4.3). A read-only user is enough.
 /// </summary>
-public sealed class NeutronDatabasePortDirectory : IPortDirectory, IAsyncDisposable
+public sealed class NeutronDatabasePortDirectory : INetworkPortDirectory, IAsyncDisposable
 {
     const string Query = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id FROM ports p ";
 
@@ -61,19 +61,45 @@ public sealed class NeutronDatabasePortDirectory : IPortDirectory, IAsyncDisposa
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<GuestAddress, PortAnswer>?> FindPortsAsync(
+        NetworkScope scope,
+        CancellationToken cancellationToken
+    )
+    {
+        var (ports, _) = await _database.RunAsync(
+            async (connection, cancellation) =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText =
+                    "SELECT p.id, p.network_id, p.device_id, p.project_id, p.mac_address, a.ip_address FROM ports p "
+                    + $"LEFT JOIN ipallocations a ON a.port_id = p.id WHERE {Networks(scope)}";
+                command.Add("scope", scope.Id);
+                await using var row = await command.ExecuteReaderAsync(cancellation);
+                var found = new PortsByAddress();
+                while (await row.ReadAsync(cancellation))
+                {
+                    found.Add(Read(row), row.Text("mac_address") ?? "", [row.Text("ip_address")]);
+                }
+                return found;
+            },
+            cancellationToken
+        );
+        return ports?.ToAnswers();
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     // Two rows say already that there is not exactly one.
-    static string Text(NetworkScope scope, GuestAddress address)
-    {
-        var networks =
-            scope.Kind == NetworkScopeKind.Network
-                ? "p.network_id = @scope"
-                : $"p.network_id IN (SELECT r.network_id FROM ports r WHERE r.device_id = @scope AND r.device_owner IN ({string.Join(", ", RouterInterface.Owners.Select(owner => $"'{owner}'"))}))";
-        return address.IsMacAddress
-            ? $"{Query}WHERE {networks} AND LOWER(p.mac_address) = @address LIMIT 2"
-            : $"{Query}JOIN ipallocations a ON a.port_id = p.id WHERE {networks} AND a.ip_address = @address LIMIT 2";
-    }
+    static string Text(NetworkScope scope, GuestAddress address) =>
+        address.IsMacAddress
+            ? $"{Query}WHERE {Networks(scope)} AND LOWER(p.mac_address) = @address LIMIT 2"
+            : $"{Query}JOIN ipallocations a ON a.port_id = p.id WHERE {Networks(scope)} AND a.ip_address = @address LIMIT 2";
+
+    static string Networks(NetworkScope scope) =>
+        scope.Kind == NetworkScopeKind.Network
+            ? "p.network_id = @scope"
+            : $"p.network_id IN (SELECT r.network_id FROM ports r WHERE r.device_id = @scope AND r.device_owner IN ({string.Join(", ", RouterInterface.Owners.Select(owner => $"'{owner}'"))}))";
 
     static Port Read(DbDataReader row) =>
         new(row.Text("id")!, row.Text("network_id")!, row.Text("device_id") ?? "", row.Text("project_id") ?? "");

@@ -8,7 +8,7 @@ namespace Stackmeta.OpenStack;
 /// The second question answered by Neutron's REST API (spec/neutron-metadata.md §4.1). At most one query a scope is under way;
 /// those who come meanwhile are asked for together in the next, so that a network that boots costs a handful of queries.
 /// </summary>
-public sealed class NeutronPortDirectory(NeutronClient neutron) : IPortDirectory
+public sealed class NeutronPortDirectory(NeutronClient neutron) : INetworkPortDirectory
 {
     // Scopes with questions that wait or are under way. An entry goes when nothing of it is left.
     readonly ConcurrentDictionary<NetworkScope, ScopeQueue> _queues = new();
@@ -36,6 +36,24 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : IPortDirectory
         }
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<GuestAddress, PortAnswer>?> FindPortsAsync(
+        NetworkScope scope,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await ListAsync(scope, addresses: [], cancellationToken) is not { } ports)
+        {
+            return null;
+        }
+        var found = new PortsByAddress();
+        foreach (var port in ports)
+        {
+            found.Add(port.ToPort(), port.MacAddress, port.FixedIps);
+        }
+        return found.ToAnswers();
+    }
+
     async Task WorkAsync(NetworkScope scope, ScopeQueue queue)
     {
         while (queue.Take() is { } batch)
@@ -43,7 +61,7 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : IPortDirectory
             List<NeutronPort>? ports;
             try
             {
-                ports = await ListAsync(scope, [.. batch.Select(question => question.Address).Distinct()]);
+                ports = await ListAsync(scope, [.. batch.Select(question => question.Address).Distinct()], default);
             }
             catch (Exception)
             {
@@ -76,25 +94,36 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : IPortDirectory
             : found.ToPort();
     }
 
-    async ValueTask<List<NeutronPort>?> ListAsync(NetworkScope scope, GuestAddress[] addresses)
+    async ValueTask<List<NeutronPort>?> ListAsync(
+        NetworkScope scope,
+        GuestAddress[] addresses,
+        CancellationToken cancellationToken
+    )
     {
         string[]? networks = [scope.Id];
         if (scope.Kind == NetworkScopeKind.Router)
         {
-            networks = await NetworksOfRouterAsync(scope.Id);
+            networks = await NetworksOfRouterAsync(scope.Id, cancellationToken);
         }
         // No network is no port: an empty filter would search the whole cloud.
-        return networks is null ? null : await NeutronPortQuery.ListAsync(neutron, networks, addresses, default);
+        return networks is null
+            ? null
+            : await NeutronPortQuery.ListAsync(neutron, networks, addresses, cancellationToken);
     }
 
-    async ValueTask<string[]?> NetworksOfRouterAsync(string router)
+    async ValueTask<string[]?> NetworksOfRouterAsync(string router, CancellationToken cancellationToken)
     {
         var query = string.Concat(
             $"device_id={Uri.EscapeDataString(router)}&",
             string.Concat(RouterInterface.Owners.Select(owner => $"device_owner={owner}&")),
             "fields=network_id"
         );
-        var networks = await neutron.ListAsync("ports", query, port => port.Member("network_id").Text(), default);
+        var networks = await neutron.ListAsync(
+            "ports",
+            query,
+            port => port.Member("network_id").Text(),
+            cancellationToken
+        );
         return networks
             ?.Where(network => !string.IsNullOrEmpty(network))
             .Select(network => network!)

@@ -13,6 +13,10 @@ static class NeutronPortQuery
     const int AddressesAtOnce = 32;
 
     /// <summary>The ports; perhaps more than were asked for. Null when Neutron could not be asked.</summary>
+    /// <param name="neutron">Who is asked.</param>
+    /// <param name="networks">Where the ports are.</param>
+    /// <param name="addresses">What they have; none for all ports.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public static async ValueTask<List<NeutronPort>?> ListAsync(
         NeutronClient neutron,
         string[] networks,
@@ -45,7 +49,7 @@ static class NeutronPortQuery
     /// <summary>One filter for the IP addresses, one for the MAC addresses, or one that lets everything through.</summary>
     static IEnumerable<string> Filters(GuestAddress[] addresses)
     {
-        if (addresses.Length > AddressesAtOnce)
+        if (addresses.Length is 0 or > AddressesAtOnce)
         {
             return [""];
         }
