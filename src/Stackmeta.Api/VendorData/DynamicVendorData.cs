@@ -127,8 +127,9 @@ public sealed class DynamicVendorData : IDisposable
                 Content = new ReadOnlyMemoryContent(body),
             };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            request.Headers.TryAddWithoutValidation("Accept", "application/json");
+            // In the order in which Nova sends them.
             request.Headers.TryAddWithoutValidation("User-Agent", "openstack-nova-vendordata");
+            request.Headers.TryAddWithoutValidation("Accept", "application/json");
             if (token is not null)
             {
                 request.Headers.TryAddWithoutValidation("X-Auth-Token", token);

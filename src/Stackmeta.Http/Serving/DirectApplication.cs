@@ -14,6 +14,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
 {
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
+        contextFeatures.Get<ExplainedAnswers>()?.RequestBegins();
         if (contextFeatures is not IHostContextContainer<DefaultHttpContext> container)
         {
             return new DefaultHttpContext(contextFeatures);
@@ -31,5 +32,9 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
             ? RequestFraming.RefuseAsync(context, refusal)
             : answer(context);
 
-    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+    public void DisposeContext(DefaultHttpContext context, Exception? exception)
+    {
+        context.Features.Get<ExplainedAnswers>()?.RequestEnds();
+        context.Uninitialize();
+    }
 }

@@ -117,6 +117,8 @@ public sealed class HttpServer : IAsyncDisposable
                 {
                     listen.UseHttps(TlsOf(options, certificate));
                 }
+                // Inside of TLS, where answers are still plain.
+                listen.Use(ExplainedAnswers.Around);
                 listening.Add(listen);
             }
         );

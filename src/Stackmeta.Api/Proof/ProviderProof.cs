@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Api;
+
+/// <summary>
+/// The way of a metadata provider's load balancer: provider id, signed where a secret is set, and the guest's address on the provider's
+/// networks (spec/nova-metadata.md §6.4). Requests without a provider id go the agents' way.
+/// </summary>
+/// <param name="byInstance">The agents' way.</param>
+/// <param name="signature">Checks provider ids; null where the secret is empty, and then nothing proves the provider, as in Nova.</param>
+public sealed class ProviderProof(
+    ICallerProof byInstance,
+    InstanceSignature? signature,
+    IAddressDirectory directory,
+    AnswerCacheOptions cache,
+    TimeProvider time
+) : ICallerProof
+{
+    const string Provider = "X-Metadata-Provider";
+    const string ProviderSignature = "X-Metadata-Provider-Signature";
+
+    readonly ProviderCache _ports = new(directory, cache, time);
+
+    /// <inheritdoc/>
+    public ValueTask<ProofAnswer> ProveAsync(HttpContext context) =>
+        context.Request.Headers.TryGetValue(Provider, out var provider) && provider.ToString() is { Length: > 0 } id
+            ? ProveProviderAsync(context, id)
+            : byInstance.ProveAsync(context);
+
+    async ValueTask<ProofAnswer> ProveProviderAsync(HttpContext context, string provider)
+    {
+        var headers = context.Request.Headers;
+        if (!headers.TryGetValue(ProofHeaders.ForwardedFor, out var forwardedFor))
+        {
+            return Refusal.AddressHeaderMissing;
+        }
+        if (signature is not null && !signature.IsValid(provider, headers[ProviderSignature].ToString()))
+        {
+            return Refusal.SignatureWrong;
+        }
+        var address = forwardedFor.ToString().Split(',', 2)[0];
+        var answer = await _ports.FindAsync(provider, address, context.RequestAborted);
+        return answer switch
+        {
+            { Port: { } port } => new ProofAnswer(new(port.DeviceId, port.ProjectId, address), Refusal.None),
+            { Refusal: Refusal.PortDirectoryUnavailable } => Refusal.PortDirectoryUnavailable,
+            { HasNetworks: false } => new ProofAnswer(
+                default,
+                Refusal.RequestMalformed,
+                $"Could not find any subnets for provider {provider}"
+            ),
+            _ => new ProofAnswer(
+                default,
+                Refusal.RequestMalformed,
+                $"Expected a single port matching provider {provider} and IP {address}. Found {answer.Matches}."
+            ),
+        };
+    }
+}
