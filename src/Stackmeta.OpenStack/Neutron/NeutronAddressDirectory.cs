@@ -32,7 +32,8 @@ public sealed class NeutronAddressDirectory(NeutronClient neutron) : IAddressDir
             "subnets",
             $"advanced_service_providers={Uri.EscapeDataString(providerId)}&fields=network_id",
             subnet => subnet.Member("network_id").Text(),
-            cancellationToken
+            cancellationToken,
+            unknownFilterIsEmpty: true
         );
         if (subnets is null)
         {

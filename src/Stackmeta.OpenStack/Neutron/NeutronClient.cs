@@ -38,13 +38,15 @@ public sealed class NeutronClient : IDisposable
     /// <param name="resource">As in the path, for example <c>security-groups</c>; the answer's member has <c>_</c> for <c>-</c>.</param>
     /// <param name="query">Filters and fields, percent-encoded.</param>
     /// <param name="read">Reads one item.</param>
+    /// <param name="unknownFilterIsEmpty">The filter belongs to an extension that this Neutron may not have: then nothing fits it.</param>
     /// <returns>Null when Neutron or Keystone could not be asked, which is logged.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     internal async ValueTask<List<T>?> ListAsync<T>(
         string resource,
         string query,
         Func<JsonElement, T> read,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool unknownFilterIsEmpty = false
     )
     {
         using var timer = new CancellationTokenSource(_options.Deadline, _time);
@@ -54,9 +56,19 @@ public sealed class NeutronClient : IDisposable
             var items = new List<T>();
             for (var page = 0; page < MostPages && query is not null; page++)
             {
-                using var document = await AskAsync(resource, query, either.Token);
+                var (document, status) = await AskAsync(resource, query, either.Token);
+                using var _ = document;
+                if (status == HttpStatusCode.BadRequest && unknownFilterIsEmpty)
+                {
+                    break;
+                }
                 if (document is null)
                 {
+                    _outage.Failed(
+                        status == default
+                            ? "no token, or no endpoint of the configured type, interface and region in Keystone's catalogue"
+                            : $"it answered {(int)status} to a request for {resource}"
+                    );
                     return null;
                 }
                 var list = document.RootElement.Member(resource.Replace('-', '_'));
@@ -85,20 +97,22 @@ public sealed class NeutronClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    async ValueTask<JsonDocument?> AskAsync(string resource, string query, CancellationToken cancellationToken)
+    /// <summary>One page; without a document and without a status when Neutron was not asked at all.</summary>
+    async ValueTask<(JsonDocument? Document, HttpStatusCode Status)> AskAsync(
+        string resource,
+        string query,
+        CancellationToken cancellationToken
+    )
     {
         string? refused = null;
         for (var attempt = 0; ; attempt++)
         {
-            if (await _keystone.GetAsync(refused, cancellationToken) is not { } token)
+            if (
+                await _keystone.GetAsync(refused, cancellationToken) is not { } token
+                || (_options.Endpoint.Override ?? token.Find(_options.Endpoint)) is not { } endpoint
+            )
             {
-                _outage.Failed("Keystone gives no token");
-                return null;
-            }
-            if ((_options.Endpoint.Override ?? token.Find(_options.Endpoint)) is not { } endpoint)
-            {
-                _outage.Failed("Keystone's catalogue has no endpoint of the configured type, interface and region");
-                return null;
+                return default;
             }
             using var request = new HttpRequestMessage(HttpMethod.Get, Address(endpoint, resource, query));
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -117,11 +131,10 @@ public sealed class NeutronClient : IDisposable
                 }
                 if (!response.IsSuccessStatusCode)
                 {
-                    _outage.Failed($"it answered {(int)response.StatusCode} to a request for {resource}");
-                    return null;
+                    return (null, response.StatusCode);
                 }
                 await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                return await JsonDocument.ParseAsync(body, default, cancellationToken);
+                return (await JsonDocument.ParseAsync(body, default, cancellationToken), response.StatusCode);
             }
             catch (HttpRequestException error)
                 when (error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded

@@ -38,7 +38,8 @@ static class InstanceAssembly
             KeyName = rows.KeyName,
             KeyData = rows.KeyData,
             KeyPair = keyPair,
-            UserData = hasUserData ? userData : null,
+            // A null array would become an empty memory, which is another thing here.
+            UserData = hasUserData ? userData.AsMemory() : default(ReadOnlyMemory<byte>?),
             Metadata = Metadata(rows.Metadata),
             FlavorName = flavor,
             Ec2Ids = ec2Ids,

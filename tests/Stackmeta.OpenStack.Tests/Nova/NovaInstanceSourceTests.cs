@@ -277,7 +277,7 @@ public sealed class RecordingLogger<T> : ILogger<T>
 
 /// <summary>Tests that share a database server; they run one after another and use databases of their own names.</summary>
 [CollectionDefinition(Name)]
-public sealed class DatabaseCollection : ICollectionFixture<MariaDbServer>
+public sealed class DatabaseCollection : ICollectionFixture<MariaDbServer>, ICollectionFixture<PostgreSqlServer>
 {
     public const string Name = "databases";
 }

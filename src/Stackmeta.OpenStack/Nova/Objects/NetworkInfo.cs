@@ -55,6 +55,7 @@ static class NetworkInfo
         {
             Id = network.Member("id").Text(),
             Mtu = Extra(network, "mtu").Number(),
+            MtuText = Extra(network, "mtu").Text(),
             Injected = IsTrue(Extra(network, "injected")),
             Subnets = [.. network.Member("subnets").Items().Select(Subnet)],
         };

@@ -1,0 +1,233 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Api;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+using Stackmeta.OpenStack;
+
+namespace Stackmeta;
+
+/// <summary>The metadata API on a live cloud, as nova.conf describes it: Nova's databases, Neutron, the three proofs, vendor data.</summary>
+sealed class NovaHop : IAsyncDisposable
+{
+    readonly List<object> _owned = [];
+
+    NovaHop() { }
+
+    /// <summary>What answers, for hops in the same process.</summary>
+    public MetadataApi Api { get; private set; } = null!;
+
+    /// <summary>The kept records, to be told of changes.</summary>
+    public InstanceCache Instances { get; private set; } = null!;
+
+    /// <summary>The server, once it is started.</summary>
+    public ApiServer? Server { get; private set; }
+
+    /// <summary>Puts the API together; opens no address and makes no connection.</summary>
+    /// <exception cref="ConfigurationException">A certificate cannot be read.</exception>
+    public static NovaHop Create(
+        NovaConfiguration nova,
+        DocumentOptions documents,
+        ApiOptions options,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+    {
+        var hop = new NovaHop();
+        options = options with { Cache = options.Cache with { Expiration = nova.CacheExpiration } };
+        documents = documents with
+        {
+            DhcpDomain = nova.DhcpDomain,
+            NetworkTemplate = nova.InjectsNetworkTemplate ? NetworkTemplate.Stock : null,
+        };
+        var source = hop.Own(new NovaInstanceSource(nova.Databases, loggers.CreateLogger<NovaInstanceSource>(), time));
+        hop.Instances = new(source, options.Cache, time);
+        var neutron = nova.NeutronCredentials is { } credentials ? hop.Neutron(nova, credentials, loggers, time) : null;
+        hop.Api = new(
+            options,
+            hop.Instances,
+            new DocumentRenderer(documents, time),
+            hop.Proof(nova, neutron, options.Cache, time),
+            hop.VendorData(nova.VendorData, options.Cache, loggers, time),
+            neutron is null ? null : new NeutronSecurityGroupNames(neutron),
+            time,
+            loggers.CreateLogger<MetadataApi>()
+        );
+        return hop;
+    }
+
+    /// <summary>Opens nova.conf's address, or others instead.</summary>
+    /// <exception cref="ListenException">An address cannot be had.</exception>
+    /// <exception cref="ConfigurationException">A certificate cannot be read.</exception>
+    public async Task StartAsync(
+        NovaListenOptions listen,
+        IReadOnlyList<EndPoint> instead,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var http = new HttpServerOptions
+        {
+            Addresses = [],
+            Certificate = listen.CertificateFile is null
+                ? null
+                : Own(Certificate(listen.CertificateFile, listen.KeyFile)),
+            ClientAuthorities = listen.AuthorityFile is null ? null : Authorities(listen.AuthorityFile),
+        };
+        Server = await ApiServer.StartAsync(
+            new ApiServerOptions { Addresses = instead.Count > 0 ? [.. instead] : [AddressOf(listen)], Http = http },
+            Api,
+            loggers,
+            cancellationToken
+        );
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+        foreach (var owned in Enumerable.Reverse(_owned))
+        {
+            switch (owned)
+            {
+                case IAsyncDisposable disposable:
+                    await disposable.DisposeAsync();
+                    break;
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+            }
+        }
+    }
+
+    NeutronClient Neutron(
+        NovaConfiguration nova,
+        KeystoneOptions credentials,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+    {
+        var keystone = Own(new KeystoneSession(credentials, loggers.CreateLogger<KeystoneSession>(), time));
+        return Own(new NeutronClient(nova.Neutron, keystone, loggers.CreateLogger<NeutronClient>(), time));
+    }
+
+    VendorDataProviders VendorData(
+        NovaVendorDataOptions nova,
+        AnswerCacheOptions cache,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+    {
+        var options = new VendorDataOptions
+        {
+            Providers =
+            [
+                .. nova.Providers.Select(provider =>
+                    provider == "StaticJSON" ? VendorDataProvider.StaticJson : VendorDataProvider.DynamicJson
+                ),
+            ],
+            StaticFile = nova.StaticFile,
+            Targets = nova.DynamicTargets,
+            Authorities = nova.AuthorityFile is null ? null : Authorities(nova.AuthorityFile),
+            ConnectTimeout = nova.ConnectTimeout,
+            ReadTimeout = nova.ReadTimeout,
+            FailureIsFatal = nova.FailureIsFatal,
+        };
+        var token = nova.Credentials is { } credentials
+            ? Own(new KeystoneSession(credentials, loggers.CreateLogger<KeystoneSession>(), time))
+            : null;
+        return Own(new VendorDataProviders(options, cache, token, time, loggers.CreateLogger<VendorDataProviders>()));
+    }
+
+    /// <summary>Which way callers prove whom they ask for (spec/nova-metadata.md §6.1).</summary>
+    ICallerProof Proof(NovaConfiguration nova, NeutronClient? neutron, AnswerCacheOptions cache, TimeProvider time)
+    {
+        if (!nova.ServiceMetadataProxy)
+        {
+            return new AddressProof(
+                neutron is null ? new NoAddresses() : new NeutronAddressDirectory(neutron),
+                new()
+                {
+                    Cache = cache,
+                    UsesForwardedFor = nova.UseForwardedFor,
+                    ParsesProxyHeaders = nova.ParseProxyHeaders,
+                },
+                time
+            );
+        }
+        var signature = Own(new InstanceSignature(Encoding.UTF8.GetBytes(nova.SharedSecret)));
+        var byInstance = new SharedSecretProof(signature);
+        return neutron is null
+            ? byInstance
+            : new ProviderProof(
+                byInstance,
+                nova.SharedSecret.Length > 0 ? signature : null,
+                new NeutronAddressDirectory(neutron),
+                cache,
+                time
+            );
+    }
+
+    T Own<T>(T owned)
+        where T : class
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
+    static IPEndPoint AddressOf(NovaListenOptions listen) =>
+        IPAddress.TryParse(listen.Address, out var address)
+            ? new(address, listen.Port)
+            : throw new ConfigurationException($"[DEFAULT] metadata_listen: '{listen.Address}' is no IP address");
+
+    static X509Certificate2 Certificate(string certificate, string? key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException(
+                $"[wsgi] ssl_cert_file: {certificate} cannot be used: {error.Message}",
+                error
+            );
+        }
+    }
+
+    static X509Certificate2Collection Authorities(string file)
+    {
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException($"the authorities in {file} cannot be used: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Where nova.conf names no credentials for Neutron, nobody can be found by address.</summary>
+    sealed class NoAddresses : IAddressDirectory
+    {
+        public ValueTask<PortAnswer> FindPortAsync(string address, CancellationToken cancellationToken) =>
+            new(Refusal.PortNotFound);
+
+        public ValueTask<ProviderPortAnswer> FindPortOfProviderAsync(
+            string providerId,
+            string address,
+            CancellationToken cancellationToken
+        ) => new(new ProviderPortAnswer(null, Refusal.PortNotFound, HasNetworks: false, Matches: 0));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.OpenStack.Tests;
+
+/// <summary>Ports from the recorded database of a real Neutron (spec/neutron-metadata.md §4.3).</summary>
+[Collection(DatabaseCollection.Name)]
+public sealed class NeutronDatabaseTests(MariaDbServer server) : IAsyncLifetime
+{
+    readonly string _prefix = $"n{Guid.NewGuid():N}_"[..8];
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(MariaDbServer.Missing is not null, MariaDbServer.Missing ?? "");
+        await server.LoadAsync(_prefix + "neutron", Path.Combine(RecordedNova.Folder, "neutron.sql.gz"));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Theory]
+    [InlineData("10.10.0.11", "afc01aa3-f611-54a8-9ab3-f9fa2466ada0")]
+    [InlineData("fd00:a::f816:3eff:fe00:11", "afc01aa3-f611-54a8-9ab3-f9fa2466ada0")]
+    [InlineData("fe80::f816:3eff:fe00:11", "afc01aa3-f611-54a8-9ab3-f9fa2466ada0")]
+    [InlineData("10.10.0.12", "d38d994c-96ec-569d-b507-70cff3b98a43")]
+    [InlineData("10.10.0.250", null)]
+    public async Task A_port_is_found_by_network(string address, string? device)
+    {
+        var network = (string)
+            (await server.ScalarAsync(_prefix + "neutron", "SELECT id FROM networks WHERE name = 'net-a'"))!;
+        await using var directory = Directory();
+        var answer = await directory.FindPortAsync(new(NetworkScopeKind.Network, network), Address(address), default);
+        Assert.Equal(device, answer.Port?.DeviceId);
+        Assert.Equal(device is null ? Refusal.PortNotFound : Refusal.None, answer.Refusal);
+    }
+
+    [Fact]
+    public async Task A_port_is_found_by_router_and_a_router_without_interfaces_finds_nobody()
+    {
+        const string Sql =
+            "SELECT CONCAT(r.device_id, ' ', a.ip_address, ' ', p.device_id) FROM ports r JOIN ports p ON p.network_id = r.network_id "
+            + "JOIN ipallocations a ON a.port_id = p.id WHERE r.device_owner = 'network:router_interface' AND p.device_owner LIKE 'compute:%' LIMIT 1";
+        var found = ((string)(await server.ScalarAsync(_prefix + "neutron", Sql))!).Split(' ');
+        await using var directory = Directory();
+        var answer = await directory.FindPortAsync(new(NetworkScopeKind.Router, found[0]), Address(found[1]), default);
+        Assert.Equal(found[2], answer.Port?.DeviceId);
+        var nobody = await directory.FindPortAsync(
+            new(NetworkScopeKind.Router, "no-such-router"),
+            Address(found[1]),
+            default
+        );
+        Assert.Equal(Refusal.PortNotFound, nobody.Refusal);
+    }
+
+    [Fact]
+    public async Task Two_ports_with_the_address_are_nobody_and_so_is_one_without_a_device()
+    {
+        await server.ExecuteAsync(
+            _prefix + "neutron",
+            """
+            SET FOREIGN_KEY_CHECKS=0;
+            INSERT INTO ports (id, network_id, mac_address, admin_state_up, status, device_id, device_owner, standard_attr_id)
+            VALUES ('p1', 'n', 'fa:16:3e:00:01:01', 1, 'ACTIVE', 'd1', '', 900001), ('p2', 'n', 'fa:16:3e:00:01:02', 1, 'ACTIVE', 'd2', '', 900002),
+                   ('p3', 'n', 'fa:16:3e:00:01:03', 1, 'ACTIVE', '', '', 900003);
+            INSERT INTO ipallocations (port_id, ip_address, subnet_id, network_id)
+            VALUES ('p1', '10.9.0.1', 's1', 'n'), ('p2', '10.9.0.1', 's2', 'n'), ('p3', '10.9.0.3', 's1', 'n');
+            """
+        );
+        await using var directory = Directory();
+        var scope = new NetworkScope(NetworkScopeKind.Network, "n");
+        Assert.Equal(
+            Refusal.PortAmbiguous,
+            (await directory.FindPortAsync(scope, Address("10.9.0.1"), default)).Refusal
+        );
+        Assert.Equal(
+            Refusal.PortWithoutDevice,
+            (await directory.FindPortAsync(scope, Address("10.9.0.3"), default)).Refusal
+        );
+    }
+
+    [Fact]
+    public async Task Without_its_tables_the_directory_is_unavailable()
+    {
+        await server.ExecuteAsync("", $"DROP DATABASE {_prefix}neutron");
+        await using var directory = Directory();
+        var answer = await directory.FindPortAsync(new(NetworkScopeKind.Network, "n"), Address("10.9.0.1"), default);
+        Assert.Equal(Refusal.PortDirectoryUnavailable, answer.Refusal);
+    }
+
+    NeutronDatabasePortDirectory Directory() =>
+        new(
+            DatabaseUrl.Parse(server.Url(_prefix + "neutron", "reader")),
+            new(),
+            TimeSpan.FromSeconds(4),
+            NullLogger<NeutronDatabasePortDirectory>.Instance,
+            TimeProvider.System
+        );
+
+    static GuestAddress Address(string text) =>
+        GuestAddress.TryFrom(IPAddress.Parse(text), out var address) ? address : throw new FormatException();
+}
