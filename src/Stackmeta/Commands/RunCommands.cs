@@ -12,7 +12,9 @@ static class RunCommands
             Hops.Api,
             "api",
             "Run the metadata API alone: checks who asks and answers (nova-api-metadata's place).",
-            "stackmeta api --set api.listen=127.0.0.1:8775"
+            "stackmeta api --set api.listen=127.0.0.1:8775",
+            "stackmeta api --config-file /etc/nova/nova.conf",
+            "stackmeta api --config-file /etc/nova/nova.conf --check"
         );
         yield return Create(
             common,
@@ -30,13 +32,25 @@ static class RunCommands
         );
     }
 
-    static ExampleCommand Create(CommonOptions common, Hops hops, string name, string description, string example)
+    static ExampleCommand Create(
+        CommonOptions common,
+        Hops hops,
+        string name,
+        string description,
+        params string[] examples
+    )
     {
-        var command = new ExampleCommand(name, description, example);
+        var command = new ExampleCommand(name, description, examples);
+        var nova = hops == Hops.Api ? new NovaApiCommand() : null;
+        nova?.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var settings = common.Read(parsed);
+                if (nova?.IsAsked(parsed) == true)
+                {
+                    return await nova.RunAsync(parsed, settings, cancellationToken);
+                }
                 using var signals = new StopSignals(cancellationToken);
                 using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
                 try

@@ -45,14 +45,7 @@ sealed class ApiHop : IAsyncDisposable
         };
         var signature = new InstanceSignature(secret);
         var instances = new InstanceCache(source, options.Cache, time);
-        var file = settings.Get(KnownSettings.VendorDataFile);
-        var vendorData = new VendorDataProviders(
-            new VendorDataOptions { StaticFile = file.Length > 0 ? file : null },
-            options.Cache,
-            token: null,
-            time,
-            loggers.CreateLogger<VendorDataProviders>()
-        );
+        var vendorData = VendorDataSettings.Of(settings, options.Cache, loggers, time);
         var api = new MetadataApi(
             options,
             instances,

@@ -23,4 +23,12 @@ static partial class Log
 
     [LoggerMessage(7002, LogLevel.Information, "Stopping.", EventName = "stopping")]
     public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(
+        7010,
+        LogLevel.Warning,
+        "{Place}: {Option} is not supported: {Reason}",
+        EventName = "option-not-supported"
+    )]
+    public static partial void OptionNotSupported(ILogger logger, string place, string option, string reason);
 }

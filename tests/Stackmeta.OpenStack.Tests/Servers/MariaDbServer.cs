@@ -78,6 +78,9 @@ public sealed class MariaDbServer : IAsyncLifetime
                 "--innodb-buffer-pool-size=32M",
                 // What is committed outlives the process, which some tests kill.
                 "--innodb-flush-log-at-trx-commit=2",
+                // Nothing here must outlive the machine.
+                "--innodb-flush-method=nosync",
+                "--innodb-log-file-size=8M",
             ]
         );
         await TestProcess.UntilAsync(

@@ -5,9 +5,9 @@ public static class RecordedNova
 {
     public static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "data", "nova-db");
 
-    static readonly string[] Databases = ["nova_api", "nova_cell0", "nova_cell1", "nova_cell2", "neutron"];
+    static readonly string[] Databases = ["nova_api", "nova_cell0", "nova_cell1", "nova_cell2"];
 
-    /// <summary>Loads all of them and turns the cells' URLs to this server; cell2's is a template and stays one.</summary>
+    /// <summary>Loads Nova's and turns the cells' URLs to this server; cell2's is a template and stays one.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="prefix">Goes before each database's name, so that tests that write do not meet.</param>
     public static async Task LoadAsync(MariaDbServer server, string prefix = "", string user = MariaDbServer.User)

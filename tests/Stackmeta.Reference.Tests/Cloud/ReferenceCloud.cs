@@ -37,6 +37,7 @@ public sealed class ReferenceCloud : IAsyncLifetime
         }
         await _server.InitializeAsync();
         await RecordedNova.LoadAsync(_server);
+        await _server.LoadAsync("neutron", Path.Combine(RecordedNova.Folder, "neutron.sql.gz"));
         await RecordedNova.LoadAsync(_server, WritablePrefix);
         var neutron = new TestListener(new NeutronStandIn(_server, "neutron").AnswerAsync);
         var vendorData = new TestListener(VendorDataTargets.AnswerAsync);

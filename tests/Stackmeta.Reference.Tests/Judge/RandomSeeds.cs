@@ -24,7 +24,7 @@ sealed partial class RandomSeeds
         {
             return answer;
         }
-        var seed = match.Groups[1].Value;
+        var seed = match.Groups["seed"].Value;
         if (seed.Length != 684 || Convert.FromBase64String(seed).Length != 512)
         {
             return answer with { Fault = "random_seed is not 512 bytes" };
@@ -33,7 +33,7 @@ sealed partial class RandomSeeds
             ? answer with
             {
                 Body = Encoding.Latin1.GetBytes(
-                    text[..match.Groups[1].Index] + Mask + text[(match.Groups[1].Index + seed.Length)..]
+                    text[..match.Groups["seed"].Index] + Mask + text[(match.Groups["seed"].Index + seed.Length)..]
                 ),
             }
             : answer with
@@ -42,6 +42,10 @@ sealed partial class RandomSeeds
             };
     }
 
-    [GeneratedRegex("\"random_seed\": \"([A-Za-z0-9+/=]{600,})\"", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        "\"random_seed\": \"(?<seed>[A-Za-z0-9+/=]{600,})\"",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000
+    )]
     private static partial Regex Seed();
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Stackmeta.Api;
 using Stackmeta.ConfigDrive;
 using Stackmeta.Inventory;
 
@@ -100,7 +99,9 @@ static class ConfigDriveBuildCommand
         {
             throw new CommandException($"{found.Objections[0].Sentence}.");
         }
-        var documents = new DriveDocuments(inventory, new NoVendorData(), DocumentSettings.Of(settings), time);
+        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
+        using var vendorData = VendorDataSettings.Of(settings, new AnswerCacheOptions(), loggers, time);
+        var documents = new DriveDocuments(inventory, vendorData, DocumentSettings.Of(settings), time);
         var files = await documents.RenderAsync(request with { Instance = found.Value.Id }, cancellationToken);
         var options = new DriveOptions
         {
