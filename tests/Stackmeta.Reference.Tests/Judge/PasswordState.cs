@@ -95,7 +95,7 @@ sealed partial class PasswordState(Recording recording, byte[] conflictPage)
 
     [GeneratedRegex(
         @"^/openstack/(latest|201[3-9]-[0-9-]+|20[2-9][0-9]-[0-9-]+)/password/?$",
-        RegexOptions.None,
+        RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 10_000
     )]
     private static partial Regex Resource();
