@@ -7,6 +7,10 @@ namespace Stackmeta.Agent;
 /// <summary>The agent on its unix socket, for the proxies of the networks.</summary>
 public sealed class AgentServer : IAsyncDisposable
 {
+    /// <summary>The stock proxy sends its request right after connecting; a second is ample, also on a busy host.</summary>
+    static readonly TimeSpan ConnectedGrace = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan ConnectedLook = TimeSpan.FromMilliseconds(5);
+
     readonly HttpServer _server;
     readonly AgentSocket _socket;
     readonly TimeProvider _time;
@@ -29,17 +33,23 @@ public sealed class AgentServer : IAsyncDisposable
     )
     {
         var socket = AgentSocket.Open(options.Socket);
-        var server = await HttpServer.StartAsync(
-            options.Http with
-            {
-                Addresses = [new UnixDomainSocketEndPoint(options.Socket.Path)],
-                OpenSocket = _ => socket.Socket,
-                Backlog = options.Socket.Backlog,
-            },
-            agent.HandleAsync,
-            loggers,
-            cancellationToken
-        );
+        var http = options.Http with
+        {
+            Addresses = [new UnixDomainSocketEndPoint(options.Socket.Path)],
+            OpenSocket = _ => socket.Socket,
+            Backlog = options.Socket.Backlog,
+        };
+        HttpServer server;
+        try
+        {
+            server = await HttpServer.StartAsync(http, agent.HandleAsync, loggers, cancellationToken);
+        }
+        catch
+        {
+            socket.CloseDoor();
+            socket.Socket.Dispose();
+            throw;
+        }
         var logger = loggers.CreateLogger<AgentServer>();
         if (socket.TookOver)
         {
@@ -49,16 +59,28 @@ public sealed class AgentServer : IAsyncDisposable
         return new AgentServer(server, socket, time);
     }
 
-    /// <summary>Stops accepting, lets the requests under way end, and returns when all have ended or the token fires.</summary>
+    /// <summary>
+    /// Takes the socket away, answers who is connected by then, and returns when all requests have ended or the token fires.
+    /// </summary>
+    /// <remarks>A proxy that has just connected may not have sent its request yet; closing the connection on it would be a refusal.</remarks>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _socket.CloseDoorAsync(_time, cancellationToken);
+        _socket.CloseDoor();
+        var closed = _time.GetTimestamp();
+        while (
+            (_socket.HasWaiting || _server.OpenConnections > 0)
+            && _time.GetElapsedTime(closed) < ConnectedGrace
+            && !cancellationToken.IsCancellationRequested
+        )
+        {
+            await Task.Delay(ConnectedLook, _time, CancellationToken.None);
+        }
         await _server.StopAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _socket.CloseDoorAsync(_time, new CancellationToken(canceled: true));
+        _socket.CloseDoor();
         await _server.DisposeAsync();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -24,11 +25,18 @@ static class HealthCheck
                 : StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
+        var reason = disabled ? "DISABLED BY FILE" : "OK";
+        var isJson = context
+            .Request.Headers.Accept.ToString()
+            .Contains(ContentTypes.Json, StringComparison.OrdinalIgnoreCase);
         return Answer.WriteAsync(
             context,
             disabled ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
-            ContentTypes.Text,
-            disabled ? "DISABLED BY FILE"u8 : "OK"u8
+            isJson ? ContentTypes.Json : ContentTypes.Text,
+            Encoding.ASCII.GetBytes(isJson ? JsonOf(reason) : reason)
         );
     }
+
+    static string JsonOf(string reason) =>
+        $"{{\n    \"detailed\": false,\n    \"reasons\": [\n        \"{reason}\"\n    ]\n}}";
 }

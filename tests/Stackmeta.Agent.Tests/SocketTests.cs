@@ -116,6 +116,20 @@ public sealed class SocketTests : IDisposable
         Assert.Equal(400, await StatusAsync(path));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_not_a_socket_is_never_replaced(bool takeOver)
+    {
+        var path = Path.Combine(_folder, "important");
+        await File.WriteAllTextAsync(path, "keep me");
+        var error = await Assert.ThrowsAsync<ListenException>(() =>
+            StartAsync(new() { Path = path, TakeOver = takeOver })
+        );
+        Assert.Contains("not a socket", error.Message, StringComparison.Ordinal);
+        Assert.Equal("keep me", await File.ReadAllTextAsync(path));
+    }
+
     [Fact]
     public async Task A_living_agents_socket_is_left_to_it()
     {

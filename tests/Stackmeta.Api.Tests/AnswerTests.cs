@@ -94,6 +94,15 @@ public sealed class AnswerTests
     }
 
     [Theory]
+    [InlineData("http://h?x=/")]
+    [InlineData("http://h")]
+    public async Task An_absolute_target_without_a_path_is_400(string target)
+    {
+        await using var api = await TestApi.StartAsync();
+        Assert.Equal(400, (await api.AskRawAsync("GET", target, "")).Status);
+    }
+
+    [Theory]
     [InlineData("/openstack")]
     [InlineData("/ec2")]
     [InlineData("/nope")]
@@ -154,6 +163,15 @@ public sealed class AnswerTests
         var answer = await RawHttp.AskAsync(api.Address, $"{line}\r\nHost: h\r\nConnection: close\r\n\r\n");
         Assert.Equal(status, answer.Status);
         Assert.Equal(body, answer.Text);
+    }
+
+    [Fact]
+    public async Task The_health_check_speaks_json_to_who_asks_for_it()
+    {
+        await using var api = await TestApi.StartAsync();
+        var answer = await api.AskRawAsync("GET", "/healthcheck", "Accept: application/json\r\n");
+        Assert.Equal("application/json", answer["Content-Type"]);
+        Assert.Equal("{\n    \"detailed\": false,\n    \"reasons\": [\n        \"OK\"\n    ]\n}", answer.Text);
     }
 
     [Fact]

@@ -65,24 +65,28 @@ sealed class AgentSocket
         }
     }
 
-    /// <summary>Takes the path away, unless it leads to another agent's socket by now, and waits until nobody is left in the queue.</summary>
-    public async Task CloseDoorAsync(TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Whether a connection waits to be accepted.</summary>
+    public bool HasWaiting
+    {
+        get
+        {
+            try
+            {
+                return Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Takes the path away, unless it leads to another agent's socket by now.</summary>
+    public void CloseDoor()
     {
         if (IsOurs)
         {
             File.Delete(_path);
-        }
-        try
-        {
-            // Readable means that a connection waits to be accepted; the server is accepting them meanwhile.
-            while (Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // What is still queued then is closed with the socket.
         }
     }
 
@@ -114,9 +118,13 @@ sealed class AgentSocket
     /// <summary>Whether somebody accepts connections there. A socket file that nobody listens on refuses them.</summary>
     static bool IsAlive(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             return false;
+        }
+        if (!NativeMethods.IsSocket(path))
+        {
+            throw new ListenException($"Cannot listen on {path}: something that is not a socket is there already.");
         }
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

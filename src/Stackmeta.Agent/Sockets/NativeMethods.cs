@@ -31,6 +31,18 @@ static partial class NativeMethods
         return GetStat(path, stat) == 0 ? (stat[0], stat[1]) : default;
     }
 
+    /// <summary>Whether a path leads to a socket, and not to another kind of file.</summary>
+    public static bool IsSocket(string path)
+    {
+        // Where st_mode is in struct stat: after st_nlink on x86-64, before it elsewhere.
+        var place = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 24 : 16;
+        const uint TypeMask = 0xf000;
+        const uint SocketType = 0xc000;
+        Span<ulong> stat = stackalloc ulong[StatSize / sizeof(ulong)];
+        return GetStat(path, stat) == 0
+            && (MemoryMarshal.Read<uint>(MemoryMarshal.AsBytes(stat)[place..]) & TypeMask) == SocketType;
+    }
+
     // struct passwd and struct group begin alike: two pointers, then the number (passwd: uid; group: gid).
     static bool TryReadNumber(nint entry, out uint number)
     {

@@ -16,9 +16,18 @@ public static class RequestTarget
             target = raw;
             return true;
         }
-        var authority = raw.IndexOf("://", StringComparison.Ordinal);
-        var path = authority < 0 ? -1 : raw[(authority + 3)..].IndexOf('/');
-        target = path < 0 ? default : raw[(authority + 3 + path)..];
-        return path >= 0;
+        var scheme = raw.IndexOf("://", StringComparison.Ordinal);
+        if (scheme > 0)
+        {
+            var afterScheme = raw[(scheme + 3)..];
+            var end = afterScheme.IndexOfAny('/', '?', '#');
+            if (end >= 0 && afterScheme[end] == '/')
+            {
+                target = afterScheme[end..];
+                return true;
+            }
+        }
+        target = default;
+        return false;
     }
 }

@@ -19,13 +19,23 @@ public sealed class HttpServer : IAsyncDisposable
     readonly ServiceProvider _services;
     readonly IServer _server;
     readonly IReadOnlyList<ListenOptions> _listening;
+    readonly ConnectionCount _connections;
 
-    HttpServer(ServiceProvider services, IServer server, IReadOnlyList<ListenOptions> listening)
+    HttpServer(
+        ServiceProvider services,
+        IServer server,
+        IReadOnlyList<ListenOptions> listening,
+        ConnectionCount connections
+    )
     {
         _services = services;
         _server = server;
         _listening = listening;
+        _connections = connections;
     }
+
+    /// <summary>Connections that are open now.</summary>
+    public int OpenConnections => _connections.Open;
 
     /// <summary>Where the server listens: the addresses asked for, with the ports that were chosen in place of port 0.</summary>
     public IEnumerable<EndPoint> Addresses => _listening.Select(static l => l.EndPoint);
@@ -44,6 +54,7 @@ public sealed class HttpServer : IAsyncDisposable
     )
     {
         var listening = new List<ListenOptions>(options.Addresses.Length);
+        var connections = new ConnectionCount();
         var services = KestrelServices.Create(
             loggers,
             kestrel =>
@@ -51,7 +62,7 @@ public sealed class HttpServer : IAsyncDisposable
                 ApplyLimits(kestrel, options);
                 foreach (var address in options.Addresses)
                 {
-                    Listen(kestrel, address, options, listening);
+                    Listen(kestrel, address, options, connections, listening);
                 }
             },
             transport =>
@@ -67,7 +78,7 @@ public sealed class HttpServer : IAsyncDisposable
         {
             var server = services.GetRequiredService<IServer>();
             await server.StartAsync(new DirectApplication(answer), cancellationToken);
-            return new HttpServer(services, server, listening);
+            return new HttpServer(services, server, listening, connections);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -105,6 +116,7 @@ public sealed class HttpServer : IAsyncDisposable
         KestrelServerOptions kestrel,
         EndPoint address,
         HttpServerOptions options,
+        ConnectionCount connections,
         List<ListenOptions> listening
     )
     {
@@ -113,6 +125,7 @@ public sealed class HttpServer : IAsyncDisposable
             listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                listen.Use(connections.Counting);
                 if (options.Certificate is { } certificate)
                 {
                     listen.UseHttps(TlsOf(options, certificate));
