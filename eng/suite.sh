@@ -28,6 +28,7 @@ needs_of() {
             need mariadbd mariadb-server "holds Nova's recorded databases"
             need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds the same rows"
             ;;
+        agent) need haproxy haproxy "is the networks' proxy" ;;
         edge | end-to-end)
             need ip iproute2 "makes namespaces"
             need dnsmasq dnsmasq-base "is the networks' DHCP server"
