@@ -1,6 +1,6 @@
 namespace Stackmeta;
 
-/// <summary>What the program ends with; scripts may rely on it (docs/cli.md).</summary>
+/// <summary>What the program ends with; scripts may rely on it (docs/exit-codes.md).</summary>
 public static class ExitCodes
 {
     public const int Done = 0;
@@ -10,7 +10,4 @@ public static class ExitCodes
 
     /// <summary>The command line or a setting is wrong; nothing was tried.</summary>
     public const int Usage = 2;
-
-    /// <summary>The rights for it are missing; the message says which.</summary>
-    public const int NotPermitted = 4;
 }
