@@ -27,7 +27,7 @@ public sealed record AgentConfiguration
     /// <summary>Key of the signatures; a secret, perhaps empty.</summary>
     public string SharedSecret { get; init; } = "";
 
-    /// <summary>neutron.conf's database, where this host's files name it; null otherwise.</summary>
+    /// <summary>neutron.conf's database, where this host's files name one that can be used; null otherwise.</summary>
     public DatabaseUrl? Database { get; init; }
 
     public DatabasePool DatabasePool { get; init; } = new();
@@ -50,7 +50,20 @@ public sealed record AgentConfiguration
 
     /// <summary>What becomes of each assignment, also in files that cannot be used.</summary>
     public static ImmutableArray<OptionFinding> Check(OsloConfiguration files) =>
-        ConfigurationReport.Of(files, AgentOptions.All);
+        [
+            .. ConfigurationReport
+                .Of(files, AgentOptions.All)
+                .Select(finding =>
+                    // The real agent reads no database at all.
+                    finding is { Group: "database", Verdict: OptionVerdict.NotSupported }
+                        ? finding with
+                        {
+                            Verdict = OptionVerdict.Irrelevant,
+                            Reason = $"ports are not looked up there: {finding.Reason}",
+                        }
+                        : finding
+                ),
+        ];
 
     /// <inheritdoc cref="Read(IEnumerable{string}, Func{string, string?}?)"/>
     public static AgentConfiguration Read(OsloConfiguration files)
@@ -63,6 +76,8 @@ public sealed record AgentConfiguration
         {
             reader.Complain(AgentOptions.NovaHost, "is no host");
         }
+        // The real agent reads no database option, and packages put a URL there that nobody uses: what is wrong with it is the report's matter.
+        var database = new OptionReader(files, AgentOptions.All);
         var configuration = new AgentConfiguration
         {
             Socket = reader.Text(AgentOptions.Socket) ?? "",
@@ -73,8 +88,8 @@ public sealed record AgentConfiguration
             NovaUrl = nova!,
             NovaTls = ReadTls(reader),
             SharedSecret = reader.Text(AgentOptions.SharedSecret) ?? "",
-            Database = AgentOptions.Database.ReadUrl(reader, out _),
-            DatabasePool = AgentOptions.Database.ReadPool(reader),
+            Database = AgentOptions.Database.ReadUrl(database, out _),
+            DatabasePool = AgentOptions.Database.ReadPool(database),
             Credentials = AgentOptions.AuthToken.ReadCredentials(reader),
             Neutron = AgentOptions.AuthToken.ReadAdapter(reader),
             Report = Check(files),

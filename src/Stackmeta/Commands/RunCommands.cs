@@ -21,7 +21,9 @@ static class RunCommands
             Hops.Agent,
             "agent",
             "Run the agent alone: finds out which instance asks and signs for it (neutron-metadata-agent's place).",
-            "stackmeta agent --set agent.socket=/var/lib/neutron/metadata_proxy --set agent.api=http://127.0.0.1:8775"
+            "stackmeta agent --set agent.socket=/var/lib/neutron/metadata_proxy --set agent.api=http://127.0.0.1:8775",
+            "stackmeta agent --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/metadata_agent.ini",
+            "stackmeta agent --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/metadata_agent.ini --check"
         );
         yield return Create(
             common,
@@ -41,15 +43,20 @@ static class RunCommands
     )
     {
         var command = new ExampleCommand(name, description, examples);
-        var nova = hops == Hops.Api ? new NovaApiCommand() : null;
-        nova?.AddTo(command);
+        ConfigurationFileCommand? openStack = hops switch
+        {
+            Hops.Api => new NovaApiCommand(),
+            Hops.Agent => new NeutronAgentCommand(),
+            _ => null,
+        };
+        openStack?.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var settings = common.Read(parsed);
-                if (nova?.IsAsked(parsed) == true)
+                if (openStack?.IsAsked(parsed) == true)
                 {
-                    return await nova.RunAsync(parsed, settings, cancellationToken);
+                    return await openStack.RunAsync(parsed, settings, cancellationToken);
                 }
                 using var signals = new StopSignals(cancellationToken);
                 using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));

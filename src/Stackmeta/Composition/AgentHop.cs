@@ -7,7 +7,7 @@ using Stackmeta.Metadata;
 namespace Stackmeta;
 
 /// <summary>The agent on its socket, looking up ports in any directory and asking any metadata API.</summary>
-sealed class AgentHop : IAsyncDisposable
+sealed class AgentHop : IHop
 {
     readonly AgentServer _server;
     readonly IDisposable[] _owned;

@@ -6,7 +6,7 @@ using Stackmeta.Metadata;
 namespace Stackmeta;
 
 /// <summary>The metadata API as the settings describe it, answering from any source of instances.</summary>
-sealed class ApiHop : IAsyncDisposable
+sealed class ApiHop : IHop
 {
     readonly InstanceSignature _signature;
     readonly VendorDataProviders _vendorData;

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
@@ -12,9 +10,9 @@ using Stackmeta.OpenStack;
 namespace Stackmeta;
 
 /// <summary>The metadata API on a live cloud, as nova.conf describes it: Nova's databases, Neutron, the three proofs, vendor data.</summary>
-sealed class NovaHop : IAsyncDisposable
+sealed class NovaHop : IHop
 {
-    readonly List<object> _owned = [];
+    readonly Owned _owned = new();
 
     NovaHop() { }
 
@@ -75,8 +73,8 @@ sealed class NovaHop : IAsyncDisposable
             Addresses = [],
             Certificate = listen.CertificateFile is null
                 ? null
-                : Own(Certificate(listen.CertificateFile, listen.KeyFile)),
-            ClientAuthorities = listen.AuthorityFile is null ? null : Authorities(listen.AuthorityFile),
+                : Own(CertificateFiles.Own(listen.CertificateFile, listen.KeyFile, "[wsgi] ssl_cert_file")),
+            ClientAuthorities = listen.AuthorityFile is null ? null : CertificateFiles.Authorities(listen.AuthorityFile),
         };
         Server = await ApiServer.StartAsync(
             new ApiServerOptions { Addresses = instead.Count > 0 ? [.. instead] : [AddressOf(listen)], Http = http },
@@ -95,18 +93,7 @@ sealed class NovaHop : IAsyncDisposable
         {
             await Server.DisposeAsync();
         }
-        foreach (var owned in Enumerable.Reverse(_owned))
-        {
-            switch (owned)
-            {
-                case IAsyncDisposable disposable:
-                    await disposable.DisposeAsync();
-                    break;
-                case IDisposable disposable:
-                    disposable.Dispose();
-                    break;
-            }
-        }
+        await _owned.DisposeAsync();
     }
 
     NeutronClient Neutron(
@@ -137,7 +124,7 @@ sealed class NovaHop : IAsyncDisposable
             ],
             StaticFile = nova.StaticFile,
             Targets = nova.DynamicTargets,
-            Authorities = nova.AuthorityFile is null ? null : Authorities(nova.AuthorityFile),
+            Authorities = nova.AuthorityFile is null ? null : CertificateFiles.Authorities(nova.AuthorityFile),
             ConnectTimeout = nova.ConnectTimeout,
             ReadTimeout = nova.ReadTimeout,
             FailureIsFatal = nova.FailureIsFatal,
@@ -178,45 +165,12 @@ sealed class NovaHop : IAsyncDisposable
     }
 
     T Own<T>(T owned)
-        where T : class
-    {
-        _owned.Add(owned);
-        return owned;
-    }
+        where T : class => _owned.Add(owned);
 
     static IPEndPoint AddressOf(NovaListenOptions listen) =>
         IPAddress.TryParse(listen.Address, out var address)
             ? new(address, listen.Port)
             : throw new ConfigurationException($"[DEFAULT] metadata_listen: '{listen.Address}' is no IP address");
-
-    static X509Certificate2 Certificate(string certificate, string? key)
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(certificate, key);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new ConfigurationException(
-                $"[wsgi] ssl_cert_file: {certificate} cannot be used: {error.Message}",
-                error
-            );
-        }
-    }
-
-    static X509Certificate2Collection Authorities(string file)
-    {
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(file);
-            return authorities;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new ConfigurationException($"the authorities in {file} cannot be used: {error.Message}", error);
-        }
-    }
 
     /// <summary>Where nova.conf names no credentials for Neutron, nobody can be found by address.</summary>
     sealed class NoAddresses : IAddressDirectory

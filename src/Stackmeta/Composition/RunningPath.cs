@@ -9,7 +9,7 @@ namespace Stackmeta;
 sealed class RunningPath : IAsyncDisposable
 {
     /// <summary>How long requests under way may take to end at a stop: below the 90 s after which systemd kills.</summary>
-    static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     readonly CancellationTokenSource _stop = new();
     readonly SqliteInventory _inventory;
@@ -85,8 +85,12 @@ sealed class RunningPath : IAsyncDisposable
         if (hops.HasFlag(Hops.Agent))
         {
             // The proxies run as a user of their own, and whoever else connects proves nothing by it.
-            var mode = settings.Get(KnownSettings.AgentSocketMode);
-            var socket = new AgentSocketOptions { Path = folder.AgentSocket, Mode = mode };
+            var socket = new AgentSocketOptions
+            {
+                Path = folder.AgentSocket,
+                Mode = settings.Get(KnownSettings.AgentSocketMode),
+                TakeOver = settings.Get(KnownSettings.AgentTakeOver),
+            };
             _agent = await (
                 apiElsewhere is null
                     ? AgentHop.StartAsync(socket, _api!.Api, _inventory, _time, _loggers, cancellationToken)

@@ -101,6 +101,26 @@ public static class KnownSettings
             "Who may connect to the agent's socket: the agent's user, its group too, or everybody on this host."
         );
 
+    public static Setting<bool> AgentTakeOver { get; } =
+        new(
+            "agent.take_over",
+            SettingKinds.Switch,
+            "false",
+            "Take the socket over from an agent that lives, which then ends what it has: for a change without an outage."
+        );
+
+    public static Setting<PortSource> AgentPorts { get; } =
+        new(
+            "agent.ports",
+            SettingKinds.Choice(
+                ("auto", PortSource.Auto),
+                ("rest", PortSource.Rest),
+                ("database", PortSource.Database)
+            ),
+            "auto",
+            "Where 'stackmeta agent --config-file' looks ports up: Neutron's REST API ([keystone_authtoken]) or its database ([database]); auto is the API where the files name credentials for it, else the database."
+        );
+
     public static Setting<string> EdgeDnsDomain { get; } =
         new(
             "edge.dns_domain",
@@ -136,6 +156,8 @@ public static class KnownSettings
         AgentSocket,
         AgentApi,
         AgentSocketMode,
+        AgentTakeOver,
+        AgentPorts,
         EdgeDnsDomain,
         LogLevel,
     ];

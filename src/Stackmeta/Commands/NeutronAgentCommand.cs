@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Stackmeta.OpenStack;
+
+namespace Stackmeta;
+
+/// <summary><c>stackmeta agent --config-file neutron.conf --config-file metadata_agent.ini</c>: in neutron-metadata-agent's place.</summary>
+sealed class NeutronAgentCommand()
+    : ConfigurationFileCommand(
+        "Neutron's configuration: look up ports in Neutron, as neutron-metadata-agent does; may be repeated"
+    )
+{
+    readonly Option<string[]> _novaFiles = new("--nova-config-file")
+    {
+        Description =
+            "Nova's configuration: answer in this process from its databases, instead of asking an API; may be repeated",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => [],
+    };
+
+    public override void AddTo(Command command)
+    {
+        base.AddTo(command);
+        command.Options.Add(_novaFiles);
+    }
+
+    public override bool IsAsked(ParseResult parsed) =>
+        base.IsAsked(parsed) || parsed.GetValue(_novaFiles) is { Length: > 0 };
+
+    protected override ImmutableArray<OptionFinding> Report(OsloConfiguration files) => AgentConfiguration.Check(files);
+
+    protected override string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings)
+    {
+        var plan = Plan(files, parsed, settings);
+        return $"Ports are looked up in {plan.Directory}; {plan.Answering} answers; the socket is {plan.Socket.Path}.";
+    }
+
+    protected override Task<IHop> StartAsync(
+        OsloConfiguration files,
+        ParseResult parsed,
+        SettingValues settings,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    ) =>
+        NeutronAgentHop.StartAsync(
+            Plan(files, parsed, settings),
+            nova => NovaApiCommand.Create(nova, settings, loggers),
+            TimeProvider.System,
+            loggers,
+            cancellationToken
+        );
+
+    NeutronAgentPlan Plan(OsloConfiguration files, ParseResult parsed, SettingValues settings) =>
+        NeutronAgentPlan.Of(
+            AgentConfiguration.Read(files),
+            parsed.GetValue(_novaFiles) is { Length: > 0 } nova
+                ? NovaConfiguration.Read(nova, Environment.GetEnvironmentVariable)
+                : null,
+            settings
+        );
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Stackmeta.OpenStack;
+
+namespace Stackmeta;
+
+/// <summary>Reads the PEM files that OpenStack's options name.</summary>
+static class CertificateFiles
+{
+    /// <summary>A certificate with its key.</summary>
+    /// <param name="certificate">The file with the certificate.</param>
+    /// <param name="key">The file with its key; null when the first has both.</param>
+    /// <param name="option">The option that names it, for the error.</param>
+    /// <exception cref="ConfigurationException">It cannot be used.</exception>
+    public static X509Certificate2 Own(string certificate, string? key, string option)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception error) when (IsUnusable(error))
+        {
+            throw new ConfigurationException($"{option}: {certificate} cannot be used: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Authorities that certificates of others must come from.</summary>
+    /// <exception cref="ConfigurationException">They cannot be used.</exception>
+    public static X509Certificate2Collection Authorities(string file)
+    {
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities;
+        }
+        catch (Exception error) when (IsUnusable(error))
+        {
+            throw new ConfigurationException($"the authorities in {file} cannot be used: {error.Message}", error);
+        }
+    }
+
+    static bool IsUnusable(Exception error) =>
+        error is IOException or UnauthorizedAccessException or CryptographicException;
+}
