@@ -46,7 +46,10 @@ abstract class ConfigurationFileCommand
     {
         if (Paths(parsed).Length == 0)
         {
-            throw new CommandException("Name OpenStack's configuration with --config-file or --config-dir.", ExitCodes.Usage);
+            throw new CommandException(
+                "Name OpenStack's configuration with --config-file or --config-dir.",
+                ExitCodes.Usage
+            );
         }
         try
         {

@@ -74,7 +74,9 @@ sealed class NovaHop : IHop
             Certificate = listen.CertificateFile is null
                 ? null
                 : Own(CertificateFiles.Own(listen.CertificateFile, listen.KeyFile, "[wsgi] ssl_cert_file")),
-            ClientAuthorities = listen.AuthorityFile is null ? null : CertificateFiles.Authorities(listen.AuthorityFile),
+            ClientAuthorities = listen.AuthorityFile is null
+                ? null
+                : CertificateFiles.Authorities(listen.AuthorityFile),
         };
         Server = await ApiServer.StartAsync(
             new ApiServerOptions { Addresses = instead.Count > 0 ? [.. instead] : [AddressOf(listen)], Http = http },

@@ -1,0 +1,180 @@
+using System.Net.Sockets;
+using Stackmeta.Tests.Support;
+
+namespace Stackmeta.Tests;
+
+/// <summary><c>stackmeta agent --config-file neutron.conf --config-file metadata_agent.ini</c>, and <c>--check</c>.</summary>
+public sealed class NeutronAgentCommandTests : IDisposable
+{
+    const string Secret = "very-secret-key";
+
+    const string Credentials = $"""
+        [keystone_authtoken]
+        auth_url = http://127.0.0.1:1/
+        auth_type = password
+        username = neutron
+        password = {Secret}
+        project_name = service
+        user_domain_name = Default
+        project_domain_name = Default
+        """;
+
+    readonly string _folder = Directory.CreateTempSubdirectory("stackmeta-agent-command-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    string Socket => Path.Combine(_folder, "state", "metadata_proxy");
+
+    async Task<(int Code, string Output, string Error)> RunAsync(
+        string neutron,
+        string agent,
+        string[] more,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var conf = Path.Combine(_folder, "neutron.conf");
+        var ini = Path.Combine(_folder, "metadata_agent.ini");
+        await File.WriteAllTextAsync(conf, $"[DEFAULT]\nstate_path = {_folder}/state\n{neutron}\n", default);
+        await File.WriteAllTextAsync(ini, $"[DEFAULT]\nmetadata_proxy_shared_secret = {Secret}\n{agent}\n", default);
+        // A settings file of this machine must not change what is tested.
+        var settings = Path.Combine(_folder, "settings.json");
+        await File.WriteAllTextAsync(settings, "{}", default);
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await StackmetaProgram.RunAsync(
+            ["agent", "--config", settings, "--config-file", conf, "--config-file", ini, .. more],
+            output,
+            error,
+            cancellationToken
+        );
+        Assert.DoesNotContain(Secret, output.ToString() + error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [Fact]
+    public async Task Check_says_of_each_option_what_becomes_of_it()
+    {
+        var (code, output, error) = await RunAsync(
+            $"core_plugin = ml2\n{Credentials}\n[database]\nconnection = sqlite:////var/lib/neutron/neutron.sqlite",
+            "nova_metadata_host = nova.example.org\nmetadata_workers = 4\nnova_metadata_ip = 10.0.0.1",
+            ["--check"]
+        );
+        Assert.Equal((ExitCodes.Done, ""), (code, error));
+        string Line(string option) => output.Split('\n').Single(line => line.StartsWith(option + " "));
+        Assert.Contains("  honoured  ", Line("[DEFAULT] metadata_proxy_shared_secret"));
+        Assert.Contains("metadata_agent.ini:3", Line("[DEFAULT] nova_metadata_host"));
+        Assert.Contains("  irrelevant  ", Line("[DEFAULT] metadata_workers"));
+        Assert.Contains("  irrelevant  ", Line("[DEFAULT] core_plugin"));
+        Assert.Contains("  irrelevant  ", Line("[database] connection"));
+        Assert.EndsWith(
+            $"Ports are looked up in Neutron's REST API (as neutron at http://127.0.0.1:1/); "
+                + $"the metadata API at http://nova.example.org:8775/ answers; the socket is {Socket}.\n",
+            output
+        );
+    }
+
+    [Theory]
+    [InlineData("metadata_backlog = many", "[DEFAULT] metadata_backlog")]
+    [InlineData("metadata_proxy_socket_mode = some", "[DEFAULT] metadata_proxy_socket_mode")]
+    [InlineData("nova_metadata_protocol = gopher", "[DEFAULT] nova_metadata_protocol")]
+    public async Task A_value_that_cannot_be_used_is_named_with_its_place(string line, string option)
+    {
+        foreach (
+            var more in (string[][])
+                [
+                    [],
+                    ["--check"],
+                ]
+        )
+        {
+            var (code, _, error) = await RunAsync(Credentials, line, more);
+            Assert.Equal(ExitCodes.Usage, code);
+            Assert.Contains($"metadata_agent.ini:3: {option}: '", error);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_way_to_look_up_ports_nothing_is_started()
+    {
+        var (code, _, error) = await RunAsync("", "", []);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("the files name neither credentials", error);
+        (code, _, error) = await RunAsync(Credentials, "", ["--set", "agent.ports=database"]);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("[database] connection", error);
+    }
+
+    [Fact]
+    public async Task In_process_needs_novas_configuration()
+    {
+        var (code, _, error) = await RunAsync(Credentials, "", ["--set", "agent.api=in-process"]);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("--nova-config-file", error);
+    }
+
+    [Fact]
+    public async Task The_database_is_taken_where_there_are_no_credentials_or_a_setting_wants_it()
+    {
+        const string Database =
+            "[database]\nconnection = mysql+pymysql://neutron:very-secret-key@db.example.org/neutron";
+        var (_, output, _) = await RunAsync(Database, "", ["--check"]);
+        Assert.Contains("Neutron's database (mysql://neutron:***@db.example.org/neutron)", output);
+        (_, output, _) = await RunAsync($"{Credentials}\n{Database}", "", ["--check"]);
+        Assert.Contains("Neutron's REST API", output);
+        (_, output, _) = await RunAsync($"{Credentials}\n{Database}", "", ["--check", "--set", "agent.ports=database"]);
+        Assert.Contains("Neutron's database", output);
+    }
+
+    /// <summary>The agent starts whatever is down, and answers what it then must.</summary>
+    [Fact]
+    public async Task The_socket_has_the_configured_mode_its_folder_is_made_and_another_agent_may_take_over()
+    {
+        using var stop = new CancellationTokenSource();
+        var first = RunAsync(Credentials, "metadata_proxy_socket_mode = group", [], stop.Token);
+        await WaitForSocketAsync(first);
+        Assert.Equal("-rw-rw-r--", Mode());
+        var answer = await RawHttp.AskAsync(
+            new UnixDomainSocketEndPoint(Socket),
+            "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        );
+        Assert.Equal(400, answer.Status);
+
+        var (code, _, error) = await RunAsync(Credentials, "", []);
+        Assert.Equal(ExitCodes.Failed, code);
+        Assert.Contains("Another agent listens", error);
+
+        using var stopSecond = new CancellationTokenSource();
+        var second = RunAsync(
+            Credentials,
+            "metadata_proxy_socket_mode = all",
+            ["--set", "agent.take_over=true"],
+            stopSecond.Token
+        );
+        while (Mode() != "-rw-rw-rw-")
+        {
+            Assert.False(second.IsCompleted);
+            await Task.Delay(20);
+        }
+        await stop.CancelAsync();
+        Assert.Equal(ExitCodes.Done, (await first).Code);
+        // The first took its own door away, not the second's.
+        Assert.True(File.Exists(Socket));
+        await stopSecond.CancelAsync();
+        Assert.Equal((ExitCodes.Done, "Ready.\n"), ((await second).Code, (await second).Output));
+        Assert.False(File.Exists(Socket));
+    }
+
+    string Mode()
+    {
+        var mode = File.GetUnixFileMode(Socket);
+        return "-" + string.Concat("rwxrwxrwx".Select((letter, i) => ((int)mode >> (8 - i) & 1) == 1 ? letter : '-'));
+    }
+
+    async Task WaitForSocketAsync(Task running)
+    {
+        while (!File.Exists(Socket))
+        {
+            Assert.False(running.IsCompleted);
+            await Task.Delay(20);
+        }
+    }
+}
