@@ -70,7 +70,8 @@ static class GuestIdentification
         var refusal = Refusal.ScopeHeaderMissing;
         foreach (var (name, kind) in ScopeHeaders)
         {
-            if (!headers.TryGetValue(name, out var values))
+            // An empty one says nothing, as with Neutron's agent.
+            if (!headers.TryGetValue(name, out var values) || values is [""])
             {
                 continue;
             }
@@ -81,7 +82,7 @@ static class GuestIdentification
             scope = new(kind, values[0]!);
             refusal = Refusal.None;
         }
-        return refusal == Refusal.None && scope.Id.Length == 0 ? Refusal.ScopeHeaderMissing : refusal;
+        return refusal;
     }
 
     static Refusal ReadAddress(IHeaderDictionary headers, out string client, out IPAddress address)

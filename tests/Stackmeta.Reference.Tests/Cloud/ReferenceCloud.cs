@@ -81,6 +81,16 @@ public sealed class ReferenceCloud : IAsyncLifetime
         return new(hop, hop.Server!.Addresses.First());
     }
 
+    /// <summary>Our look-up in the recorded database of Neutron.</summary>
+    internal NeutronDatabasePortDirectory NeutronDatabase() =>
+        new(
+            DatabaseUrl.Parse(_server.Url("neutron")),
+            new(),
+            TimeSpan.FromSeconds(5),
+            NullLogger<NeutronDatabasePortDirectory>.Instance,
+            TimeProvider.System
+        );
+
     /// <summary>Adds to what is printed at the end.</summary>
     internal void Count(Verdicts verdicts) => _all.Add(verdicts);
 

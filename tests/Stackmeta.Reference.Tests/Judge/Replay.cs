@@ -23,7 +23,7 @@ sealed class Replay(EndPoint server, RandomSeeds seeds)
                 continue;
             }
             var sent = new SentRequest(recording, request);
-            var ours = seeds.Apply(await AskAsync(sent, request.Raw is not null));
+            var ours = seeds.Apply(await AskAsync(server, sent, request.Raw is not null));
             var circumstances = new Circumstances(
                 sent,
                 change => library.Sibling(recording, request, change),
@@ -85,7 +85,8 @@ sealed class Replay(EndPoint server, RandomSeeds seeds)
         return Rules.All.FirstOrDefault(rule => rule.Holds(recorded, ours, circumstances)).Name;
     }
 
-    async Task<Answer> AskAsync(SentRequest request, bool isRaw)
+    /// <summary>Sends a request on a connection of its own.</summary>
+    internal static async Task<Answer> AskAsync(EndPoint server, SentRequest request, bool isRaw)
     {
         using var connection = await RawHttp.ConnectAsync(server);
         await connection.SendAsync(request.Bytes);
@@ -118,7 +119,8 @@ sealed class Replay(EndPoint server, RandomSeeds seeds)
         };
     }
 
-    static string Words(RecordedRequest request, Answer ours)
+    /// <summary>How an answer differs, for people.</summary>
+    internal static string Words(RecordedRequest request, Answer ours)
     {
         var recorded = request.Answer;
         var changes = string.Join(", ", request.Changes.Select(change => $"{change.Key}={change.Value}"));

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Agent;
+using Stackmeta.Inventory;
+using Stackmeta.Metadata;
+
+namespace Stackmeta.Reference.Tests;
+
+/// <summary>Our agent on a socket of its own.</summary>
+sealed class AgentRig : IAsyncDisposable
+{
+    /// <summary>What the recorded agent signed with.</summary>
+    public static readonly byte[] Secret = Encoding.ASCII.GetBytes("rig-shared-secret");
+
+    readonly string _folder;
+    readonly AgentServer _server;
+    readonly IDisposable[] _owned;
+
+    AgentRig(string folder, AgentServer server, IDisposable[] owned)
+    {
+        _folder = folder;
+        _server = server;
+        _owned = owned;
+    }
+
+    public string SocketPath => SocketIn(_folder);
+
+    public EndPoint Address => new UnixDomainSocketEndPoint(SocketPath);
+
+    /// <summary>Starts it before an API that is another server.</summary>
+    public static Task<AgentRig> StartAsync(IPortDirectory directory, Uri api, AgentOptions? options = null)
+    {
+        var signature = new InstanceSignature(Secret);
+        var upstream = new HttpMetadataUpstream(
+            new UpstreamOptions { Api = api },
+            signature,
+            TimeProvider.System,
+            NullLogger.Instance
+        );
+        return StartAsync(directory, upstream, options ?? new(), upstream, signature);
+    }
+
+    /// <summary>Starts it before anything.</summary>
+    public static async Task<AgentRig> StartAsync(
+        IPortDirectory directory,
+        IMetadataUpstream upstream,
+        AgentOptions options,
+        params IDisposable[] owned
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("stackmeta-agent-rig-").FullName;
+        // Proxies run as users of their own.
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        var ports = new PortCache(directory, options.Ports, TimeProvider.System);
+        var server = await AgentServer.StartAsync(
+            new()
+            {
+                Socket = new() { Path = SocketIn(folder), Mode = AgentSocketMode.All },
+            },
+            new MetadataAgent(options, ports, upstream, TimeProvider.System, NullLogger.Instance),
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            CancellationToken.None
+        );
+        return new(folder, server, owned);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Array.ForEach(_owned, one => one.Dispose());
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    static string SocketIn(string folder) => Path.Combine(folder, "metadata_proxy");
+}
