@@ -69,7 +69,9 @@ public sealed class HaproxyTests
 
         using (var guest = await RawHttp.ConnectAsync(path.Address))
         {
-            await guest.SendAsync("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 9000\r\nExpect: 100-continue\r\n\r\n");
+            await guest.SendAsync(
+                "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 9000\r\nExpect: 100-continue\r\n\r\n"
+            );
             await Task.Delay(300);
             await guest.SendAsync(new string('b', 9000));
             Assert.Equal(200, (await guest.ReadAnswerAsync()).Status);
@@ -172,14 +174,19 @@ public sealed class HaproxyTests
 
                 """
             );
-            var haproxy = Process.Start(new ProcessStartInfo(Haproxy, ["-db", "-q", "-f", file]) { UseShellExecute = false })!;
+            var haproxy = Process.Start(
+                new ProcessStartInfo(Haproxy, ["-db", "-q", "-f", file]) { UseShellExecute = false }
+            )!;
             var path = new Path(agent, haproxy, file, address);
             await path.WaitAsync();
             return path;
         }
 
         public Task<RawAnswer> AskAsync(string target, string method = "GET", string headers = "") =>
-            RawHttp.AskAsync(Address, $"{method} {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n{headers}\r\n");
+            RawHttp.AskAsync(
+                Address,
+                $"{method} {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n{headers}\r\n"
+            );
 
         public async ValueTask DisposeAsync()
         {

@@ -1,8 +1,5 @@
 using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Agent;
-using Stackmeta.Inventory;
-using Stackmeta.OpenStack;
 using Stackmeta.OpenStack.Tests;
 
 namespace Stackmeta.Reference.Tests;
@@ -11,6 +8,10 @@ namespace Stackmeta.Reference.Tests;
 [Collection(ReferenceCollection.Name)]
 public sealed class AgentReplayTests(ReferenceCloud cloud)
 {
+    // The numbers are part of what is tested: a rule that excuses more than it did is no longer the same rule.
+    const string Counts =
+        "250 requests, 182 identical, 68 by rule (a router without networks finds nobody 30, addresses, not texts, are compared 2, newer OpenStack version 2, no Content-Type is passed on 1, not HTTP: 400 3, only the last address counts 2, the API's crash is a refusal 9, the API's own page 2, who asks is not said: 400 17), 0 mismatches";
+
     [Fact]
     public async Task With_neutrons_recorded_ports_behind_it_guests_are_told_the_same()
     {
@@ -18,7 +19,7 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
         await using var neutron = new RecordedNeutron();
         await using var api = await cloud.StartAsync();
         await using var agent = await AgentRig.StartAsync(neutron.Directory(), UriOf(api.Address));
-        await ExpectAsync(agent, neutron, "agent");
+        await ExpectAsync(agent, neutron, "agent", Counts);
     }
 
     [Fact]
@@ -29,7 +30,7 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
         await using var database = cloud.NeutronDatabase();
         await using var api = await cloud.StartAsync();
         await using var agent = await AgentRig.StartAsync(database, UriOf(api.Address));
-        await ExpectAsync(agent, neutron, "agent");
+        await ExpectAsync(agent, neutron, "agent", Counts);
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
             new InProcessUpstream(api.Hop.Api),
             new AgentOptions()
         );
-        await ExpectAsync(agent, neutron, "agent");
+        await ExpectAsync(agent, neutron, "agent", Counts);
     }
 
     [Fact]
@@ -52,7 +53,12 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
         await using var neutron = new RecordedNeutron();
         await using var nova = FakeNova.Start();
         await using var agent = await AgentRig.StartAsync(neutron.Directory(), nova.Uri);
-        await ExpectAsync(agent, neutron, "fakenova");
+        await ExpectAsync(
+            agent,
+            neutron,
+            "fakenova",
+            "83 requests, 12 identical, 71 by rule (any status is passed on 27, bytes in, bytes out 4, half an answer is none: 500 3, not HTTP: 400 1, the API's own page 11, the raw target goes on 25), 0 mismatches"
+        );
     }
 
     [Fact]
@@ -62,7 +68,12 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
         var nowhere = new Uri($"http://127.0.0.1:{TestProcess.FreePort()}");
         var hasty = new AgentOptions { Patience = TimeSpan.FromSeconds(0.5) };
         await using var agent = await AgentRig.StartAsync(neutron.Directory(), nowhere, hasty);
-        await ExpectAsync(agent, neutron, "down-nova");
+        await ExpectAsync(
+            agent,
+            neutron,
+            "down-nova",
+            "4 requests, 1 identical, 3 by rule (unreachable: 503 3), 0 mismatches"
+        );
     }
 
     [Fact]
@@ -75,7 +86,12 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
         var usual = new AgentOptions();
         var hasty = usual with { Ports = usual.Ports with { Patience = TimeSpan.FromSeconds(0.5) } };
         await using var agent = await AgentRig.StartAsync(directory, nova.Uri, hasty);
-        await ExpectAsync(agent, neutron, "rpc-down");
+        await ExpectAsync(
+            agent,
+            neutron,
+            "rpc-down",
+            "4 requests, 0 identical, 4 by rule (unreachable: 503 4), 0 mismatches"
+        );
     }
 
     /// <summary>The stand-in filters as the real one did.</summary>
@@ -108,7 +124,7 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
         static string IdOf(string json) => (string)System.Text.Json.Nodes.JsonNode.Parse(json)!["id"]!;
     }
 
-    async Task ExpectAsync(AgentRig agent, RecordedNeutron neutron, string name)
+    async Task ExpectAsync(AgentRig agent, RecordedNeutron neutron, string name, string expected)
     {
         var recording = NeutronRecordings.Read(name);
         var verdicts = new Verdicts();
@@ -139,8 +155,10 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
                     break;
             }
         }
-        Console.WriteLine($"reference, agent, {name}: {verdicts}");
-        Assert.True(verdicts.Mismatches.Count == 0, $"{verdicts}\n{string.Join('\n', verdicts.Mismatches.Take(60))}");
+        Assert.True(
+            verdicts.ToString() == expected,
+            $"{expected}\n{verdicts}\n{string.Join('\n', verdicts.Mismatches.Take(40))}"
+        );
     }
 
     /// <summary>What was recorded for the same request from another address.</summary>

@@ -121,7 +121,11 @@ static class AgentRules
     static bool OwnPage(Answer recorded, Answer ours, AgentCircumstances c) =>
         recorded.Status is 400 or 403 or 404 or 409 or 500
         && recorded.Status == ours.Status
-        && (c.Sent is { } sent ? ours.Matches(sent) : ours.ContentTypes.SequenceEqual(recorded.ContentTypes))
+        && (
+            c.Sent is { } sent
+                ? ours.Matches(sent)
+                : ours.Status is 400 or 409 && ours.ContentTypes.SequenceEqual(recorded.ContentTypes)
+        )
         && ours.IsShortReason(c.Request.Method);
 
     // The reference knows a handful of statuses, makes 500 of the others, and follows redirects.
@@ -167,7 +171,7 @@ static class AgentRules
 
     static readonly string[] Proofs = ["X-Forwarded-For", "X-Instance-ID", "X-Tenant-ID", "X-Instance-ID-Signature"];
 
-    static JsonNode? Echo(Answer answer)
+    static JsonObject? Echo(Answer answer)
     {
         try
         {
@@ -181,6 +185,6 @@ static class AgentRules
         }
     }
 
-    static Dictionary<string, string> HeadersOf(JsonNode echo) =>
+    static Dictionary<string, string> HeadersOf(JsonObject echo) =>
         echo["headers"]!.AsArray().ToDictionary(header => (string)header![0]!, header => (string)header![1]!);
 }
