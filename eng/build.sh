@@ -23,7 +23,7 @@ build_project() {
     local log="$root/artifacts/build.log" began
     began=$(mktemp)
     if ! dotnet build "$root/$target" -c Release -v quiet -nologo "$@" >"$log" 2>&1 </dev/null; then
-        grep -E 'error|warning' "$log" | sort -u | head -n 40 >&2
+        grep -E 'error|warning' "$log" | sort -u | sed -n '1,40p' >&2 || true
         echo "The build failed; its whole output is in $log." >&2
         rm -f "$began"
         exit 1

@@ -87,10 +87,10 @@ run_part() {
     passed=$((passed + total - fails - skips)) failed=$((failed + bad)) skipped=$((skipped + skips))
     echo "${line##*Tests  }" >&2
     if [ "$bad" != 0 ]; then
-        grep -vE 'Discover|Starting|Finished' "$log" | head -n 120 >&2
+        grep -vE 'Discover|Starting|Finished' "$log" | sed -n '1,120p' >&2
         echo "(its whole output is in $log)" >&2
     elif [ "$skips" != 0 ]; then
-        grep -A1 -F '[SKIP]' "$log" | head -n 20 >&2
+        grep -A1 -F '[SKIP]' "$log" | sed -n '1,20p' >&2
     fi
 }
 

@@ -105,6 +105,8 @@ public sealed class NamespaceWatch(
         var since = time.GetTimestamp();
         while (true)
         {
+            // Asked before the try: it may be mounted while the try fails, and the next one then succeeds.
+            var wasMounted = NetworkNamespace.IsMounted(name);
             try
             {
                 await listeners.AddAsync(served);
@@ -117,7 +119,7 @@ public sealed class NamespaceWatch(
                 {
                     return;
                 }
-                if (NetworkNamespace.IsMounted(name) || time.GetElapsedTime(since) > MountPatience)
+                if (wasMounted || time.GetElapsedTime(since) > MountPatience)
                 {
                     if (_failed.Add(name))
                     {

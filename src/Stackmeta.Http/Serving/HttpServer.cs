@@ -72,7 +72,8 @@ public sealed class HttpServer : IAsyncDisposable
                 {
                     transport.CreateBoundListenSocket = open;
                 }
-            }
+            },
+            options.Transport
         );
         try
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -17,10 +18,12 @@ sealed class KestrelServices : IWebHostBuilder
     readonly ServiceCollection _services = new();
 
     /// <summary>Kestrel's services, its options set.</summary>
+    /// <param name="transport">Accepts the connections instead of Kestrel's own sockets; null for those.</param>
     public static ServiceProvider Create(
         ILoggerFactory loggers,
         Action<KestrelServerOptions> configure,
-        Action<SocketTransportOptions> configureTransport
+        Action<SocketTransportOptions> configureTransport,
+        IConnectionListenerFactory? transport
     )
     {
         var builder = new KestrelServices();
@@ -33,6 +36,11 @@ sealed class KestrelServices : IWebHostBuilder
         builder.UseKestrelCore();
         services.Configure(configure);
         services.Configure(configureTransport);
+        if (transport is not null)
+        {
+            // Kestrel takes the last one registered that can bind the address.
+            services.AddSingleton(transport);
+        }
         return services.BuildServiceProvider();
     }
 
