@@ -24,6 +24,7 @@ static class InstanceSize
         + Of(instance.KeyPair?.Name)
         + Of(instance.KeyPair?.PublicKey)
         + (instance.UserData?.Length ?? 0)
+        + Of(instance.UserDataText)
         + Sum(instance.Metadata, static item => Of(item.Key) + Of(item.Value))
         + Of(instance.FlavorName)
         + Of(instance.ImageRef)

@@ -25,6 +25,11 @@ sealed class PasswordPost(InstanceCache instances)
         {
             return Refusal.PasswordAlreadySet;
         }
+        if (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0)
+        {
+            // No body at all is not the empty password.
+            return Refusal.TransferEncodingRefused;
+        }
 
         var buffer = ArrayPool<byte>.Shared.Rent(MaxBytes + 1);
         try

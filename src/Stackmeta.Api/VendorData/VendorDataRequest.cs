@@ -17,7 +17,11 @@ static class VendorDataRequest
             json.WriteString("project-id", instance.ProjectId);
             json.WriteString("instance-id", instance.Uuid);
             json.WriteString("image-id", instance.ImageRef);
-            if (instance.UserData is { } userData)
+            if (instance.UserDataText is { } text)
+            {
+                json.WriteString("user-data", text);
+            }
+            else if (instance.UserData is { } userData)
             {
                 json.WriteBase64String("user-data", userData.Span);
             }

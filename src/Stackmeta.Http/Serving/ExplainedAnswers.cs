@@ -15,6 +15,7 @@ namespace Stackmeta.Http;
 sealed class ExplainedAnswers(IDuplexPipe transport) : PipeWriter, IDuplexPipe
 {
     readonly PipeWriter _output = transport.Output;
+    readonly MethodWatch _input = new(transport.Input);
 
     // What Kestrel writes outside of requests, until it is flushed. Only the connection's own loop writes there.
     ArrayBufferWriter<byte>? _own;
@@ -22,7 +23,7 @@ sealed class ExplainedAnswers(IDuplexPipe transport) : PipeWriter, IDuplexPipe
     // Set and cleared by the connection's own loop, between whose requests nobody else writes.
     bool _isAnswering;
 
-    public PipeReader Input => transport.Input;
+    public PipeReader Input => _input;
 
     public PipeWriter Output => this;
 
@@ -44,7 +45,11 @@ sealed class ExplainedAnswers(IDuplexPipe transport) : PipeWriter, IDuplexPipe
     public void RequestBegins() => _isAnswering = true;
 
     /// <summary>The application has answered.</summary>
-    public void RequestEnds() => _isAnswering = false;
+    public void RequestEnds()
+    {
+        _isAnswering = false;
+        _input.RequestEnds();
+    }
 
     public override void Advance(int bytes)
     {
@@ -115,7 +120,10 @@ sealed class ExplainedAnswers(IDuplexPipe transport) : PipeWriter, IDuplexPipe
             Encoding.ASCII.GetBytes($"\r\nContent-Type: {contentType}\r\nContent-Length: {page.WrittenCount}")
         );
         _output.Write(rest);
-        _output.Write(page.WrittenSpan);
+        if (!_input.IsHead)
+        {
+            _output.Write(page.WrittenSpan);
+        }
     }
 
     static bool TryReadStatus(ReadOnlySpan<byte> answer, out int status)

@@ -42,6 +42,12 @@ public sealed record Instance
     /// <summary>Decoded user data: null when there is none, empty when it is the empty text.</summary>
     public ReadOnlyMemory<byte>? UserData { get; init; }
 
+    /// <summary>
+    /// The stored base64 of <see cref="UserData"/>, where it is not what the bytes encode to (line breaks, say); null otherwise.
+    /// Dynamic vendor data targets are told it as it is stored.
+    /// </summary>
+    public string? UserDataText { get; init; }
+
     /// <summary>True also when the user data are unreadable: they are listed, and only reading them is refused.</summary>
     internal bool HasUserData => UserData is not null || IsUnreadable(InstanceParts.UserData);
 

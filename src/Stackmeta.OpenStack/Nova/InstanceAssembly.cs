@@ -40,6 +40,7 @@ static class InstanceAssembly
             KeyPair = keyPair,
             // A null array would become an empty memory, which is another thing here.
             UserData = hasUserData ? userData.AsMemory() : default(ReadOnlyMemory<byte>?),
+            UserDataText = hasUserData && rows.UserData != Convert.ToBase64String(userData) ? rows.UserData : null,
             Metadata = Metadata(rows.Metadata),
             FlavorName = flavor,
             Ec2Ids = ec2Ids,

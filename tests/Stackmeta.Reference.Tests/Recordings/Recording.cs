@@ -169,9 +169,12 @@ sealed record RecordedRequest
                         .Select(row => string.Join('|', row.EnumerateArray().Select(column => column.ToString()))),
                 ]
                 : null,
-            Twin = TwinOf(method, path, changes.ToString(), body.ToString()),
+            Twin = TwinOf(method, path, changes.ToString(), TextOf(body)),
         };
     }
+
+    // An empty body is another request than none.
+    static string TextOf(JsonElement body) => body.ValueKind == JsonValueKind.Undefined ? "" : body.GetRawText();
 
     /// <summary>The same text for requests that differ in nothing but the instance.</summary>
     public static string TwinOf(string method, string path, string changes, string body) =>
