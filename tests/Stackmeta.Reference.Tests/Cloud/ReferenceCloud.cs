@@ -113,7 +113,8 @@ public sealed class ReferenceCloud : IAsyncLifetime
                 )
             );
         }
-        return [.. rows];
+        // As the client printed it whose output is recorded.
+        return [.. rows.Select(text => text.Replace("\0", @"\0"))];
     }
 
     public async ValueTask DisposeAsync()
