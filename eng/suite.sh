@@ -40,6 +40,10 @@ needs_of() {
             ;;
     esac
     case "$1" in
+        reference)
+            need ip iproute2 "makes namespaces"
+            need haproxy haproxy "is the networks' proxy"
+            ;;
         end-to-end | drive)
             need /usr/bin/python3 python3 "runs cloud-init's own code"
             local module

@@ -24,6 +24,23 @@ public static partial class CaseTable
         ];
     }
 
+    /// <summary>The numbers in the first column of the page's tables.</summary>
+    public static IEnumerable<int> ReadCases(Assembly assembly, string page)
+    {
+        using var stream = assembly.GetManifestResourceStream(page) ?? throw new FileNotFoundException(page);
+        using var reader = new StreamReader(stream);
+        return
+        [
+            .. reader
+                .ReadToEnd()
+                .Split('\n')
+                .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+                .SelectMany(line => line.Split('|')[1].Split(','))
+                .Select(cell => int.TryParse(cell, out var number) ? number : 0)
+                .Where(number => number > 0),
+        ];
+    }
+
     [GeneratedRegex(
         "`(?<name>[A-Za-z]+Tests\\.[A-Za-z0-9_]+)`",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,

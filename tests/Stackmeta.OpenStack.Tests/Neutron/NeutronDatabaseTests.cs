@@ -36,6 +36,30 @@ public sealed class NeutronDatabaseTests(MariaDbServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_network_and_router_has_as_a_whole_what_each_guest_gets_alone()
+    {
+        const string Sql =
+            "SELECT GROUP_CONCAT(DISTINCT scope) FROM (SELECT CONCAT('n', network_id) AS scope FROM ports "
+            + "UNION SELECT CONCAT('r', device_id) FROM ports WHERE device_owner = 'network:router_interface') AS scopes";
+        var scopes = ((string)(await server.ScalarAsync(_prefix + "neutron", Sql))!).Split(',');
+        await using var directory = Directory();
+        var addresses = 0;
+        foreach (var text in scopes)
+        {
+            var scope = new NetworkScope(
+                text[0] == 'n' ? NetworkScopeKind.Network : NetworkScopeKind.Router,
+                text[1..]
+            );
+            foreach (var (address, answer) in (await directory.FindPortsAsync(scope, default))!)
+            {
+                Assert.Equal(answer, await directory.FindPortAsync(scope, address, default));
+                addresses++;
+            }
+        }
+        Assert.InRange(addresses, 60, 1000);
+    }
+
+    [Fact]
     public async Task A_port_is_found_by_router_and_a_router_without_interfaces_finds_nobody()
     {
         const string Sql =

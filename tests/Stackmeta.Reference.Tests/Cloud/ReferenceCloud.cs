@@ -63,8 +63,7 @@ public sealed class ReferenceCloud : IAsyncLifetime
     /// <summary>The same on databases whose names begin otherwise.</summary>
     internal async Task<RunningApi> StartOnAsync(string prefix, params (string Option, string? Value)[] options)
     {
-        var file = Path.Combine(_folder, $"nova-{Guid.NewGuid():N}.conf");
-        await File.WriteAllTextAsync(file, NovaConf(prefix, options));
+        var file = await WriteNovaConfAsync(prefix, options);
         var hop = NovaHop.Create(
             NovaConfiguration.Read([file]),
             new DocumentOptions(),
@@ -81,10 +80,22 @@ public sealed class ReferenceCloud : IAsyncLifetime
         return new(hop, hop.Server!.Addresses.First());
     }
 
+    /// <summary>Writes a nova.conf for these databases.</summary>
+    /// <returns>Its path.</returns>
+    internal async Task<string> WriteNovaConfAsync(string prefix = "", params (string Option, string? Value)[] options)
+    {
+        var file = Path.Combine(_folder, $"nova-{Guid.NewGuid():N}.conf");
+        await File.WriteAllTextAsync(file, NovaConf(prefix, options));
+        return file;
+    }
+
+    /// <summary>What neutron.conf's <c>[database] connection</c> would be.</summary>
+    internal string NeutronDatabaseUrl => _server.Url("neutron");
+
     /// <summary>Our look-up in the recorded database of Neutron.</summary>
     internal NeutronDatabasePortDirectory NeutronDatabase() =>
         new(
-            DatabaseUrl.Parse(_server.Url("neutron")),
+            DatabaseUrl.Parse(NeutronDatabaseUrl),
             new(),
             TimeSpan.FromSeconds(5),
             NullLogger<NeutronDatabasePortDirectory>.Instance,

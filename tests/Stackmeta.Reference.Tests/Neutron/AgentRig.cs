@@ -17,6 +17,7 @@ sealed class AgentRig : IAsyncDisposable
     readonly string _folder;
     readonly AgentServer _server;
     readonly IDisposable[] _owned;
+    bool _isStopped;
 
     AgentRig(string folder, AgentServer server, IDisposable[] owned)
     {
@@ -69,6 +70,11 @@ sealed class AgentRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isStopped)
+        {
+            return;
+        }
+        _isStopped = true;
         await _server.DisposeAsync();
         Array.ForEach(_owned, one => one.Dispose());
         Directory.Delete(_folder, recursive: true);

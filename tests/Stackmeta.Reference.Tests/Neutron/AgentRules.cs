@@ -21,6 +21,9 @@ sealed record AgentCircumstances(
     Func<string, Answer?> WithAddress
 )
 {
+    /// <summary>What was recorded for the same request without what is odd about it; null when nothing was.</summary>
+    public Func<Answer?> Plain { get; init; } = static () => null;
+
     const string ForwardedFor = "X-Forwarded-For";
 
     /// <summary>The scope headers that say something.</summary>
@@ -62,6 +65,9 @@ static class AgentRules
     [
         ("who asks is not said: 400", WhoIsNotSaid),
         ("not HTTP: 400", NotHttp),
+        ("long targets go on", LongTarget),
+        ("underscore headers", UnderscoreHeaders),
+        ("target in absolute form", AbsoluteForm),
         ("only the last address counts", LastAddressCounts),
         ("addresses, not texts, are compared", AddressesAreCompared),
         ("a router without networks finds nobody", RouterWithoutNetworks),
@@ -87,9 +93,26 @@ static class AgentRules
 
     static bool NotHttp(Answer recorded, Answer ours, AgentCircumstances c) =>
         (c.Request.Malformation != Malformation.None || c.Request.HasBadTarget)
-        && (recorded.Status is 400 or 404 or 414 or 500 || c.Request.HasForbiddenCharacter)
-        && ours.Status is 400 or 414
+        && (
+            recorded.Status is 400 or 404 or 500
+            || c.Request.HasForbiddenCharacter
+            // RFC 9112 §3.2: a request without Host, for example, must be answered 400.
+            || c.Request.Malformation == Malformation.Other
+        )
+        && ours.Status == 400
         && ours.IsShortReason(c.Request.Method);
+
+    // Nobody has a document there, which the API may say.
+    static bool LongTarget(Answer recorded, Answer ours, AgentCircumstances c) =>
+        c.Request.Malformation == Malformation.LongTarget && recorded.Status == 414 && ours.Status is 404 or 414;
+
+    // X_Forwarded_For is not X-Forwarded-For; the reference's server takes it for the same.
+    static bool UnderscoreHeaders(Answer recorded, Answer ours, AgentCircumstances c) =>
+        c.Request.Headers.Any(header => header.Key.Contains('_')) && ours.Matches(c.Plain());
+
+    // RFC 9112 §3.2.2: a server must take it.
+    static bool AbsoluteForm(Answer recorded, Answer ours, AgentCircumstances c) =>
+        c.Request.Target.StartsWith("http://", StringComparison.Ordinal) && ours.Matches(c.Plain());
 
     // The proxy in front appends the address that it saw; what comes before it the guest wrote.
     static bool LastAddressCounts(Answer recorded, Answer ours, AgentCircumstances c) =>

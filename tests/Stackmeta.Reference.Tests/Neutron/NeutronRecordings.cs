@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text.Json;
 
@@ -13,7 +14,19 @@ static class NeutronRecordings
         var root = document.RootElement;
         var headers = root.GetProperty("headers").EnumerateArray().Select(Headers).ToArray();
         var bodies = root.GetProperty("bodies").EnumerateArray().Select(body => Recording.Bytes(body)!).ToArray();
-        return new()
+        return Of(
+            name,
+            [
+                .. root.GetProperty("requests")
+                    .EnumerateArray()
+                    .Select(request => RecordedRequest.Read(request, headers, bodies)),
+            ]
+        );
+    }
+
+    /// <summary>Requests that need no proof of the caller.</summary>
+    public static Recording Of(string name, ImmutableArray<RecordedRequest> requests) =>
+        new()
         {
             Name = name,
             Uuid = "",
@@ -23,14 +36,8 @@ static class NeutronRecordings
             IsOtherServer = false,
             CacheSeconds = 0,
             Proof = [],
-            Requests =
-            [
-                .. root.GetProperty("requests")
-                    .EnumerateArray()
-                    .Select(request => RecordedRequest.Read(request, headers, bodies)),
-            ],
+            Requests = requests,
         };
-    }
 
     public static JsonDocument Open(string name)
     {

@@ -36,6 +36,9 @@ sealed class RecordedNeutron : IAsyncDisposable
     /// <summary>All recorded requests and answers.</summary>
     public IReadOnlyList<JsonElement> Recorded { get; }
 
+    /// <summary>Where Keystone is.</summary>
+    public Uri AuthUrl => new($"http://127.0.0.1:{_listener.Port}/v3");
+
     /// <summary>Path and query of each request to Neutron.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
@@ -62,7 +65,7 @@ sealed class RecordedNeutron : IAsyncDisposable
         var keystone = new KeystoneSession(
             new()
             {
-                AuthUrl = new($"http://127.0.0.1:{_listener.Port}/v3"),
+                AuthUrl = AuthUrl,
                 Username = "nova",
                 UserDomainId = "default",
                 Password = "any",
