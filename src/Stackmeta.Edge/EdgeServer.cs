@@ -30,10 +30,12 @@ public sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>Starts a server that listens nowhere yet.</summary>
     /// <param name="options">How much a guest may send and ask for.</param>
+    /// <param name="sockets">Where listening sockets are had from: <see cref="DirectSockets"/>, or one that has the rights that this process lacks.</param>
     /// <param name="answer">Answers a request: <see cref="AgentForwarder.HandleAsync"/>, or an agent in this process.</param>
     /// <param name="connected">Called for each connection, to set features that <paramref name="answer"/> wants; null for none.</param>
     public static async Task<EdgeServer> StartAsync(
         EdgeServerOptions options,
+        INamespaceSockets sockets,
         Func<HttpContext, Task> answer,
         Action<IFeatureCollection, IGuestArrivalFeature>? connected,
         TimeProvider time,
@@ -42,7 +44,7 @@ public sealed class EdgeServer : IAsyncDisposable
     )
     {
         var limits = new GuestLimits(options.Limits, time);
-        var listeners = new NamespaceListeners(limits, connected, time, loggers);
+        var listeners = new NamespaceListeners(sockets, limits, connected, time, loggers);
         var logger = loggers.CreateLogger<EdgeServer>();
         var http = new HttpServerOptions
         {

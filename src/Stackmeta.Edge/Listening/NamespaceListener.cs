@@ -7,18 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace Stackmeta.Edge;
 
 /// <summary>The listening sockets of one namespace and the connections that came through them.</summary>
+/// <param name="sockets">Where they are had from.</param>
 /// <param name="accept">Takes an accepted socket; what it returns is kept until it is closed. Null: the socket was turned away.</param>
 sealed class NamespaceListener(
     ServedNamespace served,
+    INamespaceSockets sockets,
     Func<Socket, NamespaceListener, ConnectionContext?> accept,
     TimeProvider time,
     ILogger logger
 ) : IAsyncDisposable
 {
-    /// <summary>How soon an IPv6 address is looked at again that is not certain yet; others ever more rarely.</summary>
-    static readonly TimeSpan FirstIpv6Poll = TimeSpan.FromMilliseconds(250);
-
-    static readonly TimeSpan LongestIpv6Poll = TimeSpan.FromMinutes(1);
+    /// <summary>Until an IPv6 address that could not be listened on is tried again.</summary>
+    static readonly TimeSpan Ipv6Pause = TimeSpan.FromSeconds(10);
 
     /// <summary>After an accept that failed for want of descriptors or memory.</summary>
     static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(50);
@@ -34,33 +34,38 @@ sealed class NamespaceListener(
     /// <summary>Why IPv6 is not served although it was asked for; null when it is, or when no interface has the address.</summary>
     public string? Notice { get; private set; }
 
-    /// <summary>Opens the sockets and begins to accept.</summary>
+    /// <summary>Opens the sockets and begins to accept; returns when every address that is there is listened on.</summary>
     /// <exception cref="EdgeException">A socket cannot be had; none is open then.</exception>
-    public void Start()
+    public async Task StartAsync()
     {
-        var sockets = new List<Socket>();
+        var possible = served.EndPoints.Where(IsPossible).ToLookup(endPoint => endPoint.Address.IsIPv6LinkLocal);
+        var opened = new List<Socket>();
+        var watches = new List<(IPEndPoint EndPoint, Ipv6Watch Watch)>();
         try
         {
-            foreach (
-                var endPoint in served.EndPoints.Where(endPoint =>
-                    !endPoint.Address.IsIPv6LinkLocal && IsPossible(endPoint)
-                )
-            )
+            foreach (var endPoint in possible[false])
             {
-                sockets.Add(ListeningSocket.Open(served.Name, endPoint));
+                opened.Add(await sockets.ListenAsync(served.Name, endPoint, _stop.Token));
+            }
+            foreach (var endPoint in possible[true])
+            {
+                var socket = await sockets.WatchIpv6Async(served.Name, _stop.Token);
+                watches.Add((endPoint, new(socket, endPoint.Address)));
             }
         }
         catch (EdgeException)
         {
-            sockets.ForEach(socket => socket.Dispose());
+            opened.ForEach(socket => socket.Dispose());
+            watches.ForEach(watch => watch.Watch.Dispose());
             throw;
         }
-        _loops.AddRange(sockets.Select(socket => AcceptAllAsync(socket, _stop.Token)));
-        _loops.AddRange(
-            served
-                .EndPoints.Where(endPoint => endPoint.Address.IsIPv6LinkLocal && IsPossible(endPoint))
-                .Select(FollowIpv6Async)
-        );
+        _loops.AddRange(opened.Select(socket => AcceptAllAsync(socket, _stop.Token)));
+        foreach (var (endPoint, watch) in watches)
+        {
+            var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _loops.Add(FollowIpv6Async(endPoint, watch, settled));
+            await settled.Task;
+        }
     }
 
     static bool IsPossible(IPEndPoint endPoint) =>
@@ -106,64 +111,65 @@ sealed class NamespaceListener(
     /// Listens on a link-local address on the interface that has it, as long as it has it. The kernel makes sure at first
     /// that no other host has it; if one has, the address is given up (LP#1953165).
     /// </summary>
-    async Task FollowIpv6Async(IPEndPoint wanted)
+    async Task FollowIpv6Async(IPEndPoint wanted, Ipv6Watch watch, TaskCompletionSource settled)
     {
-        var current = default(Ipv6Assignment);
-        (Task Accepting, CancellationTokenSource Stop)? open = null;
-        var delay = FirstIpv6Poll;
-        while (!_stop.IsCancellationRequested)
+        using var _ = watch;
+        var open = new LinkLocalSocket(wanted, AcceptAllAsync);
+        try
         {
-            try
+            await watch.AskAsync(_stop.Token);
+            for (var next = watch.NextAsync(_stop.Token); ; )
             {
-                var found = NamespaceIpv6
-                    .Read(served.Name)
-                    .FirstOrDefault(assignment => assignment.Address.Equals(wanted.Address));
-                if (
-                    open is not null
-                    && (found.InterfaceIndex != current.InterfaceIndex || found.Detection == DuplicateDetection.Failed)
-                )
+                var pause = await TryFollowAsync(open, watch) ? Timeout.InfiniteTimeSpan : Ipv6Pause;
+                settled.TrySetResult();
+                await Task.WhenAny(next, Task.Delay(pause, time, _stop.Token));
+                if (next.IsCompleted)
                 {
-                    await CloseAsync(open.Value);
-                    open = null;
+                    await next;
+                    next = watch.NextAsync(_stop.Token);
                 }
-                if (found.Detection == DuplicateDetection.Failed && current.Detection != DuplicateDetection.Failed)
-                {
-                    Log.Ipv6AddressTaken(logger, served.Name, found.Device, wanted.Address);
-                }
-                if (open is null && found.Device is not null && found.Detection != DuplicateDetection.Failed)
-                {
-                    var address = new IPAddress(wanted.Address.GetAddressBytes(), found.InterfaceIndex);
-                    var socket = ListeningSocket.Open(served.Name, new(address, wanted.Port));
-                    var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                    open = (AcceptAllAsync(socket, stop.Token), stop);
-                }
-                Notice =
-                    found.Detection == DuplicateDetection.Failed
-                        ? $"another host on the link of {found.Device} has {wanted.Address}: metadata over IPv4 only"
-                        : null;
-                current = found;
             }
-            catch (EdgeException e)
-            {
-                Notice = e.Message;
-            }
-            delay =
-                current.Detection == DuplicateDetection.Running ? FirstIpv6Poll
-                : delay * 2 < LongestIpv6Poll ? delay * 2
-                : LongestIpv6Poll;
-            await Task.Delay(delay, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        if (open is { } last)
+        catch (OperationCanceledException)
         {
-            await CloseAsync(last);
+            // The normal end.
+        }
+        catch (SocketException e)
+        {
+            Notice = $"metadata over IPv4 only: the kernel tells nothing of IPv6 addresses ({e.Message})";
+        }
+        finally
+        {
+            settled.TrySetResult();
+            await open.CloseAsync();
         }
     }
 
-    static async Task CloseAsync((Task Accepting, CancellationTokenSource Stop) open)
+    async Task<bool> TryFollowAsync(LinkLocalSocket open, Ipv6Watch watch)
     {
-        await open.Stop.CancelAsync();
-        await open.Accepting;
-        open.Stop.Dispose();
+        var found = watch.Current;
+        if (found is { Detection: DuplicateDetection.Failed, InterfaceIndex: var index })
+        {
+            await open.CloseAsync();
+            var device = watch.NameOf(index);
+            if (Notice is null)
+            {
+                Log.Ipv6AddressTaken(logger, served.Name, device, open.Address);
+            }
+            Notice = $"another host on the link of {device} has {open.Address}: metadata over IPv4 only";
+            return true;
+        }
+        try
+        {
+            await open.MoveAsync(found?.InterfaceIndex, served.Name, sockets, _stop.Token);
+            Notice = null;
+            return true;
+        }
+        catch (EdgeException e)
+        {
+            Notice = e.Message;
+            return false;
+        }
     }
 
     /// <summary>Closes the sockets and ends the connections at once: any of them would keep the namespace alive.</summary>

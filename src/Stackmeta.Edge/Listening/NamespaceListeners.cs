@@ -14,9 +14,11 @@ namespace Stackmeta.Edge;
 /// Listens in any number of namespaces and gives all connections to one server, each with an
 /// <see cref="IGuestArrivalFeature"/>. Namespaces come and go while the server runs.
 /// </summary>
+/// <param name="sockets">Where listening sockets are had from.</param>
 /// <param name="limits">Turns guests away that have too many connections.</param>
 /// <param name="connected">Called for each connection before its first request, to set features of one's own; null for none.</param>
 public sealed class NamespaceListeners(
+    INamespaceSockets sockets,
     GuestLimits limits,
     Action<IFeatureCollection, IGuestArrivalFeature>? connected,
     TimeProvider time,
@@ -36,9 +38,9 @@ public sealed class NamespaceListeners(
         new() { SingleReader = true }
     );
 
-    /// <summary>By namespace name. Added and removed under the lock, so that a name is opened once.</summary>
+    /// <summary>By namespace name. Added and removed under the gate, so that a name is opened once.</summary>
     readonly ConcurrentDictionary<string, NamespaceListener> _listeners = new();
-    readonly Lock _changing = new();
+    readonly SemaphoreSlim _changing = new(1);
 
     /// <summary>Names of the namespaces that are listened in.</summary>
     public IReadOnlyCollection<string> Namespaces => [.. _listeners.Keys];
@@ -50,19 +52,33 @@ public sealed class NamespaceListeners(
     /// <exception cref="EdgeException">The namespace is not there, or another program has the port.</exception>
     public async Task AddAsync(ServedNamespace served)
     {
-        if (_listeners.TryGetValue(served.Name, out var present))
+        await _changing.WaitAsync();
+        try
         {
-            if (present.Served.Scope == served.Scope && present.Served.EndPoints.SequenceEqual(served.EndPoints))
+            if (_listeners.TryGetValue(served.Name, out var present))
             {
-                return;
+                if (present.Served.Scope == served.Scope && present.Served.EndPoints.SequenceEqual(served.EndPoints))
+                {
+                    return;
+                }
+                await CloseAsync(served.Name);
+                sockets.Forget(served.Name);
             }
-            await RemoveAsync(served.Name);
-        }
-        lock (_changing)
-        {
-            var listener = new NamespaceListener(served, Accept, time, _logger);
-            listener.Start();
+            var listener = new NamespaceListener(served, sockets, Accept, time, _logger);
+            try
+            {
+                await listener.StartAsync();
+            }
+            catch (EdgeException)
+            {
+                await listener.DisposeAsync();
+                throw;
+            }
             _listeners[served.Name] = listener;
+        }
+        finally
+        {
+            _changing.Release();
         }
         Log.Listens(_logger, served.Scope, served.Name);
     }
@@ -70,16 +86,29 @@ public sealed class NamespaceListeners(
     /// <summary>Closes a namespace's sockets and its connections, so that the kernel can let it go.</summary>
     public async Task RemoveAsync(string name)
     {
-        NamespaceListener? listener;
-        lock (_changing)
+        await _changing.WaitAsync();
+        try
         {
-            _listeners.TryRemove(name, out listener);
+            if (await CloseAsync(name))
+            {
+                sockets.Forget(name);
+                Log.NoLongerListens(_logger, name);
+            }
         }
-        if (listener is not null)
+        finally
         {
-            await listener.DisposeAsync();
-            Log.NoLongerListens(_logger, name);
+            _changing.Release();
         }
+    }
+
+    async Task<bool> CloseAsync(string name)
+    {
+        if (!_listeners.TryRemove(name, out var listener))
+        {
+            return false;
+        }
+        await listener.DisposeAsync();
+        return true;
     }
 
     /// <summary>What is amiss in a namespace that is listened in; null when nothing is.</summary>
@@ -166,10 +195,11 @@ public sealed class NamespaceListeners(
     {
         foreach (var name in Namespaces)
         {
-            await RemoveAsync(name);
+            await CloseAsync(name);
         }
         _accepted.Writer.TryComplete();
         _contexts.Dispose();
+        _changing.Dispose();
     }
 
     sealed record GuestArrival(EdgeScope Scope, IPAddress Peer) : IGuestArrivalFeature;

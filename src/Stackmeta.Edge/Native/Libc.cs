@@ -15,10 +15,14 @@ static partial class Libc
 
     public const int AfInet = 2;
     public const int AfInet6 = 10;
+    public const int AfNetlink = 16;
     public const int SockStream = 1;
     public const int SockDgram = 2;
+    public const int SockRaw = 3;
     public const int SockCloexec = 0x80000;
-    public const int SockNonblock = 0x800;
+
+    // linux/sockios.h: SIOCGIFNAME.
+    public const nuint GetInterfaceName = 0x8910;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
@@ -26,14 +30,17 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(int descriptor, ref byte buffer, nint count);
-
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     public static partial int SetNamespace(int descriptor, int kind);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int descriptor, ref byte address, int length);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int descriptor, nuint request, ref byte argument);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);

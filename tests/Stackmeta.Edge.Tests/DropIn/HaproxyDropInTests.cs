@@ -87,6 +87,7 @@ public sealed class HaproxyDropInTests
             );
             var server = await EdgeServer.StartAsync(
                 new(),
+                new DirectSockets(),
                 forwarder.HandleAsync,
                 null,
                 TimeProvider.System,

@@ -187,19 +187,4 @@ public sealed class NamespaceListenersTests
         Assert.Equal([EdgeNetworkHealth.Failed, EdgeNetworkHealth.Serving], statuses.Select(status => status.Health));
         Assert.Equal($"another program listens on 169.254.169.254:80 in {name}", statuses[0].Reason);
     }
-
-    [Theory]
-    [InlineData("00", DuplicateDetection.Passed)]
-    [InlineData("80", DuplicateDetection.Passed)]
-    [InlineData("40", DuplicateDetection.Running)]
-    [InlineData("c8", DuplicateDetection.Failed)]
-    internal void The_kernels_table_of_IPv6_addresses_is_read(string flags, DuplicateDetection detection)
-    {
-        var table =
-            "00000000000000000000000000000001 01 80 10 80       lo\n"
-            + $"fe8000000000000000000000a9fea9fe 02 80 20 {flags} tap3b66c176-19\n";
-        var found = NamespaceIpv6.Parse(table);
-        Assert.Equal(2, found.Count);
-        Assert.Equal(new(MetadataAddress.Ipv6, 2, "tap3b66c176-19", detection), found[1]);
-    }
 }

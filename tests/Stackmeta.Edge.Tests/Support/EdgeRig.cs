@@ -46,6 +46,7 @@ sealed class EdgeRig : IAsyncDisposable
                 ? null
                 : await EdgeServer.StartAsync(
                     options ?? new(),
+                    new DirectSockets(),
                     forwarder.HandleAsync,
                     connected: null,
                     TimeProvider.System,
