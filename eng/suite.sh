@@ -17,6 +17,10 @@ end-to-end:Stackmeta.EndToEnd.Tests"
 needs_of() {
     case "$1" in
         metadata) need /usr/bin/python3 python3-minimal "is the judge of the JSON form" ;;
+        program)
+            need man man-db "reads the manual"
+            need mandoc mandoc "checks the manual"
+            ;;
         drive)
             need isoinfo genisoimage "makes and reads ISO 9660 volumes to compare with"
             need xorriso xorriso "reads ISO 9660 volumes"

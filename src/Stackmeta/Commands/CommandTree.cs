@@ -26,6 +26,8 @@ static class CommandTree
         root.Subcommands.Add(ConfigDriveCommand.Create(common, Console.OpenStandardOutput));
         root.Subcommands.Add(GetCommand.Create(common));
         root.Subcommands.Add(SignCommand.Create(common));
+        root.Subcommands.Add(ManualCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create());
         return root;
     }
 }

@@ -38,5 +38,6 @@ sealed class ExampleCommand(string name, string description, params string[] exa
         }
     }
 
-    IReadOnlyList<string> Examples { get; } = examples;
+    /// <summary>Whole command lines, in the order in which help and manual show them.</summary>
+    public IReadOnlyList<string> Examples { get; } = examples;
 }

@@ -19,9 +19,9 @@ static class OutputOption
     {
         var option = new Option<OutputFormat>("--output", "-o")
         {
-            Description = "How to print: table or json",
+            Description = "How to print: table (the default) or json",
             HelpName = "table|json",
-            DefaultValueFactory = _ => OutputFormat.Table,
+            // Not given is the enumeration's first value, Table; a default of the option would be printed by its name in C#.
             CustomParser = result =>
             {
                 switch (result.Tokens[0].Value)
@@ -36,6 +36,8 @@ static class OutputOption
                 }
             },
         };
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add("table", "json");
         return option;
     }
 }

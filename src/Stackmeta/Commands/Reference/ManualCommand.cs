@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Stackmeta;
+
+/// <summary><c>stackmeta manual</c>: the manual as files, for packages and for a MANPATH of one's own.</summary>
+static class ManualCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR")
+        {
+            Description = "Where man1 and man5 are made; on a MANPATH, for example",
+        };
+        var command = new ExampleCommand(
+            "manual",
+            "Write the manual pages, generated from the commands and settings of this very program.",
+            "stackmeta manual /usr/local/share/man",
+            "stackmeta manual /tmp/man && man -M /tmp/man stackmeta-network"
+        )
+        {
+            folder,
+        };
+        command.SetAction(parsed =>
+        {
+            var target = parsed.GetValue(folder)!;
+            try
+            {
+                foreach (var page in ManualPages.Of((RootCommand)parsed.RootCommandResult.Command))
+                {
+                    var section = Directory.CreateDirectory(Path.Combine(target, $"man{page.Section}"));
+                    File.WriteAllText(Path.Combine(section.FullName, page.FileName), page.Text);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandException($"The manual cannot be written to '{target}': {e.Message}");
+            }
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}
