@@ -38,6 +38,7 @@ public sealed class AgentServer : IAsyncDisposable
             Addresses = [new UnixDomainSocketEndPoint(options.Socket.Path)],
             OpenSocket = _ => socket.Socket,
             Backlog = options.Socket.Backlog,
+            Hop = PathStep.Agent,
         };
         HttpServer server;
         try

@@ -11,7 +11,7 @@ static partial class Log
 
     [LoggerMessage(
         EventId = 2001,
-        Message = "Refused: {Refusal} ({Status}) for {Method} {Target}, {ScopeKind} {ScopeId}, from {ClientAddress}; {Suppressed} more like it were not told.",
+        Message = "Refused: {Refusal} ({Status}) for {Method} {Target}, {ScopeKind} {ScopeId}, from {ClientAddress}, {RequestId}; {Suppressed} more like it were not told.",
         EventName = "agent-refused"
     )]
     public static partial void Refused(
@@ -24,6 +24,7 @@ static partial class Log
         string scopeKind,
         BoundedText scopeId,
         BoundedText clientAddress,
+        string? requestId,
         long suppressed
     );
 

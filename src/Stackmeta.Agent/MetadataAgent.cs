@@ -48,11 +48,16 @@ public sealed class MetadataAgent
     public async Task HandleAsync(HttpContext context)
     {
         var guest = default(Guest);
+        using var step = RequestObservation.Enter(context, PathStep.Agent);
         try
         {
             var refusal = RequestTarget.TryGetOriginForm(context, out _)
                 ? GuestIdentification.Identify(context, out guest)
                 : Refusal.RequestMalformed;
+            if (guest.Scope.Id is not null)
+            {
+                RequestObservation.Of(context)?.SetGuest(guest.Scope.KindName, guest.Scope.Id, guest.ClientAddress);
+            }
             if (refusal == Refusal.None)
             {
                 refusal = await AnswerAsync(context, guest);
@@ -72,7 +77,11 @@ public sealed class MetadataAgent
     {
         var arrived = _time.GetTimestamp();
         var key = new PortKey(guest.Scope, guest.Address);
-        var found = await _ports.FindAsync(key, context.RequestAborted);
+        PortAnswer found;
+        using (RequestObservation.Enter(context, PathStep.Ports))
+        {
+            found = await _ports.FindAsync(key, context.RequestAborted);
+        }
         if (found.Port is not { } port)
         {
             return found.Refusal;
@@ -86,7 +95,10 @@ public sealed class MetadataAgent
 
         // The address may have passed to another instance since the port was looked up (LP#1868867).
         using var held = answer.Held;
-        found = await _ports.FindAgainAsync(key, context.RequestAborted);
+        using (RequestObservation.Enter(context, PathStep.Ports))
+        {
+            found = await _ports.FindAgainAsync(key, context.RequestAborted);
+        }
         if (found.Port is { } again && again != port)
         {
             answer = await ForwardAsync(context, guest, again, arrived);
@@ -106,6 +118,7 @@ public sealed class MetadataAgent
     async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, Guest guest, Port port, long arrived)
     {
         var identity = new RequestIdentity(port.DeviceId, port.ProjectId, guest.ClientAddress);
+        RequestObservation.Of(context)?.SetInstance(identity.InstanceId, identity.ClientAddress);
         var answer = await _upstream.ForwardAsync(context, identity);
         return answer.Refusal == Refusal.MetadataApiUnreachable
             ? await WaitForUpstreamAsync(context, identity, arrived)
@@ -151,6 +164,7 @@ public sealed class MetadataAgent
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
         {
+            RequestObservation.Of(context)?.Abandon();
             return;
         }
         if (context.Response.HasStarted)

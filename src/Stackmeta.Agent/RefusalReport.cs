@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Agent;
@@ -20,7 +18,8 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
             return;
         }
         var description = RefusalDescription.Of(refusal);
-        var target = TargetOf(context);
+        var target = RequestTarget.ForLog(context);
+        var requestId = RequestObservation.Of(context)?.RequestId;
         Log.Refused(
             logger,
             level,
@@ -28,9 +27,10 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
             description.Status,
             new BoundedText(context.Request.Method),
             target,
-            guest.Scope.Kind == NetworkScopeKind.Router ? "router" : "network",
+            guest.Scope.KindName,
             new BoundedText(guest.Scope.Id),
             new BoundedText(guest.ClientAddress),
+            requestId,
             suppressed
         );
     }
@@ -40,12 +40,9 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
             logger,
             exception,
             new BoundedText(context.Request.Method),
-            TargetOf(context),
+            RequestTarget.ForLog(context),
             new BoundedText(guest.ClientAddress)
         );
-
-    static BoundedText TargetOf(HttpContext context) =>
-        new BoundedText(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
 
     /// <summary>What guests do to themselves is told on demand; what an operator must mend, always.</summary>
     static LogLevel LevelOf(Refusal refusal) =>

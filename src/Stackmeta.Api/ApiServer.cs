@@ -27,6 +27,8 @@ public sealed class ApiServer : IAsyncDisposable
             options.Http with
             {
                 Addresses = options.Addresses,
+                Hop = PathStep.Api,
+                TakesRequestIds = true,
             },
             api.HandleAsync,
             loggers,

@@ -11,7 +11,7 @@ static partial class Log
 
     [LoggerMessage(
         EventId = 3001,
-        Message = "Refused: {Refusal} ({Status}) for {Method} {Target}, instance {InstanceId}, from {ClientAddress}; {Suppressed} more like it were not told.",
+        Message = "Refused: {Refusal} ({Status}) for {Method} {Target}, instance {InstanceId}, from {ClientAddress}, {RequestId}; {Suppressed} more like it were not told.",
         EventName = "api-refused"
     )]
     public static partial void Refused(
@@ -23,6 +23,7 @@ static partial class Log
         BoundedText target,
         BoundedText instanceId,
         BoundedText clientAddress,
+        string? requestId,
         long suppressed
     );
 

@@ -62,6 +62,7 @@ public sealed class MetadataApi
     /// <summary>Answers a caller who must prove whom it asks for.</summary>
     public async Task HandleAsync(HttpContext context)
     {
+        using var step = RequestObservation.Enter(context, PathStep.Api);
         try
         {
             var refusal = Resolve(context, out var document);
@@ -77,6 +78,7 @@ public sealed class MetadataApi
             }
 
             var proof = await _proof.ProveAsync(context);
+            RequestObservation.Of(context)?.SetInstance(proof.Identity.InstanceId, proof.Identity.ClientAddress);
             if (proof.Refusal != Refusal.None)
             {
                 await RefuseAsync(context, proof.Identity, proof.Refusal, proof.Explanation);
@@ -111,6 +113,7 @@ public sealed class MetadataApi
     /// <see cref="Refusal.ProjectMismatch"/> when nothing was answered.</returns>
     public async ValueTask<Refusal> TryAnswerAsync(HttpContext context, RequestIdentity identity)
     {
+        using var step = RequestObservation.Enter(context, PathStep.Api);
         try
         {
             if (_options.HealthCheck && HealthCheck.IsAsked(context))
@@ -159,7 +162,11 @@ public sealed class MetadataApi
 
     async ValueTask<InstanceAnswer> FindAsync(HttpContext context, RequestIdentity identity, bool projectIsKnown)
     {
-        var answer = await _instances.FindAsync(identity.InstanceId, context.RequestAborted);
+        InstanceAnswer answer;
+        using (RequestObservation.Enter(context, PathStep.Instances))
+        {
+            answer = await _instances.FindAsync(identity.InstanceId, context.RequestAborted);
+        }
         return
             answer.Instance is { } instance
             && projectIsKnown
@@ -206,12 +213,14 @@ public sealed class MetadataApi
         }
         else if (document.Kind == DocumentKind.VendorData2)
         {
+            using var step = RequestObservation.Enter(context, PathStep.VendorData);
             var answer = await _vendorData.FindEntriesAsync(instance, context.RequestAborted);
             refusal = answer.Refusal;
             render = render with { VendorData2 = answer.Entries };
         }
         else if (instance.SecurityGroups.IsDefault && _securityGroups is not null)
         {
+            using var step = RequestObservation.Enter(context, PathStep.SecurityGroups);
             var answer = await _securityGroups.FindAsync(instance.Uuid, context.RequestAborted);
             refusal = answer.Refusal;
             render = render with { SecurityGroups = answer.Names };
@@ -249,7 +258,11 @@ public sealed class MetadataApi
 
     async ValueTask PostPasswordAsync(HttpContext context, RequestIdentity identity, Instance instance)
     {
-        var refusal = await _passwords.StoreAsync(context, instance);
+        Refusal refusal;
+        using (RequestObservation.Enter(context, PathStep.Password))
+        {
+            refusal = await _passwords.StoreAsync(context, instance);
+        }
         if (refusal == Refusal.None)
         {
             await Answer.WriteAsync(context, StatusCodes.Status200OK, ContentTypes.Html, []);
@@ -278,6 +291,7 @@ public sealed class MetadataApi
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
         {
+            RequestObservation.Of(context)?.Abandon();
             return;
         }
         if (context.Response.HasStarted)

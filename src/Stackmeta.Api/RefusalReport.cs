@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -19,7 +18,8 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
             return;
         }
         var description = RefusalDescription.Of(refusal);
-        var target = TargetOf(context);
+        var target = RequestTarget.ForLog(context);
+        var requestId = RequestObservation.Of(context)?.RequestId;
         Log.Refused(
             logger,
             level,
@@ -29,15 +29,13 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
             target,
             new BoundedText(identity.InstanceId),
             new BoundedText(identity.ClientAddress),
+            requestId,
             suppressed
         );
     }
 
     public void Failed(HttpContext context, Exception exception) =>
-        Log.Failed(logger, exception, new(context.Request.Method), TargetOf(context));
-
-    static BoundedText TargetOf(HttpContext context) =>
-        new BoundedText(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        Log.Failed(logger, exception, new(context.Request.Method), RequestTarget.ForLog(context));
 
     /// <summary>What guests do to themselves is told on demand; what an operator must mend, always.</summary>
     static LogLevel LevelOf(Refusal refusal) =>

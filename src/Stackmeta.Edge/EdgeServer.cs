@@ -44,7 +44,7 @@ public sealed class EdgeServer : IAsyncDisposable
     )
     {
         var limits = new GuestLimits(options.Limits, time);
-        var listeners = new NamespaceListeners(sockets, limits, connected, time, loggers);
+        var listeners = new NamespaceListeners(sockets, limits, connected, time, loggers, options.Observer);
         var logger = loggers.CreateLogger<EdgeServer>();
         var http = new HttpServerOptions
         {
@@ -55,6 +55,8 @@ public sealed class EdgeServer : IAsyncDisposable
             MaxBody = options.MaxBody,
             KeepAlive = options.KeepAlive,
             RequestHead = options.RequestHead,
+            Observer = options.Observer,
+            Hop = PathStep.Edge,
         };
         try
         {
@@ -88,6 +90,7 @@ public sealed class EdgeServer : IAsyncDisposable
             return answer(context);
         }
         Log.TooManyRequests(logger, arrival.Peer, arrival.Scope);
+        arrival.ShowTo(RequestObservation.Of(context));
         context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds)
             .ToString(CultureInfo.InvariantCulture);
         return Answer.WriteRefusalAsync(context, Refusal.TooManyRequests);

@@ -1,9 +1,14 @@
+using Stackmeta.Http;
+
 namespace Stackmeta.Edge;
 
 /// <summary>How much the guests' server takes in.</summary>
 public sealed record EdgeServerOptions
 {
     public GuestLimitOptions Limits { get; init; } = new();
+
+    /// <summary>Told of every request; null for nobody.</summary>
+    public RequestObserver? Observer { get; init; }
 
     /// <summary>Bytes; more is answered 414.</summary>
     public int MaxRequestLine { get; init; } = 32 * 1024;

@@ -42,6 +42,7 @@ static class ForwardedRequest
         headers.TryAddWithoutValidation("X-Instance-ID", identity.InstanceId);
         headers.TryAddWithoutValidation("X-Tenant-ID", identity.ProjectId);
         headers.TryAddWithoutValidation("X-Instance-ID-Signature", signature.Sign(identity.InstanceId));
+        RequestObservation.Of(context)?.Trail().AddTo(headers);
         if (context.Request.Headers.Accept is { Count: > 0 } accept)
         {
             headers.TryAddWithoutValidation("Accept", accept.ToString());

@@ -34,6 +34,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
 
     public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
     {
+        using var step = RequestObservation.Enter(context, PathStep.Upstream);
         using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
         if (request is null)
         {

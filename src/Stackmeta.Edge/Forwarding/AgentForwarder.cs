@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -66,6 +67,8 @@ public sealed class AgentForwarder : IDisposable
     public async Task HandleAsync(HttpContext context)
     {
         var arrived = _time.GetTimestamp();
+        context.Features.GetRequiredFeature<IGuestArrivalFeature>().ShowTo(RequestObservation.Of(context));
+        using var step = RequestObservation.Enter(context, PathStep.Upstream);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
@@ -103,7 +106,7 @@ public sealed class AgentForwarder : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The guest went away.
+            RequestObservation.Of(context)?.Abandon();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 
@@ -9,8 +10,11 @@ public readonly record struct EdgeScope(EdgeScopeKind Kind, Guid Id)
 
     public static EdgeScope Router(Guid id) => new(EdgeScopeKind.Router, id);
 
+    /// <summary><c>network</c> or <c>router</c>, for logs.</summary>
+    public string KindName => Kind == EdgeScopeKind.Router ? "router" : "network";
+
     /// <summary>For example <c>network 5d6f…</c>.</summary>
-    public override string ToString() => $"{(Kind == EdgeScopeKind.Router ? "router" : "network")} {Id}";
+    public override string ToString() => $"{KindName} {Id}";
 }
 
 /// <summary>The two kinds of namespace that metadata is served in.</summary>
@@ -30,4 +34,7 @@ public interface IGuestArrivalFeature
 
     /// <summary>IPv4, or IPv6 with its zone; never IPv4 mapped into IPv6.</summary>
     IPAddress Peer { get; }
+
+    /// <summary>Tells the observation of a request, where there is one, who asks.</summary>
+    void ShowTo(RequestObservation? request) => request?.SetGuest(Scope.KindName, Scope.Id.ToString(), Peer.ToString());
 }

@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -17,12 +19,14 @@ namespace Stackmeta.Edge;
 /// <param name="sockets">Where listening sockets are had from.</param>
 /// <param name="limits">Turns guests away that have too many connections.</param>
 /// <param name="connected">Called for each connection before its first request, to set features of one's own; null for none.</param>
+/// <param name="observer">Told of connections that are turned away; null for nobody.</param>
 public sealed class NamespaceListeners(
     INamespaceSockets sockets,
     GuestLimits limits,
     Action<IFeatureCollection, IGuestArrivalFeature>? connected,
     TimeProvider time,
-    ILoggerFactory loggers
+    ILoggerFactory loggers,
+    RequestObserver? observer = null
 ) : IConnectionListenerFactory, IAsyncDisposable
 {
     readonly ILogger _logger = loggers.CreateLogger<NamespaceListeners>();
@@ -175,6 +179,7 @@ public sealed class NamespaceListeners(
             if (peer is not null)
             {
                 Log.TooManyConnections(_logger, peer, scope);
+                observer?.CountTurnedAway(PathStep.Edge, Refusal.TooManyRequests);
                 try
                 {
                     socket.Blocking = false;

@@ -41,6 +41,7 @@ public static class Answer
     /// <param name="explanation">The sentence on the page; null for the refusal's own.</param>
     public static Task WriteRefusalAsync(HttpContext context, Refusal refusal, string? explanation = null)
     {
+        RequestObservation.Of(context)?.Refuse(refusal);
         var description = RefusalDescription.Of(refusal);
         if (description.Status == StatusCodes.Status503ServiceUnavailable)
         {

@@ -30,4 +30,15 @@ public static class RequestTarget
         target = default;
         return false;
     }
+
+    /// <summary>A raw target for log lines: without its query, which the path's meaning does not need and which may hold a secret.</summary>
+    public static BoundedText ForLog(string rawTarget)
+    {
+        var query = rawTarget.IndexOf('?');
+        return new(query < 0 ? rawTarget : rawTarget[..query]);
+    }
+
+    /// <summary>As <see cref="ForLog(string)"/>, of the target as the caller wrote it.</summary>
+    public static BoundedText ForLog(HttpContext context) =>
+        ForLog(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
 }

@@ -15,6 +15,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
         contextFeatures.Get<ExplainedAnswers>()?.RequestBegins();
+        contextFeatures.Get<RequestObservation>()?.Begin(contextFeatures);
         if (contextFeatures is not IHostContextContainer<DefaultHttpContext> container)
         {
             return new DefaultHttpContext(contextFeatures);
@@ -35,6 +36,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
     public void DisposeContext(DefaultHttpContext context, Exception? exception)
     {
         context.Features.Get<ExplainedAnswers>()?.RequestEnds();
+        RequestObservation.Of(context)?.End();
         context.Uninitialize();
     }
 }

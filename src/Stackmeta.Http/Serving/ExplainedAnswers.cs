@@ -12,7 +12,7 @@ namespace Stackmeta.Http;
 /// guest's log then shows a bare status. What is written while a request is being answered passes untouched.
 /// </summary>
 /// <remarks>Kestrel closes the connection after such an answer, and writes it as a whole.</remarks>
-sealed class ExplainedAnswers(IDuplexPipe transport) : PipeWriter, IDuplexPipe
+sealed class ExplainedAnswers(IDuplexPipe transport, RequestObservation? observation) : PipeWriter, IDuplexPipe
 {
     readonly PipeWriter _output = transport.Output;
     readonly MethodWatch _input = new(transport.Input);
@@ -35,7 +35,7 @@ sealed class ExplainedAnswers(IDuplexPipe transport) : PipeWriter, IDuplexPipe
     public static ConnectionDelegate Around(ConnectionDelegate next) =>
         connection =>
         {
-            var answers = new ExplainedAnswers(connection.Transport);
+            var answers = new ExplainedAnswers(connection.Transport, connection.Features.Get<RequestObservation>());
             connection.Transport = answers;
             connection.Features.Set(answers);
             return next(connection);
@@ -113,6 +113,7 @@ sealed class ExplainedAnswers(IDuplexPipe transport) : PipeWriter, IDuplexPipe
         var page = new ArrayBufferWriter<byte>(256);
         // The request could not be read, and with it what the caller accepts: text is what everybody reads.
         var refusal = status is 413 or 414 or 431 ? Refusal.RequestTooLarge : Refusal.RequestMalformed;
+        observation?.RefuseUnreadable(refusal, status);
         var contentType = ErrorPage.Render(status, RefusalDescription.Of(refusal).Explanation, accept: null, page);
         var rest = answer[(contentLengthAt + "\r\nContent-Length: 0"u8.Length)..];
         _output.Write(answer[..contentLengthAt]);

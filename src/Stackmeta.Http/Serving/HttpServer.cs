@@ -131,6 +131,18 @@ public sealed class HttpServer : IAsyncDisposable
                 {
                     listen.UseHttps(TlsOf(options, certificate));
                 }
+                if (options.Observer is { } observer)
+                {
+                    listen.Use(next =>
+                        connection =>
+                        {
+                            connection.Features.Set(
+                                new RequestObservation(observer, options.Hop, options.TakesRequestIds)
+                            );
+                            return next(connection);
+                        }
+                    );
+                }
                 // Inside of TLS, where answers are still plain.
                 listen.Use(ExplainedAnswers.Around);
                 listening.Add(listen);

@@ -42,6 +42,15 @@ public sealed record HttpServerOptions
     /// <summary>Open connections; one more is closed at once. Null for as many as the process has descriptors.</summary>
     public long? MaxConnections { get; init; }
 
+    /// <summary>Told of every request; null for nobody.</summary>
+    public RequestObserver? Observer { get; init; }
+
+    /// <summary>The hop that the server is, for its observer; null for none of the path.</summary>
+    public PathStep? Hop { get; init; }
+
+    /// <summary>Whether callers are services: their request ids and traces are gone on with. What guests say of themselves is not.</summary>
+    public bool TakesRequestIds { get; init; }
+
     /// <summary>How long a connection may be idle between requests.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 

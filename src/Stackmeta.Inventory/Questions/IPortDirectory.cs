@@ -28,7 +28,11 @@ public readonly record struct PortAnswer(Port? Port, Refusal Refusal)
 public sealed record Port(string Id, string NetworkId, string DeviceId, string ProjectId);
 
 /// <summary>Where a connection arrived: a network's namespace or a router's.</summary>
-public readonly record struct NetworkScope(NetworkScopeKind Kind, string Id);
+public readonly record struct NetworkScope(NetworkScopeKind Kind, string Id)
+{
+    /// <summary><c>network</c> or <c>router</c>, for logs.</summary>
+    public string KindName => Kind == NetworkScopeKind.Router ? "router" : "network";
+}
 
 /// <summary>The two kinds of namespace that Neutron serves metadata in.</summary>
 public enum NetworkScopeKind
