@@ -4,8 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace Stackmeta.EndToEnd.Tests;
 
-/// <summary>What guests can and cannot do on the whole path: namespace, haproxy, unix socket, agent, API, store.</summary>
-public sealed class GuestTests(TwoNetworks networks) : IClassFixture<TwoNetworks>
+/// <summary>The whole path in one process: namespace, listener, agent, API, store.</summary>
+public sealed class ListenerGuestTests(TwoNetworks networks) : GuestTests(networks), IClassFixture<TwoNetworks>;
+
+/// <summary>The same with a haproxy in each network: namespace, haproxy, unix socket, agent, API, store.</summary>
+public sealed class HaproxyGuestTests(TwoNetworksWithHaproxy networks)
+    : GuestTests(networks),
+        IClassFixture<TwoNetworksWithHaproxy>;
+
+/// <summary>What guests can and cannot do, whatever answers in their network's namespace.</summary>
+public abstract class GuestTests(TwoNetworks networks)
 {
     Guest Alpha => networks.Alpha;
 

@@ -79,15 +79,17 @@ static class UpCommand
             own.UnixFileMode = DataFolder.Mode;
         }
         var folder = own is null ? DataFolder.Of(settings) : DataFolder.At(own.FullName, settings);
+        // Nobody but its own agent asks its API, so it needs no port, which another program may have.
+        var isAsked = settings.IsSet(KnownSettings.ApiListen) || settings.IsSet(KnownSettings.AgentApi);
         using var loggers = ProgramLog.Create(LogLevel.Warning);
         var guests = new List<GuestNamespace>();
         try
         {
             await output.WriteLineAsync("Starting the API, the agent and the edge …");
             await using var path = await RunningPath.StartAsync(
-                settings,
+                isAsked ? settings : settings.WithDefault(KnownSettings.AgentApi, "in-process"),
                 folder,
-                Hops.All,
+                isAsked ? Hops.All : Hops.Agent | Hops.Edge,
                 TimeProvider.System,
                 loggers,
                 signals.Token

@@ -12,12 +12,16 @@ sealed class AgentHop : IHop
     readonly AgentServer _server;
     readonly IDisposable[] _owned;
 
-    AgentHop(AgentServer server, PortCache ports, IDisposable[] owned)
+    AgentHop(AgentServer server, MetadataAgent agent, PortCache ports, IDisposable[] owned)
     {
         _server = server;
         _owned = owned;
+        Agent = agent;
         Ports = ports;
     }
+
+    /// <summary>What answers, for an edge in the same process.</summary>
+    public MetadataAgent Agent { get; }
 
     /// <summary>The kept look-ups, to be told of changes.</summary>
     public PortCache Ports { get; }
@@ -72,7 +76,7 @@ sealed class AgentHop : IHop
                 loggers,
                 cancellationToken
             );
-            return new AgentHop(server, ports, owned);
+            return new AgentHop(server, agent, ports, owned);
         }
         catch
         {

@@ -18,6 +18,7 @@ public sealed class DataFolder
         SharedSecretFile = Or(settings.Get(KnownSettings.SharedSecretFile), "secret");
         AgentSocket = Or(settings.Get(KnownSettings.AgentSocket), "metadata_proxy");
         EdgeState = System.IO.Path.Combine(path, "run");
+        DropIns = System.IO.Path.Combine(path, "haproxy");
 
         string Or(string set, string name) => set.Length > 0 ? set : System.IO.Path.Combine(path, name);
     }
@@ -33,6 +34,9 @@ public sealed class DataFolder
 
     /// <summary>Where the files of the running networks lie.</summary>
     public string EdgeState { get; }
+
+    /// <summary>Where the edge is told of drop-ins for haproxy.</summary>
+    public string DropIns { get; }
 
     /// <summary>The folder that the settings name, which need not be there yet.</summary>
     public static DataFolder Of(SettingValues settings)

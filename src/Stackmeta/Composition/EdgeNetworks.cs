@@ -24,7 +24,7 @@ static class EdgeNetworks
             Guid.Parse(layout.Network.Id),
             layout.Network.Mtu ?? 0,
             dnsDomain,
-            [.. layout.Subnets.Select(subnet => Of(subnet, dhcpPort))],
+            [.. layout.Subnets.Select(subnet => Of(subnet, layout, dhcpPort))],
             new EdgeDhcpPort(Guid.Parse(dhcpPort.Id), PhysicalAddress.Parse(dhcpPort.MacAddress)),
             [
                 .. layout
@@ -42,7 +42,7 @@ static class EdgeNetworks
             RouterAdvertisements = true,
         };
 
-    static EdgeSubnet Of(SubnetEntry subnet, PortEntry dhcpPort) =>
+    static EdgeSubnet Of(SubnetEntry subnet, NetworkLayout layout, PortEntry dhcpPort) =>
         new()
         {
             Id = Guid.Parse(subnet.Id),
@@ -68,5 +68,6 @@ static class EdgeNetworks
                 is { } address
                 ? IPAddress.Parse(address.IpAddress)
                 : null,
+            GatewayIsRouter = EdgeRouters.HasGatewayOf(subnet, layout),
         };
 }

@@ -47,7 +47,10 @@ sealed class InventoryFollower
                 if (
                     Edge is not null
                     && changes.Any(change =>
-                        change.Kind is InventoryChangeKind.Everything or InventoryChangeKind.Network
+                        change.Kind
+                            is InventoryChangeKind.Everything
+                                or InventoryChangeKind.Network
+                                or InventoryChangeKind.Router
                     )
                 )
                 {
@@ -100,7 +103,7 @@ sealed class InventoryFollower
             try
             {
                 var layouts = await _inventory.ReadLayoutsAsync(cancellationToken);
-                await edge.ApplyAsync(EdgeNetworks.Of(layouts, DnsDomain), cancellationToken);
+                await edge.ApplyAsync(EdgeNetworks.Of(layouts, DnsDomain), EdgeRouters.Of(layouts), cancellationToken);
                 return;
             }
             catch (InventoryException e)

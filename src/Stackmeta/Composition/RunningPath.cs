@@ -18,7 +18,7 @@ sealed class RunningPath : IAsyncDisposable
     readonly TimeProvider _time;
     ApiHop? _api;
     AgentHop? _agent;
-    NetworkProvisioner? _edge;
+    EdgeHop? _edge;
     Task _following = Task.CompletedTask;
 
     RunningPath(SqliteInventory inventory, TimeProvider time, ILoggerFactory loggers)
@@ -107,14 +107,21 @@ sealed class RunningPath : IAsyncDisposable
         }
         if (hops.HasFlag(Hops.Edge))
         {
-            var options = new EdgeOptions { RunDirectory = folder.EdgeState, MetadataProxySocket = folder.AgentSocket };
-            _edge = new NetworkProvisioner(options, _time, _loggers.CreateLogger<NetworkProvisioner>());
+            _edge = await EdgeHop.StartAsync(
+                settings,
+                folder,
+                NetworkSource.Inventory,
+                _agent?.Agent,
+                _time,
+                _loggers,
+                cancellationToken
+            );
         }
         var follower = new InventoryFollower(_inventory, _time, _logger)
         {
             Api = _api,
             Agent = _agent,
-            Edge = _edge,
+            Edge = _edge?.Networks,
             DnsDomain = settings.Get(KnownSettings.EdgeDnsDomain),
         };
         _following = follower.RunAsync(_stop.Token);
@@ -131,7 +138,7 @@ sealed class RunningPath : IAsyncDisposable
     {
         while (true)
         {
-            var status = _edge!.Statuses.FirstOrDefault(status => status.NetworkId == id);
+            var status = _edge!.Networks!.Statuses.FirstOrDefault(status => status.NetworkId == id);
             switch (status?.Health)
             {
                 case EdgeNetworkHealth.Serving:
@@ -152,7 +159,7 @@ sealed class RunningPath : IAsyncDisposable
         using var drain = new CancellationTokenSource(DrainTime, _time);
         if (_edge is not null)
         {
-            await _edge.StopAsync(CancellationToken.None);
+            await _edge.StopAsync(drain.Token);
             await _edge.DisposeAsync();
         }
         if (_agent is not null)

@@ -121,6 +121,52 @@ public static class KnownSettings
             "Where 'stackmeta agent --config-file' looks ports up: Neutron's REST API ([keystone_authtoken]) or its database ([database]); auto is the API where the files name credentials for it, else the database."
         );
 
+    public static Setting<EdgeProxy> EdgeProxy { get; } =
+        new(
+            "edge.proxy",
+            SettingKinds.Choice(("listeners", Stackmeta.EdgeProxy.Listeners), ("haproxy", Stackmeta.EdgeProxy.Haproxy)),
+            "listeners",
+            "What answers in the networks' namespaces: listening sockets of this process, or a haproxy in each."
+        );
+
+    public static Setting<long> EdgeGuestConnections { get; } =
+        new(
+            "edge.guest_connections",
+            SettingKinds.Number(0, 1_000_000),
+            "128",
+            "How many connections one guest may have open at a listener; 0 is no limit."
+        );
+
+    public static Setting<bool> EdgeRateLimitEnabled { get; } =
+        new(
+            "edge.rate_limit_enabled",
+            SettingKinds.Switch,
+            "false",
+            "Limit how often one guest may ask a listener, over IPv4 and IPv6 alike; the names of this and the next four are Neutron's ([metadata_rate_limiting])."
+        );
+
+    public static Setting<long> EdgeBaseQueryRateLimit { get; } =
+        new(
+            "edge.base_query_rate_limit",
+            SettingKinds.Number(1, 1_000_000),
+            "10",
+            "How many requests one guest may make in the base window."
+        );
+
+    public static Setting<TimeSpan> EdgeBaseWindowDuration { get; } =
+        new("edge.base_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the base window is.");
+
+    public static Setting<long> EdgeBurstQueryRateLimit { get; } =
+        new(
+            "edge.burst_query_rate_limit",
+            SettingKinds.Number(1, 1_000_000),
+            "10",
+            "How many requests one guest may make in the burst window."
+        );
+
+    public static Setting<TimeSpan> EdgeBurstWindowDuration { get; } =
+        new("edge.burst_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the burst window is.");
+
     public static Setting<string> EdgeDnsDomain { get; } =
         new(
             "edge.dns_domain",
@@ -158,6 +204,13 @@ public static class KnownSettings
         AgentSocketMode,
         AgentTakeOver,
         AgentPorts,
+        EdgeProxy,
+        EdgeGuestConnections,
+        EdgeRateLimitEnabled,
+        EdgeBaseQueryRateLimit,
+        EdgeBaseWindowDuration,
+        EdgeBurstQueryRateLimit,
+        EdgeBurstWindowDuration,
         EdgeDnsDomain,
         LogLevel,
     ];

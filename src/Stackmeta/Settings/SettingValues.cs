@@ -10,6 +10,10 @@ public sealed class SettingValues
     /// <summary>The value: what was set last in the order file, environment, command line, else the default.</summary>
     public T Get<T>(Setting<T> setting) => setting.Parse(TextOf(setting));
 
+    /// <summary>The same, but with another default for one of them.</summary>
+    internal SettingValues WithDefault(Setting setting, string text) =>
+        IsSet(setting) ? this : new(new(_set) { [setting.Name] = (text, "default") });
+
     /// <summary>Whether anything but the default holds.</summary>
     public bool IsSet(Setting setting) => _set.ContainsKey(setting.Name);
 

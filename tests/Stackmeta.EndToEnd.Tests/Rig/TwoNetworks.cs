@@ -8,7 +8,7 @@ namespace Stackmeta.EndToEnd.Tests;
 /// A running program with two networks of the same addresses, 10.0.0.64/26, and guests that have their leases: two on the first
 /// network and one on the second, which has the first guest's address.
 /// </summary>
-public sealed class TwoNetworks : IAsyncLifetime
+public class TwoNetworks : IAsyncLifetime
 {
     public const string DhcpServer = "10.0.0.66";
 
@@ -35,10 +35,13 @@ public sealed class TwoNetworks : IAsyncLifetime
     internal static byte[] BinaryUserData { get; } =
     [.. Enumerable.Range(0, 256).Select(value => (byte)value), 0, 0, 13, 10, 255];
 
+    /// <summary>Options of the program besides folder and port.</summary>
+    protected virtual string[] Options => [];
+
     public async ValueTask InitializeAsync()
     {
         Requirements.Check();
-        _program = await RunningProgram.StartAsync(RunningProgram.MakeFolder());
+        _program = await RunningProgram.StartAsync(RunningProgram.MakeFolder(), null, Options);
         _inventory = _program.OpenInventory();
         var first = await CreateNetworkAsync(_inventory, "first");
         var second = await CreateNetworkAsync(_inventory, "second");
@@ -146,5 +149,12 @@ public sealed class TwoNetworks : IAsyncLifetime
             await _program.DisposeAsync();
             Directory.Delete(_program.Folder, recursive: true);
         }
+        GC.SuppressFinalize(this);
     }
+}
+
+/// <summary>The same, with a haproxy in each network.</summary>
+public sealed class TwoNetworksWithHaproxy : TwoNetworks
+{
+    protected override string[] Options => ["--set", "edge.proxy=haproxy"];
 }
