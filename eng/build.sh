@@ -11,7 +11,7 @@ build_project() {
         exit 1
     fi
     local stamp="$root/artifacts/.built-${target//\//-}"
-    if [ -e "$stamp" ] && [ -z "$(find "$root/src" "$root/tests" "$root"/Directory.* "$root/global.json" "$root/.editorconfig" \
+    if [ -e "$stamp" ] && [ -z "$(find "$root/src" "$root/tests" "$root/bench" "$root"/Directory.* "$root/global.json" "$root/.editorconfig" \
         -newer "$stamp" -not -path '*/data/*' -print -quit)" ]; then
         return 0
     fi

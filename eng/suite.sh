@@ -114,6 +114,20 @@ run_style() {
     fi
 }
 
+# The program as it ships, under the tests that run it.
+run_native() {
+    needs_of end-to-end
+    publish_program "$PWD" "$PWD/artifacts/stackmeta"
+    get_cloud_init
+    build_project "$PWD" tests/Stackmeta.Published.Tests
+    build_project "$PWD" tests/Stackmeta.EndToEnd.Tests
+    export TESTED_PROGRAM=$PWD/artifacts/stackmeta/stackmeta
+    run_part published Stackmeta.Published.Tests
+    run_part end-to-end Stackmeta.EndToEnd.Tests
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ]
+}
+
 run_suite() {
     local wanted=("$@") entry name project
     local known=" style "

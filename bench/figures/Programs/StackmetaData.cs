@@ -1,0 +1,39 @@
+namespace Stackmeta.Bench.Figures;
+
+/// <summary>The published program and data folders for it.</summary>
+sealed class StackmetaData : IDisposable
+{
+    const string ReadyLine = "Ready.";
+
+    /// <summary>Named by bench/run, which publishes it.</summary>
+    public static string Program { get; } =
+        Environment.GetEnvironmentVariable("BENCH_PROGRAM")
+        ?? throw new InvalidOperationException("BENCH_PROGRAM names no program: start benches by bench/run.");
+
+    /// <summary>A new folder that holds an inventory of these guests.</summary>
+    public StackmetaData(IReadOnlyList<BenchGuest> guests, NetworkRange networks)
+    {
+        var folder = Directory.CreateTempSubdirectory("stackmeta-bench-");
+        // The proxies' users pass through it to the agent's socket.
+        folder.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        Folder = folder.FullName;
+        var document = Path.Combine(Folder, "inventory.json");
+        InventoryDocument.Write(document, guests, networks);
+        Shell.Run(Program, ["import", document, "--data", Folder]);
+        File.Delete(document);
+    }
+
+    public string Folder { get; }
+
+    public string AgentSocket => Path.Combine(Folder, "metadata_proxy");
+
+    /// <summary>Runs hops on this data and returns when they answer.</summary>
+    public RunningProgram Start(string command, params string[] settings) =>
+        RunningProgram.Start(
+            Program,
+            [command, "--data", Folder, .. settings.SelectMany(setting => (string[])["--set", setting])],
+            ReadyLine
+        );
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
