@@ -8,12 +8,8 @@ namespace Stackmeta.Api;
 /// <summary>Debian's health check: that the process answers, nothing more (spec/nova-metadata.md §8.5).</summary>
 static class HealthCheck
 {
-    const string Path = "/healthcheck";
-
     public static bool IsAsked(HttpContext context) =>
-        RequestTarget.TryGetOriginForm(context, out var target)
-        && target.StartsWith(Path)
-        && (target.Length == Path.Length || target[Path.Length] == '?');
+        MetadataDocument.IsReadAs(RequestTarget.Of(context), "/healthcheck"u8);
 
     public static Task AnswerAsync(HttpContext context, string? disableFile)
     {

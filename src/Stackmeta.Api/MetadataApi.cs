@@ -66,7 +66,7 @@ public sealed class MetadataApi
         try
         {
             var refusal = Resolve(context, out var document);
-            if (_options.HealthCheck && HealthCheck.IsAsked(context))
+            if (refusal == Refusal.PathNotFound && _options.HealthCheck && HealthCheck.IsAsked(context))
             {
                 await HealthCheck.AnswerAsync(context, _options.HealthCheckDisableFile);
                 return;
@@ -116,12 +116,12 @@ public sealed class MetadataApi
         using var step = RequestObservation.Enter(context, PathStep.Api);
         try
         {
-            if (_options.HealthCheck && HealthCheck.IsAsked(context))
+            var refusal = Resolve(context, out var document);
+            if (refusal == Refusal.PathNotFound && _options.HealthCheck && HealthCheck.IsAsked(context))
             {
                 await HealthCheck.AnswerAsync(context, _options.HealthCheckDisableFile);
                 return Refusal.None;
             }
-            var refusal = Resolve(context, out var document);
             if (
                 refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
                 && document.Kind != DocumentKind.Root
@@ -150,15 +150,8 @@ public sealed class MetadataApi
         return Refusal.None;
     }
 
-    static Refusal Resolve(HttpContext context, out MetadataDocument document)
-    {
-        if (RequestTarget.TryGetOriginForm(context, out var target))
-        {
-            return MetadataDocument.Resolve(target, out document);
-        }
-        document = default;
-        return Refusal.RequestMalformed;
-    }
+    static Refusal Resolve(HttpContext context, out MetadataDocument document) =>
+        MetadataDocument.Resolve(RequestTarget.Of(context), out document);
 
     async ValueTask<InstanceAnswer> FindAsync(HttpContext context, RequestIdentity identity, bool projectIsKnown)
     {
@@ -279,12 +272,23 @@ public sealed class MetadataApi
     ValueTask RefuseAsync(HttpContext context, in RequestIdentity identity, Refusal refusal, string? explanation = null)
     {
         _report.Write(context, identity, refusal);
-        // Nova's CORS filter takes any refusal of OPTIONS for a preflight (spec/nova-metadata.md §1.5). What its crash would have
-        // answered is not among them.
-        return RequestMethod.IsOptions(context) && refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
+        return RequestMethod.IsOptions(context) && IsRefusalOfNova(refusal)
             ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType: null, []))
             : new(Answer.WriteRefusalAsync(context, refusal, explanation));
     }
+
+    /// <summary>
+    /// Nova's CORS filter takes any refusal of OPTIONS for a preflight and answers an empty 200 (spec/nova-metadata.md §1.5). What Nova
+    /// crashes on never gets there.
+    /// </summary>
+    static bool IsRefusalOfNova(Refusal refusal) =>
+        refusal
+            is not (
+                Refusal.RequestMalformed
+                or Refusal.PathMalformed
+                or Refusal.PathBelowLeaf
+                or Refusal.SignatureNotAscii
+            );
 
     /// <summary>The last resort: the caller went away, sent a body that cannot be read, or we are at fault.</summary>
     async Task EndBadlyAsync(HttpContext context, Exception exception)

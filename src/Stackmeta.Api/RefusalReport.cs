@@ -42,6 +42,7 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
         refusal switch
         {
             Refusal.PathNotFound
+            or Refusal.PathBelowLeaf
             or Refusal.PathMalformed
             or Refusal.UserDataAbsent
             or Refusal.PasswordMethodNotAllowed

@@ -78,6 +78,11 @@ public sealed class AddressProofTests
         Refusal.SignatureWrong,
         null
     )]
+    [InlineData(
+        "X-Metadata-Provider: p\nX-Metadata-Provider-Signature: \u00fc\nX-Forwarded-For: 10.0.0.9",
+        Refusal.SignatureNotAscii,
+        null
+    )]
     [InlineData("X-Metadata-Provider: ", Refusal.InstanceIdMissing, null)]
     public async Task A_provider_that_proves_nothing_is_refused(string headers, Refusal refusal, string? explanation)
     {
@@ -101,7 +106,7 @@ public sealed class AddressProofTests
             directory,
             $"X-Metadata-Provider: p\nX-Metadata-Provider-Signature: {TestApi.Signer.Sign("p")}\nX-Forwarded-For: 10.0.0.9"
         );
-        Assert.Equal((Refusal.RequestMalformed, explanation), (answer.Refusal, answer.Explanation));
+        Assert.Equal((Refusal.ProviderPortNotFound, explanation), (answer.Refusal, answer.Explanation));
     }
 
     static ValueTask<ProofAnswer> ProviderAsync(FakeAddresses directory, string headers)

@@ -65,6 +65,10 @@ public sealed class AnswerTests
     [Theory]
     [InlineData("/nope")]
     [InlineData("/openstack/latest/password")]
+    [InlineData("/latest/meta-data/%%32%35")]
+    [InlineData("/2017-02-22%00")]
+    [InlineData("/latest/meta-data/%00?x=%00")]
+    [InlineData("/latest/meta-data/ami-id/x/y")]
     public async Task A25_options_turns_any_refusal_into_an_empty_200(string target)
     {
         await using var api = await TestApi.StartAsync();
@@ -75,6 +79,59 @@ public sealed class AnswerTests
             Assert.Empty(answer.Body);
             Assert.Null(answer["Content-Type"]);
         }
+    }
+
+    [Theory]
+    [InlineData("/latest/meta-data/ami-id/x", "", 404)]
+    [InlineData("/latest/meta-data/security-groups/web/x", "", 404)]
+    [InlineData("/latest/user-data/x", "", 404)]
+    [InlineData("/openstack/latest/content", "", 404)]
+    [InlineData("/%ff", "", 400)]
+    [InlineData("/nope", "X-Instance-ID-Signature: \u00fc\r\n", 403)]
+    public async Task A25_options_of_what_Nova_crashes_on_is_refused(string target, string headers, int status)
+    {
+        await using var api = await TestApi.StartAsync();
+        Assert.Equal(status, (await api.AskAsync(target, "OPTIONS", headers)).Status);
+    }
+
+    [Theory]
+    [InlineData("/..")]
+    [InlineData("//../..")]
+    [InlineData("/latest/../..")]
+    public async Task A_path_above_the_root_is_the_list_of_versions_for_who_proves_himself(string target)
+    {
+        await using var api = await TestApi.StartAsync();
+        Assert.Equal(400, (await api.AskRawAsync("GET", target, "")).Status);
+        Assert.Equal((await api.AskAsync("/")).Text, (await api.AskAsync(target)).Text);
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.0\r\nHost: h\r\n", 200)]
+    [InlineData("PUT /latest/meta-data/hostname HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n", 200)]
+    [InlineData("POST /nope HTTP/1.0\r\nHost: h\r\n", 404)]
+    [InlineData("POST /openstack/latest/password HTTP/1.0\r\nHost: h\r\n", 411)]
+    [InlineData("POST /openstack/latest/password HTTP/1.0\r\ncontent-length: 0\r\n", 200)]
+    public async Task A_post_of_http_1_0_needs_no_length(string head, int status)
+    {
+        await using var api = await TestApi.StartAsync();
+        using var connection = await RawHttp.ConnectAsync(api.Address);
+        await connection.SendAsync(head + TestApi.Proof() + "\r\n");
+        Assert.Equal(status, (await connection.ReadAnswerAsync()).Status);
+        Assert.True(await connection.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task Requests_after_a_mended_one_are_answered_as_they_are()
+    {
+        await using var api = await TestApi.StartAsync();
+        using var connection = await RawHttp.ConnectAsync(api.Address);
+        var proof = $"Host: h\r\n{TestApi.Proof()}\r\n";
+        await connection.SendAsync(
+            $"GET /%00 HTTP/1.1\r\n{proof}POST /latest%00/%00 HTTP/1.1\r\n{proof}GET /latest/meta-data/hostname HTTP/1.1\r\n{proof}"
+        );
+        Assert.Equal(404, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(404, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal("web-1.novalocal", (await connection.ReadAnswerAsync()).Text);
     }
 
     [Theory]
@@ -157,6 +214,8 @@ public sealed class AnswerTests
     [InlineData("GET /healthcheck HTTP/1.1", 200, "OK")]
     [InlineData("POST /healthcheck?x HTTP/1.1", 200, "OK")]
     [InlineData("HEAD /healthcheck HTTP/1.1", 204, "")]
+    [InlineData("GET ///%68ealthcheck?x HTTP/1.1", 200, "OK")]
+    [InlineData("GET /x/../healthcheck HTTP/1.1", 200, "OK")]
     public async Task R1_the_health_check_needs_no_proof(string line, int status, string body)
     {
         await using var api = await TestApi.StartAsync();
@@ -191,6 +250,7 @@ public sealed class AnswerTests
     {
         await using var api = await TestApi.StartAsync();
         Assert.Equal(400, (await api.AskRawAsync("GET", "/healthcheck/", "")).Status);
+        Assert.Equal(400, (await api.AskRawAsync("GET", "/%2e/healthcheck", "")).Status);
         await using var without = await TestApi.StartAsync(options: new ApiOptions { HealthCheck = false });
         Assert.Equal(400, (await without.AskRawAsync("GET", "/healthcheck", "")).Status);
     }

@@ -36,9 +36,9 @@ public sealed class ProviderProof(
         {
             return Refusal.AddressHeaderMissing;
         }
-        if (signature is not null && !signature.IsValid(provider, headers[ProviderSignature].ToString()))
+        if (signature?.Check(provider, headers[ProviderSignature].ToString()) is { } refusal and not Refusal.None)
         {
-            return Refusal.SignatureWrong;
+            return refusal;
         }
         var address = forwardedFor.ToString().Split(',', 2)[0];
         var answer = await _ports.FindAsync(provider, address, context.RequestAborted);
@@ -48,12 +48,12 @@ public sealed class ProviderProof(
             { Refusal: Refusal.PortDirectoryUnavailable } => Refusal.PortDirectoryUnavailable,
             { HasNetworks: false } => new ProofAnswer(
                 default,
-                Refusal.RequestMalformed,
+                Refusal.ProviderPortNotFound,
                 $"Could not find any subnets for provider {provider}"
             ),
             _ => new ProofAnswer(
                 default,
-                Refusal.RequestMalformed,
+                Refusal.ProviderPortNotFound,
                 $"Expected a single port matching provider {provider} and IP {address}. Found {answer.Matches}."
             ),
         };

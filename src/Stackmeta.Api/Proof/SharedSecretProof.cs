@@ -33,9 +33,7 @@ public sealed class SharedSecretProof(InstanceSignature signature) : ICallerProo
 
         var client = headers.TryGetValue(ProofHeaders.ForwardedFor, out var forwardedFor) ? Joined(forwardedFor) : null;
         var identity = new RequestIdentity(Joined(instanceId), Joined(projectId), client);
-        return signature.IsValid(identity.InstanceId, Joined(sent))
-            ? new(identity, Refusal.None)
-            : new(identity, Refusal.SignatureWrong);
+        return new(identity, signature.Check(identity.InstanceId, Joined(sent)));
     }
 
     static string Joined(in StringValues values) => values.ToString();

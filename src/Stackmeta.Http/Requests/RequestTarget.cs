@@ -6,11 +6,14 @@ namespace Stackmeta.Http;
 /// <summary>The request target as the caller wrote it.</summary>
 public static class RequestTarget
 {
+    /// <summary>The target in whatever form.</summary>
+    public static string Of(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
     /// <summary>The target in origin form, percent-encoded, with its query: what follows the authority of an absolute-form target.</summary>
     /// <returns>False for <c>*</c>, for <c>host:port</c>, and for an absolute-form target without a path.</returns>
     public static bool TryGetOriginForm(HttpContext context, out ReadOnlySpan<char> target)
     {
-        ReadOnlySpan<char> raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        ReadOnlySpan<char> raw = Of(context);
         if (raw.StartsWith('/'))
         {
             target = raw;

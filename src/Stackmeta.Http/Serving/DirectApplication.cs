@@ -28,10 +28,16 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
         return container.HostContext = new DefaultHttpContext(contextFeatures);
     }
 
-    public Task ProcessRequestAsync(DefaultHttpContext context) =>
-        RequestFraming.Check(context) is var refusal and not Refusal.None
+    public Task ProcessRequestAsync(DefaultHttpContext context)
+    {
+        if (context.Features.Get<ExplainedAnswers>() is { EndsConnection: true })
+        {
+            context.Response.Headers.Connection = "close";
+        }
+        return RequestFraming.Check(context) is var refusal and not Refusal.None
             ? RequestFraming.RefuseAsync(context, refusal)
             : answer(context);
+    }
 
     public void DisposeContext(DefaultHttpContext context, Exception? exception)
     {

@@ -15,13 +15,16 @@ namespace Stackmeta.Http;
 sealed class ExplainedAnswers(IDuplexPipe transport, RequestObservation? observation) : PipeWriter, IDuplexPipe
 {
     readonly PipeWriter _output = transport.Output;
-    readonly MethodWatch _input = new(transport.Input);
+    readonly RequestWatch _input = new(transport.Input);
 
     // What Kestrel writes outside of requests, until it is flushed. Only the connection's own loop writes there.
     ArrayBufferWriter<byte>? _own;
 
     // Set and cleared by the connection's own loop, between whose requests nobody else writes.
     bool _isAnswering;
+
+    /// <summary>Whether the connection has to end with the answer that is under way.</summary>
+    public bool EndsConnection => _input.IsLast;
 
     public PipeReader Input => _input;
 

@@ -15,10 +15,17 @@ public readonly record struct MetadataDocument(DocumentKind Kind, int Version, s
     /// (<c>http://169.254.169.254/latest</c>).
     /// </param>
     /// <param name="document">The document; of kind <see cref="DocumentKind.None"/> when refused.</param>
-    /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/> when no instance can have it, or
-    /// <see cref="Refusal.PathMalformed"/>.</returns>
+    /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/> or <see cref="Refusal.PathBelowLeaf"/> when no
+    /// instance can have it, or <see cref="Refusal.PathMalformed"/>.</returns>
     public static Refusal Resolve(ReadOnlySpan<char> target, out MetadataDocument document) =>
         PathResolution.Resolve(target, out document);
+
+    /// <summary>
+    /// Whether a target is read as a path that is none of the documents': escapes decoded and slashes collapsed, but neither escaped dots resolved nor a
+    /// slash at the end dropped, as filters in front of Nova see it.
+    /// </summary>
+    public static bool IsReadAs(ReadOnlySpan<char> target, ReadOnlySpan<byte> path) =>
+        PathResolution.IsReadAs(target, path);
 }
 
 /// <summary>The kinds of document that the two trees hold.</summary>

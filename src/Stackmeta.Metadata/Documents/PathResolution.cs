@@ -1,40 +1,73 @@
 using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Stackmeta.Metadata;
 
 /// <summary>Finds the document that a path names (spec/nova-metadata.md §1.2).</summary>
 static class PathResolution
 {
-    const int LongestOnStack = 256;
+    const int LongestOnStack = 512;
 
     public static Refusal Resolve(ReadOnlySpan<char> target, out MetadataDocument document)
     {
-        document = default;
-        if (!PathNormalisation.TryGetPath(target, out var path))
-        {
-            return Refusal.PathMalformed;
-        }
-        if (PathNormalisation.IsNearlyNormal(path))
-        {
-            return Find(path.Trim('/'), out document);
-        }
+        var path = TargetReading.WithoutQuery(target);
+        return TargetReading.IsPlain(path) ? Find(path.Trim('/'), out document) : Decode(path, out document);
+    }
 
-        char[]? rented = null;
-        var normal =
-            path.Length <= LongestOnStack
-                ? stackalloc char[LongestOnStack]
-                : (rented = ArrayPool<char>.Shared.Rent(path.Length));
+    public static bool IsReadAs(ReadOnlySpan<char> target, ReadOnlySpan<byte> path)
+    {
+        target = TargetReading.WithoutQuery(target);
+        return TargetReading.IsPlain(target)
+            ? Ascii.Equals(path, target)
+            : IsDecodedAs(target, path);
+    }
+
+    static bool IsDecodedAs(ReadOnlySpan<char> target, ReadOnlySpan<byte> path)
+    {
+        var buffer = new byte[Encoding.UTF8.GetMaxByteCount(target.Length)];
+        var length = Encoding.UTF8.GetBytes(target, buffer);
+        return TargetReading.TryRead(buffer.AsSpan(0, length), buffer, out var read)
+            && PathNormalisation.CollapseSlashes(read).SequenceEqual(path);
+    }
+
+    static Refusal Decode(ReadOnlySpan<char> target, out MetadataDocument document)
+    {
+        document = default;
+        byte[]? rented = null;
+        var longest = Encoding.UTF8.GetMaxByteCount(target.Length);
+        var buffer =
+            longest <= LongestOnStack
+                ? stackalloc byte[LongestOnStack]
+                : (rented = ArrayPool<byte>.Shared.Rent(longest));
         try
         {
-            return PathNormalisation.TryNormalise(path, normal, out var length)
-                ? Find(normal[..length], out document)
-                : Refusal.PathMalformed;
+            // Decoding makes nothing longer, so it may write over what it has read.
+            if (
+                Utf8.FromUtf16(target, buffer, out _, out var length, replaceInvalidSequences: false)
+                    != OperationStatus.Done
+                || !TargetReading.TryRead(buffer[..length], buffer, out var path)
+            )
+            {
+                return Refusal.PathMalformed;
+            }
+            if (path.IsEmpty)
+            {
+                // Nova's answer to "/" needs no proof, and "" is not "/" to it.
+                document = new(DocumentKind.Ec2Versions, 0, "");
+                return Refusal.None;
+            }
+            var normal = PathNormalisation.Resolve(path);
+            Span<char> text = stackalloc char[LongestOnStack];
+            return normal.Length <= text.Length
+                ? Find(text[..Encoding.UTF8.GetChars(normal, text)], out document)
+                : Find(Encoding.UTF8.GetString(normal), out document);
         }
         finally
         {
             if (rented is not null)
             {
-                ArrayPool<char>.Shared.Return(rented);
+                ArrayPool<byte>.Shared.Return(rented);
             }
         }
     }
@@ -55,7 +88,9 @@ static class PathResolution
             "ec2" => FindEc2(rest),
             _ => FindEc2(path),
         };
-        return document.Kind == DocumentKind.None ? Refusal.PathNotFound : Refusal.None;
+        return document.Kind != DocumentKind.None ? Refusal.None
+            : first is "openstack" && IsContentOfVersion(rest) ? Refusal.PathBelowLeaf
+            : Refusal.PathNotFound;
     }
 
     static MetadataDocument FindEc2(ReadOnlySpan<char> path)
@@ -106,6 +141,10 @@ static class PathResolution
         };
         return kind == DocumentKind.None ? default : new(kind, version, "");
     }
+
+    /// <summary>Contents are named beside the versions; below one, Nova crashes.</summary>
+    static bool IsContentOfVersion(ReadOnlySpan<char> path) =>
+        OpenStackVersions.IndexOf(TakeSegment(ref path)) >= 0 && path is "content";
 
     /// <summary>Takes what stands before the first slash off a path.</summary>
     static ReadOnlySpan<char> TakeSegment(ref ReadOnlySpan<char> path)

@@ -9,6 +9,8 @@ static class Ec2Document
     /// <summary>An entry that is no key of its directory but what listings call the directory.</summary>
     public const string TitleEntry = "_name";
 
+    const string BelowUserData = Ec2Keys.UserData + "/";
+
     public static Refusal Render(
         in MetadataDocument document,
         Instance instance,
@@ -20,6 +22,12 @@ static class Ec2Document
         if (path is Ec2Keys.UserData)
         {
             return DocumentRenderer.RenderUserData(instance, output);
+        }
+        if (path.StartsWith(BelowUserData))
+        {
+            return instance.HasUserData && !path[BelowUserData.Length..].Contains('/')
+                ? Refusal.PathBelowLeaf
+                : Refusal.PathNotFound;
         }
         if (path.IsEmpty)
         {
@@ -46,7 +54,7 @@ static class Ec2Document
         }
     }
 
-    /// <summary>Walks down from <c>meta-data/</c>. Below a leaf there is nothing, where Nova crashes.</summary>
+    /// <summary>Walks down from <c>meta-data/</c>.</summary>
     static Ec2Value Find(ReadOnlySpan<char> path, int version, Instance instance, in Ec2Scope scope)
     {
         var segments = path.Split('/');
@@ -62,10 +70,26 @@ static class Ec2Document
         var value = key.Read(instance, scope);
         while (segments.MoveNext())
         {
-            value = Child(value, path[segments.Current]);
+            var name = segments.Current;
+            value =
+                value.Kind == Ec2ValueKind.Directory
+                    ? Child(value, path[name])
+                    : BelowLeaf(value, path[name], isLast: name.End.GetOffset(path.Length) == path.Length);
         }
         return value;
     }
+
+    /// <summary>There is nothing below a leaf. Where Nova crashes is told from where it does not find, since what becomes of OPTIONS differs.</summary>
+    static Ec2Value BelowLeaf(in Ec2Value leaf, ReadOnlySpan<char> name, bool isLast) =>
+        leaf.Kind switch
+        {
+            Ec2ValueKind.Refused when leaf.Refusal == Refusal.PathBelowLeaf => leaf,
+            Ec2ValueKind.Absent or Ec2ValueKind.Refused => Ec2Value.Absent,
+            Ec2ValueKind.Names => leaf.Names.AsSpan().Contains(name.ToString())
+                ? Ec2Value.Refused(Refusal.PathBelowLeaf)
+                : Ec2Value.Absent,
+            _ => isLast ? Ec2Value.Refused(Refusal.PathBelowLeaf) : Ec2Value.Absent,
+        };
 
     static Ec2Value Child(in Ec2Value directory, ReadOnlySpan<char> name)
     {

@@ -48,6 +48,12 @@ public sealed class InstanceSignature : IDisposable
         return CryptographicOperations.FixedTimeEquals(expected, given) & sent.Length == Length;
     }
 
+    /// <summary>Why <paramref name="sent"/> proves nothing: <see cref="Refusal.SignatureWrong"/> or <see cref="Refusal.SignatureNotAscii"/>; <see cref="Refusal.None"/> if it does.</summary>
+    public Refusal Check(string instanceId, ReadOnlySpan<char> sent) =>
+        IsValid(instanceId, sent) ? Refusal.None
+        : Ascii.IsValid(sent) ? Refusal.SignatureWrong
+        : Refusal.SignatureNotAscii;
+
     public void Dispose() => Interlocked.Exchange(ref _spare, null)?.Dispose();
 
     void Sign(string instanceId, Span<byte> hex)

@@ -32,6 +32,8 @@ public enum Refusal
     ProjectMismatch = 35,
     InstanceSourceUnavailable = 36,
     InstanceSourceFailed = 37,
+    SignatureNotAscii = 38,
+    ProviderPortNotFound = 39,
 
     // Metadata: what is it told?
     PathNotFound = 50,
@@ -46,6 +48,7 @@ public enum Refusal
     PasswordNotText = 59,
     PasswordInstanceGone = 60,
     PasswordNotStored = 61,
+    PathBelowLeaf = 62,
 
     // Any hop: the request itself
     RequestTooLarge = 70,

@@ -65,11 +65,18 @@ public sealed record RefusalDescription(int Status, string Explanation, string N
             ),
             Refusal.ProjectIdMissing => new(400, "X-Tenant-ID header is missing from request.", "project-id-missing"),
             Refusal.SignatureWrong => new(403, "Invalid proxy request signature.", "signature-wrong"),
+            Refusal.SignatureNotAscii => new(403, "Invalid proxy request signature.", "signature-not-ascii"),
+            Refusal.ProviderPortNotFound => new(
+                400,
+                "Expected a single port matching the provider and the IP.",
+                "provider-port-not-found"
+            ),
             Refusal.InstanceNotFound => new(404, NotFound, "instance-not-found"),
             Refusal.ProjectMismatch => new(404, NotFound, "project-mismatch"),
             Refusal.InstanceSourceUnavailable => new(503, Unavailable, "instance-source-unavailable"),
             Refusal.InstanceSourceFailed => new(500, UnknownError, "instance-source-failed"),
             Refusal.PathNotFound => new(404, NotFound, "path-not-found"),
+            Refusal.PathBelowLeaf => new(404, NotFound, "path-below-leaf"),
             Refusal.PathMalformed => new(400, "The path is not valid percent-encoded UTF-8.", "path-malformed"),
             Refusal.UserDataAbsent => new(404, NotFound, "user-data-absent"),
             Refusal.PartUnreadable => new(500, UnknownError, "part-unreadable"),

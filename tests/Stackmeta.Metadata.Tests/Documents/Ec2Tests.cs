@@ -169,6 +169,9 @@ public sealed class Ec2Tests
     [InlineData("/latest/meta-data/public-keys/1")]
     [InlineData("/latest/meta-data/security-groups/nope")]
     [InlineData("/latest/meta-data/ami-id/foo/bar")]
+    [InlineData("/latest/meta-data/security-groups/nope/x")]
+    [InlineData("/latest/meta-data/kernel-id/x")]
+    [InlineData("/latest/user-data/x/y")]
     [InlineData("/latest/meta-data/placement/nope")]
     [InlineData("/latest/meta-data/block-device-mapping/nope")]
     [InlineData("/latest/meta-datax")]
@@ -186,7 +189,7 @@ public sealed class Ec2Tests
     [InlineData("/latest/meta-data/security-groups/default/x")]
     [InlineData("/latest/user-data/x")]
     public void G25_Below_a_leaf_nothing_is_found_where_Nova_crashes(string target) =>
-        Assert.Equal(Refusal.PathNotFound, B.Ask(target).Refusal);
+        Assert.Equal(Refusal.PathBelowLeaf, B.Ask(target).Refusal);
 
     [Fact]
     public void G27_Without_a_floating_address_public_ipv4_is_empty()
