@@ -7,7 +7,8 @@ namespace Stackmeta.Http;
 public static class RequestTarget
 {
     /// <summary>The target in whatever form.</summary>
-    public static string Of(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+    public static string Of(HttpContext context) =>
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
     /// <summary>The target in origin form, percent-encoded, with its query: what follows the authority of an absolute-form target.</summary>
     /// <returns>False for <c>*</c>, for <c>host:port</c>, and for an absolute-form target without a path.</returns>

@@ -18,9 +18,7 @@ static class PathResolution
     public static bool IsReadAs(ReadOnlySpan<char> target, ReadOnlySpan<byte> path)
     {
         target = TargetReading.WithoutQuery(target);
-        return TargetReading.IsPlain(target)
-            ? Ascii.Equals(path, target)
-            : IsDecodedAs(target, path);
+        return TargetReading.IsPlain(target) ? Ascii.Equals(path, target) : IsDecodedAs(target, path);
     }
 
     static bool IsDecodedAs(ReadOnlySpan<char> target, ReadOnlySpan<byte> path)

@@ -130,6 +130,8 @@ static class TargetReading
             return (byte)'%';
         }
         Span<byte> value = stackalloc byte[1];
-        return Convert.FromHexString(escape.Slice(1, 2), value, out _, out _) == OperationStatus.Done ? value[0] : (byte)0;
+        return Convert.FromHexString(escape.Slice(1, 2), value, out _, out _) == OperationStatus.Done
+            ? value[0]
+            : (byte)0;
     }
 }

@@ -30,7 +30,9 @@ public sealed class ReferencePathTests
     {
         foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Recorded", "uwsgi-paths.tsv")))
         {
-            var (target, handedOn) = line.Split('\t') is [var raw, var hex] ? (raw, hex) : throw new FormatException(line);
+            var (target, handedOn) = line.Split('\t') is [var raw, var hex]
+                ? (raw, hex)
+                : throw new FormatException(line);
             // Escaped as a whole, nothing of it is decoded twice or taken for a dot segment.
             var escaped = Escape(Convert.FromHexString(handedOn));
             var refusal = MetadataDocument.Resolve(escaped, out var expected);
