@@ -6,8 +6,14 @@ namespace Stackmeta.Metadata;
 public sealed record ConfigDriveContent
 {
     /// <summary>EC2 versions, or <c>latest</c>, that are left out (Nova's <c>[api] config_drive_skip_versions</c>). OpenStack versions are all written.</summary>
-    public ImmutableArray<string> SkippedVersions { get; init; } =
-    ["1.0", "2007-01-19", "2007-03-01", "2007-08-29", "2007-10-10", "2007-12-15", "2008-02-01", "2008-09-01"];
+    public ImmutableArray<string> SkippedVersions { get; init; } = [.. DefaultSkippedVersions.Split(' ')];
+
+    /// <summary>Nova's default, as nova.conf would say it: everything but 2009-04-04 and <c>latest</c>.</summary>
+    public const string DefaultSkippedVersions =
+        "1.0 2007-01-19 2007-03-01 2007-08-29 2007-10-10 2007-12-15 2008-02-01 2008-09-01";
+
+    /// <summary>All that can be left out.</summary>
+    public static ImmutableArray<string> SkippableVersions => Ec2Versions.Names;
 
     /// <summary>Shown as <c>admin_pass</c>; null for none. A drive is the only place where it is shown.</summary>
     public string? AdminPassword { get; init; }

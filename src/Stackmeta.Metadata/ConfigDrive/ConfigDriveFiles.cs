@@ -7,7 +7,7 @@ namespace Stackmeta.Metadata;
 /// <summary>The files of a config drive (spec/nova-metadata.md §9.1, §9.2): the same documents as over HTTP, fixed at one moment.</summary>
 public static class ConfigDriveFiles
 {
-    /// <summary>Renders all files, in the order in which Nova writes them.</summary>
+    /// <summary>Renders all files, in the order in which Nova writes them; the personality files are the last.</summary>
     /// <param name="renderer">Writes the documents; its options hold here too.</param>
     /// <param name="instance">With the network interfaces as they are at this moment.</param>
     /// <param name="content">What comes on top.</param>

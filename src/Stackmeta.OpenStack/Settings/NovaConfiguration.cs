@@ -30,6 +30,12 @@ public sealed record NovaConfiguration
 
     public required NovaVendorDataOptions VendorData { get; init; }
 
+    /// <summary>EC2 versions that config drives leave out.</summary>
+    public ImmutableArray<string> DriveSkippedVersions { get; init; } = [];
+
+    /// <summary><c>iso9660</c> or <c>vfat</c>.</summary>
+    public string DriveFormat { get; init; } = "iso9660";
+
     /// <summary>Null when <c>[neutron]</c> names no credentials: then Neutron cannot be asked for anything.</summary>
     public KeystoneOptions? NeutronCredentials { get; init; }
 
@@ -64,6 +70,8 @@ public sealed record NovaConfiguration
             ParseProxyHeaders = reader.Boolean(NovaOptions.ParseProxyHeaders),
             InjectsNetworkTemplate = reader.Text(NovaOptions.InjectedTemplate) is { Length: > 0 },
             VendorData = ReadVendorData(reader),
+            DriveSkippedVersions = [.. (reader.Text(NovaOptions.DriveSkippedVersions) ?? "").Split(' ')],
+            DriveFormat = reader.Text(NovaOptions.DriveFormat) ?? "iso9660",
             NeutronCredentials = NovaOptions.Neutron.ReadCredentials(reader),
             Neutron = NovaOptions.Neutron.ReadAdapter(reader) with
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.OpenStack;
 
@@ -97,6 +98,20 @@ static class NovaOptions
                 : "only the template of Nova's packages is known here, or none",
     };
 
+    /// <summary>Between spaces, not commas.</summary>
+    public static readonly OptionDefinition DriveSkippedVersions = Api("config_drive_skip_versions") with
+    {
+        Default = ConfigDriveContent.DefaultSkippedVersions,
+        Reason = "'stackmeta config-drive build' leaves these EC2 versions out",
+    };
+
+    public static readonly OptionDefinition DriveFormat = new("DEFAULT", "config_drive_format")
+    {
+        Default = "iso9660",
+        Choices = ["iso9660", "vfat"],
+        Reason = "'stackmeta config-drive build' writes this format unless it is told another",
+    };
+
     public static readonly OptionDefinition ParseProxyHeaders = new(
         "oslo_middleware",
         "enable_proxy_headers_parsing",
@@ -155,6 +170,8 @@ static class NovaOptions
         SharedSecret,
         HttpRetries,
         InjectedTemplate,
+        DriveSkippedVersions,
+        DriveFormat,
         ParseProxyHeaders,
         Listen,
         ListenPort,
@@ -166,11 +183,8 @@ static class NovaOptions
         .. ApiDatabase.All,
         .. Neutron.All,
         .. VendorDataAuth.All,
-        Irrelevant(
-            "api",
-            "config_drive_skip_versions",
-            "the EC2 documents of a config drive; nothing here writes one from nova.conf"
-        ),
+        Irrelevant("DEFAULT", "mkisofs_cmd", "drives are written without a program of another maker"),
+        Irrelevant("DEFAULT", "force_config_drive", "it says when nova-compute makes a drive, not what is on it"),
         Irrelevant("database", "slave_connection", "Nova's metadata service does not use it either"),
         Irrelevant("DEFAULT", "metadata_workers", "one process answers all requests"),
         Irrelevant("DEFAULT", "flat_injected", "it counts when the network info is written, not when it is read"),

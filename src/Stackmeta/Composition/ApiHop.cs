@@ -12,9 +12,16 @@ sealed class ApiHop : IHop
     readonly VendorDataProviders _vendorData;
     ApiServer? _server;
 
-    ApiHop(MetadataApi api, InstanceSignature signature, VendorDataProviders vendorData, InstanceCache instances)
+    ApiHop(
+        MetadataApi api,
+        InstanceSignature signature,
+        VendorDataProviders vendorData,
+        InstanceCache instances,
+        DriveSource drives
+    )
     {
         Api = api;
+        Drives = drives;
         _signature = signature;
         _vendorData = vendorData;
         Instances = instances;
@@ -22,6 +29,9 @@ sealed class ApiHop : IHop
 
     /// <summary>What answers, for hops in the same process.</summary>
     public MetadataApi Api { get; }
+
+    /// <summary>What config drives are made of.</summary>
+    public DriveSource Drives { get; }
 
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances { get; }
@@ -56,7 +66,7 @@ sealed class ApiHop : IHop
             time,
             loggers.CreateLogger<MetadataApi>()
         );
-        return new ApiHop(api, signature, vendorData, instances);
+        return new ApiHop(api, signature, vendorData, instances, DriveSettings.Of(settings, source, vendorData));
     }
 
     /// <summary>Opens the API's addresses.</summary>

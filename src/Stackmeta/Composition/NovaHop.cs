@@ -22,6 +22,9 @@ sealed class NovaHop : IHop
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances { get; private set; } = null!;
 
+    /// <summary>What config drives are made of.</summary>
+    public DriveSource Drives { get; private set; } = null!;
+
     /// <summary>The server, once it is started.</summary>
     public ApiServer? Server { get; private set; }
 
@@ -45,13 +48,23 @@ sealed class NovaHop : IHop
         var source = hop.Own(new NovaInstanceSource(nova.Databases, loggers.CreateLogger<NovaInstanceSource>(), time));
         hop.Instances = new(source, options.Cache, time);
         var neutron = nova.NeutronCredentials is { } credentials ? hop.Neutron(nova, credentials, loggers, time) : null;
+        var vendorData = hop.VendorData(nova.VendorData, options.Cache, loggers, time);
+        var securityGroups = neutron is null ? null : new NeutronSecurityGroupNames(neutron);
+        hop.Drives = new()
+        {
+            Instances = source,
+            VendorData = vendorData,
+            SecurityGroups = securityGroups,
+            Documents = documents,
+            SkippedVersions = nova.DriveSkippedVersions,
+        };
         hop.Api = new(
             options,
             hop.Instances,
             new DocumentRenderer(documents, time),
             hop.Proof(nova, neutron, options.Cache, time),
-            hop.VendorData(nova.VendorData, options.Cache, loggers, time),
-            neutron is null ? null : new NeutronSecurityGroupNames(neutron),
+            vendorData,
+            securityGroups,
             time,
             loggers.CreateLogger<MetadataApi>()
         );

@@ -72,6 +72,16 @@ public static class KnownSettings
             "The JSON file that is served as vendor_data.json; empty serves {}."
         );
 
+    public static Setting<IReadOnlyList<string>> ConfigDriveSkipVersions { get; } =
+        new(
+            "config_drive.skip_versions",
+            SettingKinds.List(
+                SettingKinds.Choice([.. ConfigDriveContent.SkippableVersions.Select(version => (version, version))])
+            ),
+            ConfigDriveContent.DefaultSkippedVersions.Replace(" ", ", "),
+            "The EC2 versions that config drives leave out; empty for none."
+        );
+
     public static Setting<string> AgentSocket { get; } =
         new(
             "agent.socket",
@@ -199,6 +209,7 @@ public static class KnownSettings
         ApiCacheSeconds,
         ApiCacheBytes,
         VendorDataFile,
+        ConfigDriveSkipVersions,
         AgentSocket,
         AgentApi,
         AgentSocketMode,

@@ -1,131 +1,187 @@
 using System.CommandLine;
 using Stackmeta.ConfigDrive;
-using Stackmeta.Inventory;
+using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
 /// <summary><c>stackmeta config-drive build</c>: a volume with all that an instance would be told over HTTP.</summary>
-static class ConfigDriveBuildCommand
+sealed class ConfigDriveBuildCommand
 {
     const string StandardOutput = "-";
 
+    readonly CommonOptions _common;
+    readonly Func<Stream> _openOutput;
+
+    readonly Argument<string> _instance = new("INSTANCE")
+    {
+        Description = "The instance's uuid, or in an inventory its name if only one has it",
+    };
+
+    readonly Option<string> _output = new("--out")
+    {
+        Description = "The file to write, which appears whole or not at all; - for standard output",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    readonly Option<string?> _format = new("--format")
+    {
+        Description = "iso9660 (what nova.conf says, or the default), or vfat for readers that know nothing else",
+        HelpName = "iso9660|vfat",
+    };
+
+    readonly Option<string?> _seed = new("--seed")
+    {
+        Description = "nocloud makes a seed of cloud-init's NoCloud instead (label cidata)",
+        HelpName = "nocloud",
+    };
+
+    readonly Option<string?> _password = new("--admin-pass-file")
+    {
+        Description = "A file with the administrator's password, told to the guest as admin_pass",
+        HelpName = "FILE",
+    };
+
+    readonly Option<string[]> _files = new("--file")
+    {
+        Description = "A file that the guest puts in a place, for example /etc/banner=banner.txt; may be repeated",
+        HelpName = "PATH=LOCAL",
+        DefaultValueFactory = _ => [],
+    };
+
+    readonly Option<string[]> _novaFiles = new("--config-file")
+    {
+        Description = "Nova's configuration: read the instance from its databases; may be repeated",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => [],
+    };
+
+    readonly Option<string[]> _novaFolders = new("--config-dir")
+    {
+        Description = "A folder of more of it, read after the files: all *.conf by name; may be repeated",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => [],
+    };
+
+    ConfigDriveBuildCommand(CommonOptions common, Func<Stream> openOutput)
+    {
+        _common = common;
+        _openOutput = openOutput;
+        _format.AcceptOnlyFromAmong(DriveFormats.Iso9660, DriveFormats.Vfat);
+        _seed.AcceptOnlyFromAmong("nocloud");
+    }
+
+    /// <param name="common">The settings.</param>
+    /// <param name="openOutput">Opens standard output for bytes.</param>
     public static Command Create(CommonOptions common, Func<Stream> openOutput)
     {
-        var instance = new Argument<string>("INSTANCE")
-        {
-            Description = "The instance's uuid, or its name if only one has it",
-        };
-        var output = new Option<string>("--out")
-        {
-            Description = "The file to write, which appears whole or not at all; - for standard output",
-            HelpName = "FILE",
-            Required = true,
-        };
-        var format = new Option<string>("--format")
-        {
-            Description = "iso9660, or vfat for readers that know nothing else",
-            HelpName = "iso9660|vfat",
-            DefaultValueFactory = _ => "iso9660",
-        };
-        format.AcceptOnlyFromAmong("iso9660", "vfat");
-        var seed = new Option<string?>("--seed")
-        {
-            Description = "nocloud makes a seed of cloud-init's NoCloud instead (label cidata)",
-            HelpName = "nocloud",
-        };
-        seed.AcceptOnlyFromAmong("nocloud");
-        var password = new Option<string?>("--admin-pass-file")
-        {
-            Description = "A file with the administrator's password, told to the guest as admin_pass",
-            HelpName = "FILE",
-        };
-        var files = new Option<string[]>("--file")
-        {
-            Description = "A file that the guest puts in a place, for example /etc/banner=banner.txt; may be repeated",
-            HelpName = "PATH=LOCAL",
-            DefaultValueFactory = _ => [],
-        };
+        var build = new ConfigDriveBuildCommand(common, openOutput);
         var command = new ExampleCommand(
             "build",
             "Make an instance's config drive.",
             "stackmeta config-drive build web-1 --out disk.config",
             "stackmeta config-drive build web-1 --format vfat --out - | ssh host 'cat > disk.config'",
-            "stackmeta config-drive build web-1 --seed nocloud --out seed.iso"
+            "stackmeta config-drive build web-1 --seed nocloud --out seed.iso",
+            "stackmeta config-drive build 83679162-1378-4288-a2d4-70e13ec132aa --config-file /etc/nova/nova.conf --out disk.config"
         )
         {
-            instance,
-            output,
-            format,
-            seed,
-            password,
-            files,
+            build._instance,
+            build._output,
+            build._format,
+            build._seed,
+            build._password,
+            build._files,
+            build._novaFiles,
+            build._novaFolders,
         };
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                var request = new DriveRequest
-                {
-                    Instance = parsed.GetValue(instance)!,
-                    Format = parsed.GetValue(format) == "vfat" ? DriveFormat.Vfat : DriveFormat.Iso9660,
-                    IsNoCloud = parsed.GetValue(seed) is not null,
-                    AdminPassword = parsed.GetValue(password) is { } file ? DriveRequest.ReadPassword(file) : null,
-                    Files = [.. parsed.GetValue(files)!.Select(DriveRequest.ReadFile)],
-                };
-                request.Check();
-                using var signals = new StopSignals(cancellationToken);
-                var drive = await PrepareAsync(request, common.Read(parsed), signals.Token);
-                await WriteAsync(drive, parsed.GetValue(output)!, openOutput, signals.Token);
-                return ExitCodes.Done;
-            }
-        );
+        command.SetAction(build.RunAsync);
         return command;
+    }
+
+    async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var settings = _common.Read(parsed);
+        using var signals = new StopSignals(cancellationToken);
+        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
+        string[] nova = [.. parsed.GetValue(_novaFiles)!, .. parsed.GetValue(_novaFolders)!];
+        try
+        {
+            await using var place =
+                nova.Length > 0
+                    ? OpenDriveSource.OfNova(nova, settings, loggers)
+                    : OpenDriveSource.OfInventory(settings, loggers);
+            var request = Request(parsed, place.UsualFormat);
+            request = request with { Instance = await place.ResolveAsync(request.Instance, signals.Token) };
+            var drive = await PrepareAsync(request, place.Drives, signals.Token);
+            await WriteAsync(drive, parsed.GetValue(_output)!, signals.Token);
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            throw new CommandException("Stopped by a signal; no drive was written.");
+        }
+    }
+
+    DriveRequest Request(ParseResult parsed, DriveFormat usualFormat)
+    {
+        var isNoCloud = parsed.GetValue(_seed) is not null;
+        if (isNoCloud && (parsed.GetValue(_password) is not null || parsed.GetValue(_files)!.Length > 0))
+        {
+            throw new CommandException(
+                "A NoCloud seed has no place for --admin-pass-file and --file; put them into the user data.",
+                ExitCodes.Usage
+            );
+        }
+        return new()
+        {
+            Instance = parsed.GetValue(_instance)!,
+            Format = parsed.GetValue(_format) is { } format ? DriveFormats.Of(format) : usualFormat,
+            IsNoCloud = isNoCloud,
+            AdminPassword = parsed.GetValue(_password) is { } file ? DriveInputs.ReadPassword(file) : null,
+            Files = DriveInputs.ReadFiles(parsed.GetValue(_files)!),
+        };
     }
 
     static async Task<Drive> PrepareAsync(
         DriveRequest request,
-        SettingValues settings,
+        DriveSource source,
         CancellationToken cancellationToken
     )
     {
-        var inventoryFile = DataFolder.Of(settings).InventoryFile;
-        if (!File.Exists(inventoryFile))
-        {
-            throw new CommandException($"There is no inventory in '{inventoryFile}'; name its folder with --data.");
-        }
         var time = TimeProvider.System;
-        using var inventory = SqliteInventory.Open(inventoryFile, time);
-        var found = await inventory.Instances.FindAsync(request.Instance, cancellationToken);
-        if (found.IsRefused)
+        var files = await new DriveDocuments(source, time).RenderAsync(request, cancellationToken);
+        if (files.Refusal != Refusal.None)
         {
-            throw new CommandException($"{found.Objections[0].Sentence}.");
+            throw new CommandException(Sentence(request, files.Refusal));
         }
-        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
-        using var vendorData = VendorDataSettings.Of(settings, new AnswerCacheOptions(), loggers, time);
-        var documents = new DriveDocuments(inventory, vendorData, DocumentSettings.Of(settings), time);
-        var files = await documents.RenderAsync(request with { Instance = found.Value.Id }, cancellationToken);
-        var options = new DriveOptions
-        {
-            Format = request.Format,
-            Label = request.IsNoCloud ? DriveOptions.NoCloudLabel : DriveOptions.ConfigDriveLabel,
-            Time = time.GetUtcNow(),
-        };
-        var prepared = Drive.Prepare(files, options);
+        var prepared = Drive.Prepare(files.Files, request.OptionsAt(time.GetUtcNow()));
         return prepared.Drive
-            ?? throw new CommandException(string.Join(' ', prepared.Problems.Select(problem => problem.Sentence)));
+            ?? throw new CommandException(
+                string.Join(' ', prepared.Problems.Select(problem => InGuestsWords(problem, request, files).Sentence))
+            );
     }
 
-    static async Task WriteAsync(
-        Drive drive,
-        string target,
-        Func<Stream> openOutput,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Who gave a file to the drive knows it by the guest's path, not by its number.</summary>
+    static DriveProblem InGuestsWords(DriveProblem problem, DriveRequest request, DriveFiles files)
+    {
+        var first = files.Files.Length - request.Files.Length;
+        for (var i = 0; i < request.Files.Length; i++)
+        {
+            if (files.Files[first + i].Path == problem.Path)
+            {
+                return problem with { Path = request.Files[i].Path };
+            }
+        }
+        return problem;
+    }
+
+    async Task WriteAsync(Drive drive, string target, CancellationToken cancellationToken)
     {
         try
         {
             if (target == StandardOutput)
             {
-                await using var output = openOutput();
+                await using var output = _openOutput();
                 await drive.WriteAsync(output, cancellationToken);
             }
             else
@@ -137,9 +193,17 @@ static class ConfigDriveBuildCommand
         {
             throw new CommandException($"The drive cannot be written: {failure.Message}");
         }
-        catch (OperationCanceledException)
-        {
-            throw new CommandException("Stopped by a signal; no drive was written.");
-        }
     }
+
+    static string Sentence(DriveRequest request, Refusal refusal) =>
+        refusal switch
+        {
+            Refusal.InstanceNotFound => $"There is no instance '{request.Instance}'.",
+            Refusal.InstanceSourceUnavailable => "The instance cannot be read at the moment; try again.",
+            Refusal.PartUnreadable =>
+                "A part of the instance's record that the drive shows, its flavor for example, is missing or unreadable.",
+            Refusal.VendorDataUnavailable => "The vendor data cannot be had.",
+            Refusal.SecurityGroupsUnavailable => "The names of the security groups cannot be had.",
+            _ => $"The drive cannot be rendered ({RefusalDescription.Of(refusal).Name}).",
+        };
 }

@@ -68,7 +68,7 @@ static class ConfigDriveShowCommand
     {
         var fields = new List<(string, string?)>
         {
-            ("format", $"{NameOf(image.Format)} ({image.Variant})"),
+            ("format", $"{DriveFormats.NameOf(image.Format)} ({image.Variant})"),
             ("label", image.Label),
         };
         if (image.Format is DriveFormat.Iso9660)
@@ -98,7 +98,7 @@ static class ConfigDriveShowCommand
     static void WriteJson(Utf8JsonWriter writer, DriveImage image)
     {
         writer.WriteStartObject();
-        writer.WriteString("format", NameOf(image.Format));
+        writer.WriteString("format", DriveFormats.NameOf(image.Format));
         writer.WriteString("variant", image.Variant);
         writer.WriteString("label", image.Label);
         writer.WriteString("publisher", image.Publisher);
@@ -122,6 +122,4 @@ static class ConfigDriveShowCommand
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
-
-    static string NameOf(DriveFormat format) => format is DriveFormat.Vfat ? "vfat" : "iso9660";
 }

@@ -1,0 +1,17 @@
+using Stackmeta.Api;
+using Stackmeta.Inventory;
+
+namespace Stackmeta;
+
+/// <summary>What drives are made of where the settings say it, and not nova.conf.</summary>
+static class DriveSettings
+{
+    public static DriveSource Of(SettingValues settings, IInstanceSource instances, IVendorData vendorData) =>
+        new()
+        {
+            Instances = instances,
+            VendorData = vendorData,
+            Documents = DocumentSettings.Of(settings),
+            SkippedVersions = [.. settings.Get(KnownSettings.ConfigDriveSkipVersions)],
+        };
+}
