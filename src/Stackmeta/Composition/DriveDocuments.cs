@@ -73,8 +73,7 @@ sealed class DriveDocuments(DriveSource source, TimeProvider time)
         return new([.. rendered.Select(file => FileOf(file.Name, file.Content))], refusal);
     }
 
-    static VolumeFile FileOf(string path, ReadOnlyMemory<byte> content) =>
-        new(path, VolumeContent.FromMemory(content));
+    static VolumeFile FileOf(string path, ReadOnlyMemory<byte> content) => new(path, VolumeContent.FromMemory(content));
 }
 
 /// <summary>The files of a drive, or why there are none.</summary>

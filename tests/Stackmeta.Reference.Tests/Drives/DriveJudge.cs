@@ -86,5 +86,6 @@ sealed class DriveJudge
         return bytes.ToArray();
     }
 
-    static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes.AsSpan(..Math.Min(bytes.Length, 2000)));
+    static string Text(byte[] bytes) =>
+        System.Text.Encoding.UTF8.GetString(bytes.AsSpan(..Math.Min(bytes.Length, 2000)));
 }

@@ -35,6 +35,9 @@ sealed record DriveOrder(
             ),
     ];
 
+    /// <summary>Whether it holds more than the instance's documents.</summary>
+    public bool IsSpawn => AdminPassword is not null;
+
     public JsonObject ToJson()
     {
         var order = new JsonObject { ["name"] = Name, ["uuid"] = Uuid };

@@ -142,11 +142,7 @@ sealed class ConfigDriveBuildCommand
         };
     }
 
-    static async Task<Drive> PrepareAsync(
-        DriveRequest request,
-        DriveSource source,
-        CancellationToken cancellationToken
-    )
+    static async Task<Drive> PrepareAsync(DriveRequest request, DriveSource source, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var files = await new DriveDocuments(source, time).RenderAsync(request, cancellationToken);
