@@ -1,21 +1,29 @@
 using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stackmeta.ConfigDrive;
 
-/// <summary>Two things that .NET does not offer: the type of a file, and making a rename last through a power cut.</summary>
+/// <summary>What .NET does not offer: the type of a file, a file without a name, and making a name last through a power cut.</summary>
 static partial class UnixFile
 {
-    // From Linux's headers fcntl.h and stat.h; the same on x86-64 and 64-bit ARM but for O_DIRECTORY, which is not needed.
+    // From Linux's headers fcntl.h, stat.h and errno.h; the same on x86-64 and 64-bit ARM but for O_DIRECTORY.
     const int AtCurrentFolder = -100;
+    const int AtFollowLinks = 0x400;
     const int ReadOnly = 0;
+    const int WriteOnly = 1;
     const int CloseOnExec = 0x80000;
+    const int TemporaryFile = 0x400000;
+    const uint OwnerReadsAndWrites = 0x180;
     const uint StatxType = 1;
     const int StatxSize = 256;
     const int StatxModeOffset = 28;
     const int TypeMask = 0xf000;
     const int RegularFile = 0x8000;
+    const int AlreadyThere = 17;
+
+    static int OpenedFolder => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x4000 : 0x10000;
 
     /// <summary>False for devices, pipes, sockets and folders. Follows links.</summary>
     /// <exception cref="IOException">The file is not there or cannot be asked.</exception>
@@ -30,11 +38,43 @@ static partial class UnixFile
         return (mode & TypeMask) == RegularFile;
     }
 
+    /// <summary>
+    /// Opens a fresh file for writing that no name leads to, readable by its owner alone: it is gone with the process, however that
+    /// ends, unless <see cref="TryName"/> gives it a name.
+    /// </summary>
+    /// <returns>Null where the file system has no such files, or /proc, which leads to them, is not mounted.</returns>
+    public static SafeFileHandle? OpenNameless(string folder)
+    {
+        if (!Directory.Exists("/proc/self/fd"))
+        {
+            return null;
+        }
+        var flags = TemporaryFile | OpenedFolder | WriteOnly | CloseOnExec;
+        var descriptor = Open(folder, flags, OwnerReadsAndWrites);
+        // Whatever else is wrong with the folder shows again where a named file is made.
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>Gives a file that <see cref="OpenNameless"/> made its name.</summary>
+    /// <returns>False if there is a file of this name.</returns>
+    /// <exception cref="IOException">It cannot be named so.</exception>
+    public static bool TryName(SafeFileHandle file, string path)
+    {
+        // linkat by descriptor alone would need a capability; by way of /proc anybody may (man 2 open, O_TMPFILE).
+        var way = $"/proc/self/fd/{file.DangerousGetHandle()}";
+        if (LinkAt(AtCurrentFolder, way, AtCurrentFolder, path, AtFollowLinks) == 0)
+        {
+            GC.KeepAlive(file);
+            return true;
+        }
+        return Marshal.GetLastPInvokeError() == AlreadyThere ? false : throw Failure(path);
+    }
+
     /// <summary>Waits until the folder's entries are on the disk.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static void SyncFolder(string path)
     {
-        var descriptor = Open(path, ReadOnly | CloseOnExec);
+        var descriptor = Open(path, ReadOnly | CloseOnExec, 0);
         if (descriptor < 0)
         {
             throw Failure(path);
@@ -61,8 +101,12 @@ static partial class UnixFile
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, ref byte answer);
 
+    // Declared with dots in C; on Linux an integer goes the same way there.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LinkAt(int oldFolder, string oldPath, int newFolder, string newPath, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);
