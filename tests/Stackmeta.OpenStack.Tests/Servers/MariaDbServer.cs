@@ -107,20 +107,17 @@ public sealed class MariaDbServer : IAsyncLifetime
         await _server.WaitForExitAsync();
     }
 
-    /// <summary>Makes a database of recorded dumps, replacing one of the same name. A later dump replaces tables of an earlier one.</summary>
-    public async Task LoadAsync(string database, params string[] dumps)
+    /// <summary>Makes a database of a recorded dump, replacing one of the same name.</summary>
+    public async Task LoadAsync(string database, string dump)
     {
         await ExecuteAsync("", $"DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database} CHARACTER SET utf8mb3");
-        foreach (var dump in dumps)
-        {
-            await using var file = File.OpenRead(dump);
-            await using var text = new GZipStream(file, CompressionMode.Decompress);
-            await TestProcess.RunAsync(
-                TestProcess.Find("mariadb")!,
-                ["--no-defaults", $"--socket={Socket}", "-uroot", "--init-command=SET FOREIGN_KEY_CHECKS=0", database],
-                text
-            );
-        }
+        await using var file = File.OpenRead(dump);
+        await using var text = new GZipStream(file, CompressionMode.Decompress);
+        await TestProcess.RunAsync(
+            TestProcess.Find("mariadb")!,
+            ["--no-defaults", $"--socket={Socket}", "-uroot", "--init-command=SET FOREIGN_KEY_CHECKS=0", database],
+            text
+        );
     }
 
     public async Task ExecuteAsync(string database, string sql)

@@ -10,24 +10,11 @@ public static class RecordedNova
     /// <summary>Loads Nova's and turns the cells' URLs to this server; cell2's is a template and stays one.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="prefix">Goes before each database's name, so that tests that write do not meet.</param>
-    /// <param name="user">As whom the cells' URLs connect.</param>
-    /// <param name="whole">With the tables, too, that only Nova's own code reads; they are empty.</param>
-    public static async Task LoadAsync(
-        MariaDbServer server,
-        string prefix = "",
-        string user = MariaDbServer.User,
-        bool whole = false
-    )
+    public static async Task LoadAsync(MariaDbServer server, string prefix = "", string user = MariaDbServer.User)
     {
         foreach (var database in Databases)
         {
-            // All cells share one schema.
-            var schema = database == "nova_api" ? database : "nova_cell1";
-            string[] dumps = whole ? [$"schema-full-{schema}", database] : [database];
-            await server.LoadAsync(
-                prefix + database,
-                [.. dumps.Select(dump => Path.Combine(Folder, $"{dump}.sql.gz"))]
-            );
+            await server.LoadAsync(prefix + database, Path.Combine(Folder, $"{database}.sql.gz"));
         }
         await server.ExecuteAsync(
             prefix + "nova_api",

@@ -102,15 +102,6 @@ public sealed class ReferenceCloud : IAsyncLifetime
             TimeProvider.System
         );
 
-    /// <summary>Makes a third set of the databases, with all tables, for Nova's own code.</summary>
-    /// <returns>What their names begin with.</returns>
-    internal async Task<string> LoadWholeAsync()
-    {
-        const string Prefix = "n_";
-        await RecordedNova.LoadAsync(_server, Prefix, whole: true);
-        return Prefix;
-    }
-
     /// <summary>Adds to what is printed at the end.</summary>
     internal void Count(Verdicts verdicts) => _all.Add(verdicts);
 

@@ -20,7 +20,7 @@ public sealed class DriveFromNovaTests(ReferenceCloud cloud) : IDisposable
         var drives = 0;
         foreach (var recording in Library.Instance.All.Where(recording => recording.Name.StartsWith('o')))
         {
-            var order = new DriveOrder(recording.Name, recording.Uuid, null, []);
+            var order = new DriveOrder(recording.Name, recording.Uuid);
             var (image, error) = await DriveCommand.BuildAsync(order, conf, _folder);
             var answers = Answers(recording);
             if (error.Length > 0)
@@ -126,7 +126,7 @@ public sealed class DriveFromNovaTests(ReferenceCloud cloud) : IDisposable
     public async Task What_cannot_be_had_is_one_sentence_and_no_file()
     {
         Skip();
-        var unknown = new DriveOrder("unknown", "00000000-0000-0000-0000-000000000000", null, []);
+        var unknown = new DriveOrder("unknown", "00000000-0000-0000-0000-000000000000");
         var standard = DriveOrder.All.Single(order => order.Name == "o02-standard");
         var conf = await cloud.WriteNovaConfAsync();
         Assert.Equal($"stackmeta: There is no instance '{unknown.Uuid}'.\n", await RefusedAsync(unknown, conf));
