@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
@@ -25,7 +26,10 @@ public sealed class DropInServer(
     readonly SemaphoreSlim _gate = new(1);
 
     /// <summary>The socket for <see cref="HaproxyDropIn.RunAsync"/>.</summary>
-    public string SocketPath => Path.Combine(directory, "haproxy.sock");
+    public string SocketPath => SocketIn(directory);
+
+    /// <summary>The socket of the server of a directory.</summary>
+    public static string SocketIn(string directory) => Path.Combine(directory, "haproxy.sock");
 
     /// <summary>Goes on with what an earlier edge was told, then takes what is told, until cancelled.</summary>
     /// <exception cref="EdgeException">The socket cannot be had.</exception>
@@ -160,10 +164,18 @@ public sealed class DropInServer(
 
     async Task FollowPlaceholdersAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(LivenessPoll, time);
+        // Neutron ends its process, then deletes the namespace, which stays as long as anybody listens there.
+        Directory.CreateDirectory(NetworkNamespace.Directory);
+        using var watcher = new FileSystemWatcher(NetworkNamespace.Directory) { NotifyFilter = NotifyFilters.FileName };
+        var looks = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
+        watcher.Deleted += (_, _) => looks.Writer.TryWrite(true);
+        watcher.EnableRaisingEvents = true;
+        await using var timer = time.CreateTimer(_ => looks.Writer.TryWrite(true), null, LivenessPoll, LivenessPoll);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
+            await foreach (var _ in looks.Reader.ReadAllAsync(cancellationToken))
             {
                 await LetGoAsync();
             }

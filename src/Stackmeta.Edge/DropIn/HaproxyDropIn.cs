@@ -98,7 +98,7 @@ public static class HaproxyDropIn
         catch (SocketException e)
         {
             throw new EdgeException(
-                $"No edge can be reached at {edgeSocket} ({e.Message}): start it with 'stackmeta edge'.",
+                $"No edge can be reached at {edgeSocket} ({e.Message}): start it with 'stackmeta edge --drop-in'.",
                 e
             );
         }

@@ -59,7 +59,8 @@ public sealed record HaproxyFile
     static EdgeScopeKind? KindOf(string header) =>
         header.ToLowerInvariant() switch
         {
-            "x-neutron-network-id" or "x-ovn-network-id" => EdgeScopeKind.Network,
+            "x-neutron-network-id" => EdgeScopeKind.Network,
+            "x-ovn-network-id" => EdgeScopeKind.OvnNetwork,
             "x-neutron-router-id" => EdgeScopeKind.Router,
             _ => null,
         };

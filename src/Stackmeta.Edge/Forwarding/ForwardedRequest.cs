@@ -48,10 +48,7 @@ static class ForwardedRequest
         };
         CopyHeaders(context, request);
         var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
-        request.Headers.TryAddWithoutValidation(
-            arrival.Scope.Kind == EdgeScopeKind.Router ? IdentityHeaders.RouterId : IdentityHeaders.NetworkId,
-            arrival.Scope.Id.ToString()
-        );
+        request.Headers.TryAddWithoutValidation(IdentityHeaders.Of(arrival.Scope.Kind), arrival.Scope.Id.ToString());
         request.Headers.TryAddWithoutValidation(IdentityHeaders.ForwardedFor, ClientAddress(arrival.Peer));
         return request;
     }

@@ -10,6 +10,7 @@ static class IdentityHeaders
 {
     public const string NetworkId = "X-Neutron-Network-ID";
     public const string RouterId = "X-Neutron-Router-ID";
+    public const string OvnNetworkId = "X-OVN-Network-ID";
     public const string ForwardedFor = "X-Forwarded-For";
 
     /// <summary>In lower case with hyphens.</summary>
@@ -27,6 +28,15 @@ static class IdentityHeaders
     ];
 
     static readonly FrozenSet<string> Known = Names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The header by which an agent is told where a request arrived.</summary>
+    public static string Of(EdgeScopeKind kind) =>
+        kind switch
+        {
+            EdgeScopeKind.Router => RouterId,
+            EdgeScopeKind.OvnNetwork => OvnNetworkId,
+            _ => NetworkId,
+        };
 
     /// <summary>Whether a header of this name would be taken for one of them.</summary>
     public static bool Contains(string name) => Known.Contains(name.Contains('_') ? name.Replace('_', '-') : name);

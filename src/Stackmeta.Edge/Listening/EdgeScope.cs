@@ -8,6 +8,8 @@ public readonly record struct EdgeScope(EdgeScopeKind Kind, Guid Id)
 {
     public static EdgeScope Network(Guid id) => new(EdgeScopeKind.Network, id);
 
+    public static EdgeScope OvnNetwork(Guid id) => new(EdgeScopeKind.OvnNetwork, id);
+
     public static EdgeScope Router(Guid id) => new(EdgeScopeKind.Router, id);
 
     /// <summary><c>network</c> or <c>router</c>, for logs.</summary>
@@ -17,11 +19,14 @@ public readonly record struct EdgeScope(EdgeScopeKind Kind, Guid Id)
     public override string ToString() => $"{KindName} {Id}";
 }
 
-/// <summary>The two kinds of namespace that metadata is served in.</summary>
+/// <summary>The kinds of namespace that metadata is served in.</summary>
 public enum EdgeScopeKind
 {
     Network,
     Router,
+
+    /// <summary>A network whose agent is OVN's, which wants to be told by a header of its own (spec/neutron-metadata.md §1.1).</summary>
+    OvnNetwork,
 }
 
 /// <summary>

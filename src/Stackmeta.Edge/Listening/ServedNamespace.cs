@@ -20,6 +20,13 @@ public sealed record ServedNamespace(EdgeScope Scope, string Name, ImmutableArra
             [new(MetadataAddress.Ipv4, MetadataAddress.Port), new(MetadataAddress.Ipv6, MetadataAddress.Port)]
         );
 
+    /// <summary>The same for a namespace of OVN's metadata agent.</summary>
+    public static ServedNamespace ForOvnNetwork(Guid network, string name) =>
+        ForNetwork(network, name) with
+        {
+            Scope = EdgeScope.OvnNetwork(network),
+        };
+
     /// <summary>
     /// A router's namespace: everywhere on the port that its rules redirect to, since the redirection puts the interface's
     /// own address in place of the metadata address.

@@ -16,10 +16,9 @@ sealed class HaproxyProxy(EdgeOptions options, SupervisedSlot processes, string 
             : plan.Ipv6Device is { } device
                 ? [$"{MetadataAddress.Ipv4}:{port}", $"[{MetadataAddress.Ipv6}]:{port} interface {device}"]
             : [$"{MetadataAddress.Ipv4}:{port}"];
-        var header = isRouter ? IdentityHeaders.RouterId : IdentityHeaders.NetworkId;
         var text = HaproxyConfiguration.Render(
             plan.Scope.Id,
-            (header, plan.Scope.Id),
+            (IdentityHeaders.Of(plan.Scope.Kind), plan.Scope.Id),
             binds,
             options.MetadataProxySocket
         );

@@ -22,7 +22,7 @@ public sealed class NamespaceWatch(
     >
     {
         ["qdhcp-"] = ServedNamespace.ForNetwork,
-        ["ovnmeta-"] = ServedNamespace.ForNetwork,
+        ["ovnmeta-"] = ServedNamespace.ForOvnNetwork,
         ["qrouter-"] = ServedNamespace.ForRouter,
     }.ToFrozenDictionary();
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 
 namespace Stackmeta;
 
-/// <summary><c>stackmeta api</c>, <c>agent</c> and <c>edge</c>: each hop alone, on the inventory of the data folder.</summary>
+/// <summary><c>stackmeta api</c>, <c>agent</c> and <c>edge</c>: each hop alone, on the inventory of the data folder or in an OpenStack cloud.</summary>
 static class RunCommands
 {
     public static IEnumerable<Command> Create(CommonOptions common)
@@ -25,13 +26,8 @@ static class RunCommands
             "stackmeta agent --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/metadata_agent.ini",
             "stackmeta agent --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/metadata_agent.ini --check"
         );
-        yield return Create(
-            common,
-            Hops.Edge,
-            "edge",
-            "Run the edge alone: each network's namespace, DHCP server and proxy.",
-            "stackmeta edge --set agent.socket=/var/lib/stackmeta/metadata_proxy"
-        );
+        yield return EdgeCommand.Create(common);
+        yield return HaproxyCommand.Create(common);
     }
 
     static ExampleCommand Create(
@@ -43,43 +39,56 @@ static class RunCommands
     )
     {
         var command = new ExampleCommand(name, description, examples);
-        ConfigurationFileCommand? openStack = hops switch
-        {
-            Hops.Api => new NovaApiCommand(),
-            Hops.Agent => new NeutronAgentCommand(),
-            _ => null,
-        };
-        openStack?.AddTo(command);
+        ConfigurationFileCommand openStack = hops == Hops.Api ? new NovaApiCommand() : new NeutronAgentCommand();
+        openStack.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var settings = common.Read(parsed);
-                if (openStack?.IsAsked(parsed) == true)
+                if (openStack.IsAsked(parsed))
                 {
                     return await openStack.RunAsync(parsed, settings, cancellationToken);
                 }
-                using var signals = new StopSignals(cancellationToken);
-                using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
-                try
-                {
-                    await using var path = await RunningPath.StartAsync(
-                        settings,
-                        DataFolder.Of(settings),
-                        hops,
-                        TimeProvider.System,
-                        loggers,
-                        signals.Token
-                    );
-                    await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
-                    await signals.WaitAsync();
-                }
-                catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
-                {
-                    // Stopped while it was starting.
-                }
+                await ServeAsync(
+                    parsed,
+                    settings,
+                    async (loggers, stopping) =>
+                        await RunningPath.StartAsync(
+                            settings,
+                            DataFolder.Of(settings),
+                            hops,
+                            NetworkSource.Inventory,
+                            TimeProvider.System,
+                            loggers,
+                            stopping
+                        ),
+                    cancellationToken
+                );
                 return ExitCodes.Done;
             }
         );
         return command;
+    }
+
+    /// <summary>Starts something, says so, and disposes of it when a signal comes.</summary>
+    public static async Task ServeAsync(
+        ParseResult parsed,
+        SettingValues settings,
+        Func<ILoggerFactory, CancellationToken, Task<IAsyncDisposable>> start,
+        CancellationToken cancellationToken
+    )
+    {
+        using var signals = new StopSignals(cancellationToken);
+        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
+        try
+        {
+            await using var running = await start(loggers, signals.Token);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
+            await signals.WaitAsync();
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            // Stopped while it was starting.
+        }
     }
 }

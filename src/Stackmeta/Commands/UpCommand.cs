@@ -26,6 +26,8 @@ static class UpCommand
             demo,
             once,
         };
+        var networks = new NetworkSourceOptions();
+        networks.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(once) && !result.GetValue(demo))
@@ -43,7 +45,7 @@ static class UpCommand
                 {
                     return parsed.GetValue(demo)
                         ? await RunDemoAsync(settings, parsed.GetValue(once), output, signals)
-                        : await RunAsync(settings, output, signals);
+                        : await RunAsync(settings, networks.Of(parsed), output, signals);
                 }
                 catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
                 {
@@ -54,13 +56,19 @@ static class UpCommand
         return command;
     }
 
-    static async Task<int> RunAsync(SettingValues settings, TextWriter output, StopSignals signals)
+    static async Task<int> RunAsync(
+        SettingValues settings,
+        NetworkSource source,
+        TextWriter output,
+        StopSignals signals
+    )
     {
         using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
         await using var path = await RunningPath.StartAsync(
             settings,
             DataFolder.Of(settings),
             Hops.All,
+            source,
             TimeProvider.System,
             loggers,
             signals.Token
@@ -90,6 +98,7 @@ static class UpCommand
                 isAsked ? settings : settings.WithDefault(KnownSettings.AgentApi, "in-process"),
                 folder,
                 isAsked ? Hops.All : Hops.Agent | Hops.Edge,
+                NetworkSource.Inventory,
                 TimeProvider.System,
                 loggers,
                 signals.Token

@@ -43,7 +43,7 @@ sealed class EdgeHop : IHop
             {
                 hop._server = await hop.ServeAsync(settings, folder, agent, time, loggers, cancellationToken);
             }
-            hop.Follow(source, folder, time, loggers);
+            await hop.FollowAsync(source, folder, time, loggers);
             return hop;
         }
         catch
@@ -89,7 +89,7 @@ sealed class EdgeHop : IHop
         );
     }
 
-    void Follow(NetworkSource source, DataFolder folder, TimeProvider time, ILoggerFactory loggers)
+    async Task FollowAsync(NetworkSource source, DataFolder folder, TimeProvider time, ILoggerFactory loggers)
     {
         switch (source)
         {
@@ -116,6 +116,11 @@ sealed class EdgeHop : IHop
                 );
                 _following = dropIns.RunAsync(_stop.Token);
                 break;
+        }
+        if (_following.IsFaulted)
+        {
+            // It cannot even begin.
+            await _following;
         }
     }
 

@@ -17,6 +17,9 @@ sealed class NeutronAgentHop : IHop
 
     NeutronAgentHop() { }
 
+    /// <summary>What answers, for an edge in the same process.</summary>
+    public MetadataAgent Agent => _agent.Agent;
+
     /// <summary>Opens the agent's socket.</summary>
     /// <param name="plan">What it shall be.</param>
     /// <param name="answering">Makes what answers in this process where the plan says so.</param>

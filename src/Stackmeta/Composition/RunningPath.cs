@@ -32,6 +32,13 @@ sealed class RunningPath : IAsyncDisposable
     public IInventory Inventory => _inventory;
 
     /// <summary>Starts the wanted hops on the inventory of a data folder.</summary>
+    /// <param name="settings">All settings.</param>
+    /// <param name="folder">The data folder, made when it is not there.</param>
+    /// <param name="hops">Which.</param>
+    /// <param name="source">Whose networks the edge serves, if it is among them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The log.</param>
+    /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="InventoryException">The inventory cannot be used.</exception>
     /// <exception cref="Http.ListenException">A port or the socket cannot be had.</exception>
     /// <exception cref="EdgeException">The machine does not allow to make networks.</exception>
@@ -40,6 +47,7 @@ sealed class RunningPath : IAsyncDisposable
         SettingValues settings,
         DataFolder folder,
         Hops hops,
+        NetworkSource source,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -55,7 +63,7 @@ sealed class RunningPath : IAsyncDisposable
         );
         try
         {
-            await path.StartAsync(settings, folder, hops, secret, cancellationToken);
+            await path.StartAsync(settings, folder, hops, source, secret, cancellationToken);
             return path;
         }
         catch
@@ -69,6 +77,7 @@ sealed class RunningPath : IAsyncDisposable
         SettingValues settings,
         DataFolder folder,
         Hops hops,
+        NetworkSource source,
         byte[] secret,
         CancellationToken cancellationToken
     )
@@ -110,7 +119,7 @@ sealed class RunningPath : IAsyncDisposable
             _edge = await EdgeHop.StartAsync(
                 settings,
                 folder,
-                NetworkSource.Inventory,
+                source,
                 _agent?.Agent,
                 _time,
                 _loggers,

@@ -35,7 +35,7 @@ public sealed class HaproxyFileTests
     [InlineData(
         "bind 169.254.169.254:80",
         "http-request add-header X-OVN-Network-ID",
-        EdgeScopeKind.Network,
+        EdgeScopeKind.OvnNetwork,
         "169.254.169.254:80"
     )]
     public void What_each_agent_writes_is_understood(string binds, string rule, EdgeScopeKind kind, string expected)

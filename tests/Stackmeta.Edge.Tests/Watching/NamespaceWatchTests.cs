@@ -9,7 +9,7 @@ public sealed class NamespaceWatchTests
 
     [Theory]
     [InlineData("qdhcp-", EdgeScopeKind.Network)]
-    [InlineData("ovnmeta-", EdgeScopeKind.Network)]
+    [InlineData("ovnmeta-", EdgeScopeKind.OvnNetwork)]
     [InlineData("qrouter-", EdgeScopeKind.Router)]
     public void Names_are_recognized(string prefix, EdgeScopeKind kind)
     {

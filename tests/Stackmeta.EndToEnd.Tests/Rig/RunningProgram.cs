@@ -6,7 +6,7 @@ using Stackmeta.Inventory;
 
 namespace Stackmeta.EndToEnd.Tests;
 
-/// <summary><c>stackmeta up</c> as a process of its own, with a data folder and an API port of its own.</summary>
+/// <summary><c>stackmeta up</c>, or another command that stays, as a process of its own with a data folder of its own.</summary>
 sealed class RunningProgram : IAsyncDisposable
 {
     /// <summary>How long a start or a stop may take on a busy machine.</summary>
@@ -61,15 +61,24 @@ sealed class RunningProgram : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    /// <summary>Starts it and returns when it says that it is ready.</summary>
-    public static async Task<RunningProgram> StartAsync(string folder, int? apiPort = null, params string[] more)
+    /// <summary>Starts <c>up</c> and returns when it says that it is ready.</summary>
+    public static Task<RunningProgram> StartAsync(string folder, int? apiPort = null, params string[] more)
     {
         var port = apiPort ?? FreePort();
+        return RunAsync(folder, port, ["up", .. OptionsOf(folder, port), .. more]);
+    }
+
+    /// <summary>Starts a command that opens no port, such as <c>edge</c>.</summary>
+    public static Task<RunningProgram> StartCommandAsync(string folder, params string[] arguments) =>
+        RunAsync(folder, 0, [.. arguments, "--data", folder]);
+
+    static async Task<RunningProgram> RunAsync(string folder, int port, string[] arguments)
+    {
         var said = new ConcurrentQueue<string>();
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Checkout.Program, ["up", .. OptionsOf(folder, port), .. more])
+            StartInfo = new ProcessStartInfo(Checkout.Program, arguments)
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,

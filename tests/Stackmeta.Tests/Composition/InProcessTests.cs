@@ -123,6 +123,7 @@ public sealed class InProcessTests : IAsyncLifetime
             settings,
             DataFolder.Of(settings),
             hops,
+            NetworkSource.Inventory,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta;
+
+/// <summary><c>stackmeta edge</c>: the namespaces of networks, our own or Neutron's, with the agent elsewhere or in the same process.</summary>
+static class EdgeCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var networks = new NetworkSourceOptions();
+        var command = new ExampleCommand(
+            "edge",
+            "Run the edge alone: each network's namespace, DHCP server and proxy.",
+            "stackmeta edge --set agent.socket=/var/lib/stackmeta/metadata_proxy",
+            "stackmeta edge --drop-in --set agent.socket=/var/lib/neutron/metadata_proxy",
+            "stackmeta edge --drop-in --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/metadata_agent.ini",
+            "stackmeta edge --watch --set agent.socket=/var/lib/neutron/metadata_proxy"
+        );
+        networks.AddTo(command);
+        var agent = new NeutronEdgeCommand(networks);
+        agent.AddTo(command);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var settings = common.Read(parsed);
+                var source = networks.Of(parsed);
+                if (agent.IsAsked(parsed))
+                {
+                    return source == NetworkSource.Inventory
+                        ? throw new CommandException(
+                            "OpenStack's configuration goes with --watch or --drop-in: the networks are Neutron's.",
+                            ExitCodes.Usage
+                        )
+                        : await agent.RunAsync(parsed, settings, cancellationToken);
+                }
+                await RunCommands.ServeAsync(
+                    parsed,
+                    settings,
+                    async (loggers, stopping) =>
+                        source == NetworkSource.Inventory
+                            ? await RunningPath.StartAsync(
+                                settings,
+                                DataFolder.Of(settings),
+                                Hops.Edge,
+                                source,
+                                TimeProvider.System,
+                                loggers,
+                                stopping
+                            )
+                            : await StartAloneAsync(settings, source, loggers, stopping),
+                    cancellationToken
+                );
+                return ExitCodes.Done;
+            }
+        );
+        return command;
+    }
+
+    static async Task<IAsyncDisposable> StartAloneAsync(
+        SettingValues settings,
+        NetworkSource source,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    ) =>
+        new Drained(
+            await EdgeHop.StartAsync(
+                settings,
+                DataFolder.Of(settings).Make(),
+                source,
+                agent: null,
+                TimeProvider.System,
+                loggers,
+                cancellationToken
+            )
+        );
+
+    /// <summary>A hop whose requests under way may end before it goes.</summary>
+    sealed class Drained(IHop hop) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            using var drain = new CancellationTokenSource(RunningPath.DrainTime, TimeProvider.System);
+            await hop.StopAsync(drain.Token);
+            await hop.DisposeAsync();
+        }
+    }
+}
