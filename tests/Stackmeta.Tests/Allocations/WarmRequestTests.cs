@@ -40,6 +40,7 @@ public sealed class WarmRequestTests : IAsyncLifetime
             settings,
             DataFolder.Of(settings),
             Hops.Api | Hops.Agent,
+            NetworkSource.Inventory,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken
