@@ -2,16 +2,21 @@
 using Stackmeta.Bench.Figures;
 using Stackmeta.Bench.Load;
 
-var options = new Options(args[1..]);
-Console.WriteLine($"{Machine.Describe()}\n");
-switch (args[0])
+try
 {
-    case "path":
-        using (var bench = new PathBench(options))
-        {
-            bench.Run(Console.Out);
-        }
-        break;
-    default:
-        throw new ArgumentException($"There is no bench '{args[0]}'.");
+    var options = new Options(args[1..]);
+    Console.WriteLine($"{Machine.Describe()}\n");
+    using IBench bench = args[0] switch
+    {
+        "path" => new PathBench(options),
+        _ => throw new ArgumentException($"There is no bench '{args[0]}'."),
+    };
+    bench.Run(Console.Out);
+    return 0;
+}
+// Caught, so that what was started is ended on the way here.
+catch (Exception e)
+{
+    Console.Error.WriteLine(e);
+    return 1;
 }

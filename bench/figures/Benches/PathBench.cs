@@ -4,7 +4,7 @@ using Stackmeta.Bench.Load;
 namespace Stackmeta.Bench.Figures;
 
 /// <summary>The whole path: from a guest in its namespace to the answer, ours and those that it replaces, through the same interfaces.</summary>
-sealed class PathBench(Options options) : IDisposable
+sealed class PathBench(Options options) : IBench
 {
     static readonly IPAddress Metadata = new([169, 254, 169, 254]);
 
@@ -141,13 +141,16 @@ sealed class PathBench(Options options) : IDisposable
         {
             try
             {
-                LoadRun.Fetch(place, GuestRequests.MetaData().Bytes(0));
-                return;
+                if (LoadRun.Fetch(place, GuestRequests.MetaData().Bytes(0)).Status == 200 || tries == 300)
+                {
+                    return;
+                }
             }
-            catch (IOException) when (tries < 100)
+            catch (IOException) when (tries < 300)
             {
-                Task.Delay(100).GetAwaiter().GetResult();
+                // Not yet there.
             }
+            Task.Delay(100).GetAwaiter().GetResult();
         }
     }
 
