@@ -40,6 +40,9 @@ sealed class Options
 
     public TimeSpan Length => TimeSpan.FromSeconds(Number("seconds", IsSmoke ? 1 : 4));
 
+    /// <summary>Only contenders with this in their name; for profiling.</summary>
+    public string Only => _given.GetValueOrDefault("only", "");
+
     public int Networks => Number("networks", 1);
 
     public int Guests => Number("guests", 1);

@@ -8,7 +8,10 @@ try
     Console.WriteLine($"{Machine.Describe()}\n");
     using IBench bench = args[0] switch
     {
+        "api" => new ApiBench(options),
+        "memory" => new MemoryBench(options),
         "path" => new PathBench(options),
+        "storm" => new StormBench(options),
         _ => throw new ArgumentException($"There is no bench '{args[0]}'."),
     };
     bench.Run(Console.Out);

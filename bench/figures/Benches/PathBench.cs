@@ -36,6 +36,7 @@ sealed class PathBench(Options options) : IBench
             contenders.AddRange(Real(cloud, data, side));
         }
 
+        contenders.RemoveAll(contender => !contender.Name.Contains(options.Only, StringComparison.Ordinal));
         output.WriteLine($"## {options.Networks} networks, {options.Guests} instances\n");
         var tournament = new Tournament(options.Rounds, options.Length);
         foreach (var keep in (bool[])[true, false])

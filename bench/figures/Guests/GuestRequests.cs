@@ -10,6 +10,9 @@ sealed class GuestRequests
     readonly List<byte[]> _requests;
     readonly List<AnswerTemplate> _answers = [];
 
+    // As they were before lines were added.
+    List<byte[]>? _plain;
+
     GuestRequests(IEnumerable<byte[]> requests) => _requests = [.. requests];
 
     public int Count => _requests.Count;
@@ -37,6 +40,17 @@ sealed class GuestRequests
                     )
                 )
         );
+
+    /// <summary>The same requests with more header lines.</summary>
+    public GuestRequests WithHeaders(string lines) => new(BytesWith(lines)) { _plain = _requests };
+
+    /// <summary>All requests as they are sent, with more header lines.</summary>
+    public byte[][] BytesWith(string lines) =>
+        [
+            .. (_plain ?? _requests).Select(request =>
+                (byte[])[.. request.AsSpan(0, request.Length - 2), .. Encoding.ASCII.GetBytes(lines + "\r\n\r\n")]
+            ),
+        ];
 
     /// <summary>Asks everything once from a place and takes the answers for right ones.</summary>
     /// <param name="place">Where one guest asks from.</param>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Stackmeta.Bench.Load;
 
@@ -22,7 +24,16 @@ sealed class RealCloud(JsonElement root)
 
     public string NovaConfiguration => Text("nova_conf");
 
-    public string SharedSecret => Text("shared_secret");
+    /// <summary>The header lines by which an agent proves for whom it asks.</summary>
+    public string HeadersOf(string instanceId)
+    {
+        var signature = HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(Text("shared_secret")),
+            Encoding.UTF8.GetBytes(instanceId)
+        );
+        return $"X-Forwarded-For: {Address}\r\nX-Instance-ID: {instanceId}\r\nX-Tenant-ID: {Text("project")}\r\n"
+            + $"X-Instance-ID-Signature: {Convert.ToHexStringLower(signature)}";
+    }
 
     /// <summary>Of nova-api-metadata.</summary>
     public int ApiPort => root.GetProperty("api_port").GetInt32();
@@ -32,8 +43,6 @@ sealed class RealCloud(JsonElement root)
 
     /// <summary>The instance that is asked for.</summary>
     public string InstanceId => Text("instance");
-
-    public string ProjectId => Text("project");
 
     public string NetworkId => Text("network");
 

@@ -29,11 +29,24 @@ sealed class StackmetaData : IDisposable
 
     /// <summary>Runs hops on this data and returns when they answer.</summary>
     public RunningProgram Start(string command, params string[] settings) =>
+        Start(command, waitsForReady: true, settings);
+
+    /// <summary>Runs hops on this data and returns at once, or when they answer.</summary>
+    public RunningProgram Start(string command, bool waitsForReady, IReadOnlyList<string> settings) =>
         RunningProgram.Start(
             Program,
             [command, "--data", Folder, .. settings.SelectMany(setting => (string[])["--set", setting])],
-            ReadyLine
+            waitsForReady ? ReadyLine : null
         );
+
+    /// <summary>The header lines by which an agent proves for whom it asks.</summary>
+    public string HeadersOf(BenchGuest guest)
+    {
+        var signature = Shell
+            .Run(Program, ["sign", guest.InstanceId, "--data", Folder])
+            .Trim();
+        return $"X-Instance-ID: {guest.InstanceId}\r\nX-Tenant-ID: bench\r\nX-Instance-ID-Signature: {signature}";
+    }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

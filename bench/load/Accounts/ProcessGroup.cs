@@ -10,6 +10,9 @@ public sealed record ProcessGroup(string Name, IReadOnlyList<int> Roots)
     /// <summary>The kernel's ticks a second in /proc, which is 100 on every architecture that .NET runs on.</summary>
     const double Ticks = 100;
 
+    /// <summary>Whether those that descend from them are left out.</summary>
+    public bool OnlyRoots { get; init; }
+
     /// <summary>CPU time that they have used, all threads, children that have ended included.</summary>
     public TimeSpan CpuTime()
     {
@@ -33,6 +36,10 @@ public sealed record ProcessGroup(string Name, IReadOnlyList<int> Roots)
 
     List<int> Members()
     {
+        if (OnlyRoots)
+        {
+            return [.. Roots];
+        }
         var children = new Dictionary<int, List<int>>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {

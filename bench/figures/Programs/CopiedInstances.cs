@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using MySqlConnector;
+
+namespace Stackmeta.Bench.Figures;
+
+/// <summary>
+/// Copies of one instance in Nova's databases, every row of it, under uuids of their own. Neutron knows nothing of them: Nova's API finds
+/// no port to ask security groups for and so has less to do than for real ones.
+/// </summary>
+sealed class CopiedInstances : IDisposable
+{
+    /// <summary>What their uuids end with.</summary>
+    const string Mark = "-0000-4000-8000-00000000c0de";
+
+    /// <summary>The tables that hold an instance, and the column that names it.</summary>
+    static readonly (string Database, string Table, string Column)[] Tables =
+    [
+        ("nova_api", "instance_mappings", "instance_uuid"),
+        ("nova_cell1", "instances", "uuid"),
+        ("nova_cell1", "instance_extra", "instance_uuid"),
+        ("nova_cell1", "instance_info_caches", "instance_uuid"),
+        ("nova_cell1", "instance_metadata", "instance_uuid"),
+        ("nova_cell1", "instance_system_metadata", "instance_uuid"),
+        ("nova_cell1", "block_device_mapping", "instance_uuid"),
+        ("nova_cell1", "instance_id_mappings", "uuid"),
+    ];
+
+    readonly MySqlConnection _connection;
+
+    // Of Statements itself, so that they can be left out.
+    long _asked;
+
+    public CopiedInstances(RealCloud cloud, int count)
+    {
+        Count = count;
+        _connection = new(
+            new MySqlConnectionStringBuilder
+            {
+                Server = cloud.DatabaseSocket,
+                ConnectionProtocol = MySqlConnectionProtocol.UnixSocket,
+                UserID = "root",
+                DefaultCommandTimeout = 600,
+            }.ConnectionString
+        );
+        _connection.Open();
+        Remove();
+        foreach (var (database, table, column) in Tables)
+        {
+            Copy(database, table, column, cloud.InstanceId);
+        }
+    }
+
+    public int Count { get; }
+
+    /// <param name="number">From 0.</param>
+    public string InstanceId(int number) => string.Create(CultureInfo.InvariantCulture, $"{number + 1:x8}{Mark}");
+
+    /// <summary>What answers say of this copy alone.</summary>
+    public IReadOnlyList<byte[]> Values(int number) => [Encoding.ASCII.GetBytes(InstanceId(number))];
+
+    /// <summary>Statements that the server has been asked for since it started, this one not counted.</summary>
+    public long Statements()
+    {
+        _asked++;
+        return long.Parse(
+                (string)Scalar("SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'QUESTIONS'")!,
+                CultureInfo.InvariantCulture
+            ) - _asked;
+    }
+
+    void Copy(string database, string table, string column, string original)
+    {
+        var columns = (string)
+            Scalar(
+                $"""
+                SELECT GROUP_CONCAT(CONCAT('`', column_name, '`') ORDER BY ordinal_position) FROM information_schema.columns
+                WHERE table_schema = '{database}' AND table_name = '{table}' AND column_name <> 'id'
+                """
+            )!;
+        var copied = columns.Replace($"`{column}`", $"CONCAT(LPAD(LOWER(HEX(seq)), 8, '0'), '{Mark}')", StringComparison.Ordinal);
+        Execute(
+            $"INSERT INTO {database}.{table} ({columns}) SELECT {copied} FROM {database}.{table}, mysql.seq_1_to_{Count} WHERE `{column}` = '{original}'"
+        );
+    }
+
+    void Remove()
+    {
+        foreach (var (database, table, column) in Tables.Reverse())
+        {
+            Execute($"SET FOREIGN_KEY_CHECKS = 0; DELETE FROM {database}.{table} WHERE `{column}` LIKE '%{Mark}'");
+        }
+    }
+
+    void Execute(string statement)
+    {
+        using var command = Command(statement);
+        command.ExecuteNonQuery();
+    }
+
+    object? Scalar(string statement)
+    {
+        using var command = Command(statement);
+        return command.ExecuteScalar();
+    }
+
+    MySqlCommand Command(string statement)
+    {
+        var command = _connection.CreateCommand();
+#pragma warning disable CA2100 // Every statement is made of constants of this file.
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        return command;
+    }
+
+    public void Dispose()
+    {
+        Remove();
+        _connection.Dispose();
+    }
+}
