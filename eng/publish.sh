@@ -2,7 +2,7 @@
 
 # publish_program ROOT FOLDER
 publish_program() {
-    local root=$1 folder=$2 log="$1/artifacts/publish.log" part
+    local root=$1 folder=$2 log="$1/artifacts/publish.log" part architecture
     need clang clang "links the program"
     need /usr/include/zlib.h zlib1g-dev "is linked into the program"
     install_needed
@@ -16,8 +16,14 @@ publish_program() {
     flock 9
     part=$(mktemp -d "$folder.XXXXXX")
     echo "Publishing into $folder (a minute or two) ..." >&2
+    case "$(uname -m)" in
+        x86_64) architecture=x64 ;;
+        aarch64) architecture=arm64 ;;
+        *) architecture=$(uname -m) ;;
+    esac
+    # Named, so that it is built in a folder of its own beside the one that ./stackmeta runs.
     # What a native program cannot do is warned of, and all warnings are errors.
-    if ! dotnet publish "$root/src/Stackmeta" -c Release --use-current-runtime -o "$part" -v quiet -nologo >"$log" 2>&1 </dev/null; then
+    if ! dotnet publish "$root/src/Stackmeta" -c Release -r "linux-$architecture" -o "$part" -v quiet -nologo >"$log" 2>&1 </dev/null; then
         grep -E 'error|warning' "$log" | sort -u | sed -n '1,40p' >&2 || true
         echo "It cannot be published; the whole output is in $log." >&2
         rm -rf "$part"

@@ -39,6 +39,7 @@ public sealed class AgentServer : IAsyncDisposable
             OpenSocket = _ => socket.Socket,
             Backlog = options.Socket.Backlog,
             Hop = PathStep.Agent,
+            AnswersInline = true,
         };
         HttpServer server;
         try

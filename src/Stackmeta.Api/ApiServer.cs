@@ -28,6 +28,7 @@ public sealed class ApiServer : IAsyncDisposable
             {
                 Addresses = options.Addresses,
                 Hop = PathStep.Api,
+                AnswersInline = true,
                 TakesRequestIds = true,
             },
             api.HandleAsync,

@@ -23,7 +23,10 @@ sealed class ApiBench(Options options) : IBench
         var @namespace = Own(NamespaceHandle.Open(_cloud.Namespace));
         var instances = Own(new CopiedInstances(_cloud, options.Number("instances", options.IsSmoke ? 20 : 10_000)));
         var ours = Own(OwnApi.Start(_cloud, OwnPort, folder.FullName));
-        ProcessGroup[] services = [.. _cloud.Groups.Where(group => !group.Name.StartsWith("agent", StringComparison.Ordinal))];
+        ProcessGroup[] services =
+        [
+            .. _cloud.Groups.Where(group => !group.Name.StartsWith("agent", StringComparison.Ordinal)),
+        ];
         ProcessGroup[] ownGroups =
         [
             ours.Group("stackmeta"),
@@ -98,9 +101,9 @@ sealed class ApiBench(Options options) : IBench
                     QuestionOf(
                         @namespace,
                         port,
-                        instances.InstanceId(number),
+                        CopiedInstances.InstanceId(number),
                         answer,
-                        instances.Values(number)
+                        CopiedInstances.Values(number)
                     )
                 ),
         ];
@@ -159,8 +162,7 @@ sealed class ApiBench(Options options) : IBench
                 + $"{_cloud.HeadersOf(instanceId)}\r\n\r\n"
         );
 
-    static Place PlaceOf(NamespaceHandle @namespace, int port) =>
-        Place.Ipv4(new(IPAddress.Loopback, port), @namespace);
+    static Place PlaceOf(NamespaceHandle @namespace, int port) => Place.Ipv4(new(IPAddress.Loopback, port), @namespace);
 
     T Own<T>(T owned)
         where T : IDisposable

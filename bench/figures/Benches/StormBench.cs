@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Stackmeta.Bench.Load;
 
 namespace Stackmeta.Bench.Figures;
@@ -75,7 +74,7 @@ sealed class StormBench(Options options) : IBench
     }
 
     /// <summary>What guests must be told is learnt from another process, which ends before the one that is measured starts.</summary>
-    GuestRequests LearnFromOne(BenchGuest guest)
+    static GuestRequests LearnFromOne(BenchGuest guest)
     {
         var networks = new NetworkRange(guest.Network, 1);
         using var data = new StackmetaData([guest], networks);
@@ -109,14 +108,18 @@ sealed class StormBench(Options options) : IBench
         [
             .. Enumerable
                 .Range(0, instances.Count)
-                .Select(number => requests.BytesWith(cloud.HeadersOf(instances.InstanceId(number)))),
+                .Select(number => requests.BytesWith(cloud.HeadersOf(CopiedInstances.InstanceId(number)))),
         ];
         Storm(
             "API, Nova's databases on MariaDB",
             api.Group("stackmeta"),
             [api.Group("stackmeta"), .. groups],
             requests.Count,
-            (guest, step) => requests.Of(place, instances.Values(guest), step) with { Request = bytes[guest][step] },
+            (guest, step) =>
+                requests.Of(place, CopiedInstances.Values(guest), step) with
+                {
+                    Request = bytes[guest][step],
+                },
             instances.Statements
         );
         folder.Delete(recursive: true);

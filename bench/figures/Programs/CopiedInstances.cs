@@ -54,17 +54,21 @@ sealed class CopiedInstances : IDisposable
     public int Count { get; }
 
     /// <param name="number">From 0.</param>
-    public string InstanceId(int number) => string.Create(CultureInfo.InvariantCulture, $"{number + 1:x8}{Mark}");
+    public static string InstanceId(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number + 1:x8}{Mark}");
 
     /// <summary>What answers say of this copy alone.</summary>
-    public IReadOnlyList<byte[]> Values(int number) => [Encoding.ASCII.GetBytes(InstanceId(number))];
+    public static IReadOnlyList<byte[]> Values(int number) => [Encoding.ASCII.GetBytes(InstanceId(number))];
 
     /// <summary>Statements that the server has been asked for since it started, this one not counted.</summary>
     public long Statements()
     {
         _asked++;
         return long.Parse(
-                (string)Scalar("SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'QUESTIONS'")!,
+                (string)
+                    Scalar(
+                        "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'QUESTIONS'"
+                    )!,
                 CultureInfo.InvariantCulture
             ) - _asked;
     }
@@ -78,7 +82,11 @@ sealed class CopiedInstances : IDisposable
                 WHERE table_schema = '{database}' AND table_name = '{table}' AND column_name <> 'id'
                 """
             )!;
-        var copied = columns.Replace($"`{column}`", $"CONCAT(LPAD(LOWER(HEX(seq)), 8, '0'), '{Mark}')", StringComparison.Ordinal);
+        var copied = columns.Replace(
+            $"`{column}`",
+            $"CONCAT(LPAD(LOWER(HEX(seq)), 8, '0'), '{Mark}')",
+            StringComparison.Ordinal
+        );
         Execute(
             $"INSERT INTO {database}.{table} ({columns}) SELECT {copied} FROM {database}.{table}, mysql.seq_1_to_{Count} WHERE `{column}` = '{original}'"
         );

@@ -42,9 +42,7 @@ sealed class StackmetaData : IDisposable
     /// <summary>The header lines by which an agent proves for whom it asks.</summary>
     public string HeadersOf(BenchGuest guest)
     {
-        var signature = Shell
-            .Run(Program, ["sign", guest.InstanceId, "--data", Folder])
-            .Trim();
+        var signature = Shell.Run(Program, ["sign", guest.InstanceId, "--data", Folder]).Trim();
         return $"X-Instance-ID: {guest.InstanceId}\r\nX-Tenant-ID: bench\r\nX-Instance-ID-Signature: {signature}";
     }
 

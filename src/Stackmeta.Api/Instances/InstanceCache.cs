@@ -38,6 +38,7 @@ public sealed class InstanceCache : IAnswerSource<string, InstanceAnswer>
         CancellationToken cancellationToken
     )
     {
+        await PoolThread.Enter();
         var refusal = await _source.SetPasswordAsync(instanceId, password, cancellationToken);
         switch (refusal)
         {

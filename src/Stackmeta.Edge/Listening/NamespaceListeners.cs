@@ -31,15 +31,21 @@ public sealed class NamespaceListeners(
 {
     readonly ILogger _logger = loggers.CreateLogger<NamespaceListeners>();
 
-    /// <summary>Makes Kestrel's connections of sockets; one for all namespaces, since each has its own memory and queues.</summary>
+    /// <summary>
+    /// Makes Kestrel's connections of sockets; one for all namespaces, since each has its own memory and queues. A request is answered by
+    /// the thread that received it: handing it over costs more than answering it (docs/performance/decisions.md).
+    /// </summary>
     readonly SocketConnectionContextFactory _contexts = new(
-        new(),
+        new() { UnsafePreferInlineScheduling = true },
         loggers.CreateLogger<SocketConnectionContextFactory>()
     );
 
-    /// <summary>Accepted and not yet taken by Kestrel. Unbounded: Kestrel takes them at once, and guests are bounded before.</summary>
+    /// <summary>
+    /// Accepted and not yet taken by Kestrel, which takes each on the thread that accepted it. Unbounded: it takes them at once, and guests
+    /// are bounded before.
+    /// </summary>
     readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(
-        new() { SingleReader = true }
+        new() { SingleReader = true, AllowSynchronousContinuations = true }
     );
 
     /// <summary>By namespace name. Added and removed under the gate, so that a name is opened once.</summary>

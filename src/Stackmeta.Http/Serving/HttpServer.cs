@@ -68,6 +68,7 @@ public sealed class HttpServer : IAsyncDisposable
             transport =>
             {
                 transport.Backlog = options.Backlog;
+                transport.UnsafePreferInlineScheduling = options.AnswersInline && options.Certificate is null;
                 if (options.OpenSocket is { } open)
                 {
                     transport.CreateBoundListenSocket = open;

@@ -18,6 +18,13 @@ public sealed record HttpServerOptions
     /// <summary>Accepts the connections of all addresses; null for sockets of one's own.</summary>
     public IConnectionListenerFactory? Transport { get; init; }
 
+    /// <summary>
+    /// Whether a request is answered by the thread that received it, and its answer sent by that thread too, instead of being handed from
+    /// one to the next. Only for answers that never block a thread: what may block leaves it first
+    /// (docs/performance/decisions.md). Not done over TLS, whose handshakes are long.
+    /// </summary>
+    public bool AnswersInline { get; init; }
+
     /// <summary>Connections that the kernel keeps until they are accepted.</summary>
     public int Backlog { get; init; } = 4096;
 

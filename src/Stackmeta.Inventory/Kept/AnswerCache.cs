@@ -250,6 +250,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
             {
                 await Task.Delay(pause, _time);
             }
+            await PoolThread.Enter();
             var askedAt = _time.GetTimestamp();
             var answer = await AskAsync(flight.Slot.Key);
             lock (_gate)

@@ -19,7 +19,10 @@ static class ProgramLog
                 console.TimestampFormat = "HH:mm:ss.fff ";
             });
             builder.Services.Configure<ConsoleLoggerOptions>(console =>
-                console.LogToStandardErrorThreshold = LogLevel.Trace
-            );
+            {
+                console.LogToStandardErrorThreshold = LogLevel.Trace;
+                // Whoever reads the log and stops reading must not stop the guests.
+                console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            });
         });
 }
