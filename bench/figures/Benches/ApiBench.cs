@@ -103,7 +103,7 @@ sealed class ApiBench(Options options) : IBench
                         port,
                         CopiedInstances.InstanceId(number),
                         answer,
-                        CopiedInstances.Values(number)
+                        [Encoding.ASCII.GetBytes(CopiedInstances.InstanceId(number))]
                     )
                 ),
         ];

@@ -99,8 +99,8 @@ sealed class StormBench(Options options) : IBench
         {
             requests = GuestRequests
                 .CloudInit()
-                .WithHeaders(cloud.HeadersOf(cloud.InstanceId))
-                .Learn(place, [cloud.InstanceId, cloud.HeadersOf(cloud.InstanceId)]);
+                .WithHeaders(cloud.HeadersOf(CopiedInstances.InstanceId(0)))
+                .Learn(place, instances.Values(0));
         }
         var api = Own(OwnApi.Start(cloud, Port, folder.FullName));
         var groups = cloud.Groups.Where(group => group.Name is "MariaDB" or "neutron-api" or "keystone");
@@ -110,13 +110,19 @@ sealed class StormBench(Options options) : IBench
                 .Range(0, instances.Count)
                 .Select(number => requests.BytesWith(cloud.HeadersOf(CopiedInstances.InstanceId(number)))),
         ];
+        IReadOnlyList<byte[]>[] values =
+        [
+            .. Enumerable
+                .Range(0, instances.Count)
+                .Select(number => (IReadOnlyList<byte[]>)[.. instances.Values(number).Select(Encoding.ASCII.GetBytes)]),
+        ];
         Storm(
             "API, Nova's databases on MariaDB",
             api.Group("stackmeta"),
             [api.Group("stackmeta"), .. groups],
             requests.Count,
             (guest, step) =>
-                requests.Of(place, CopiedInstances.Values(guest), step) with
+                requests.Of(place, values[guest], step) with
                 {
                     Request = bytes[guest][step],
                 },

@@ -27,6 +27,7 @@ sealed class CopiedInstances : IDisposable
     ];
 
     readonly MySqlConnection _connection;
+    readonly Dictionary<string, long> _ec2Numbers = new(StringComparer.Ordinal);
 
     // Of Statements itself, so that they can be left out.
     long _asked;
@@ -49,6 +50,14 @@ sealed class CopiedInstances : IDisposable
         {
             Copy(database, table, column, cloud.InstanceId);
         }
+        using var command = Command(
+            $"SELECT uuid, MIN(id) FROM nova_cell1.instance_id_mappings WHERE uuid LIKE '%{Mark}' GROUP BY uuid"
+        );
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            _ec2Numbers.Add(rows.GetString(0), rows.GetInt64(1));
+        }
     }
 
     public int Count { get; }
@@ -57,8 +66,9 @@ sealed class CopiedInstances : IDisposable
     public static string InstanceId(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{number + 1:x8}{Mark}");
 
-    /// <summary>What answers say of this copy alone.</summary>
-    public static IReadOnlyList<byte[]> Values(int number) => [Encoding.ASCII.GetBytes(InstanceId(number))];
+    /// <summary>What answers say of this copy alone: its uuid and its EC2 id.</summary>
+    public IReadOnlyList<string> Values(int number) =>
+        [InstanceId(number), $"i-{_ec2Numbers[InstanceId(number)]:x8}"];
 
     /// <summary>Statements that the server has been asked for since it started, this one not counted.</summary>
     public long Statements()
