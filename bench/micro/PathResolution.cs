@@ -7,7 +7,11 @@ namespace Stackmeta.Bench.Micro;
 [MemoryDiagnoser]
 public class PathResolution
 {
-    [Params("/openstack/latest/meta_data.json", "/latest/meta-data/instance-id", "//openstack/./x/../latest/%6deta_data.json/?a=b")]
+    [Params(
+        "/openstack/latest/meta_data.json",
+        "/latest/meta-data/instance-id",
+        "//openstack/./x/../latest/%6deta_data.json/?a=b"
+    )]
     public string Target { get; set; } = "";
 
     [Benchmark]

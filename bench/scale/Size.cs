@@ -14,9 +14,5 @@ sealed record Size(string Name, int Hosts, int Cells)
     public int Guests => Hosts * GuestsOfAHost;
 
     public static IReadOnlyList<Size> All { get; } =
-    [
-        new("host", 1, 1),
-        new("cell", 1_000, 1),
-        new("region", 100_000, 100),
-    ];
+    [new("host", 1, 1), new("cell", 1_000, 1), new("region", 100_000, 100)];
 }

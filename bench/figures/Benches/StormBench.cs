@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Stackmeta.Bench.Load;
 
 namespace Stackmeta.Bench.Figures;
@@ -121,11 +122,7 @@ sealed class StormBench(Options options) : IBench
             api.Group("stackmeta"),
             [api.Group("stackmeta"), .. groups],
             requests.Count,
-            (guest, step) =>
-                requests.Of(place, values[guest], step) with
-                {
-                    Request = bytes[guest][step],
-                },
+            (guest, step) => requests.Of(place, values[guest], step) with { Request = bytes[guest][step] },
             instances.Statements
         );
         folder.Delete(recursive: true);

@@ -67,8 +67,7 @@ sealed class CopiedInstances : IDisposable
         string.Create(CultureInfo.InvariantCulture, $"{number + 1:x8}{Mark}");
 
     /// <summary>What answers say of this copy alone: its uuid and its EC2 id.</summary>
-    public IReadOnlyList<string> Values(int number) =>
-        [InstanceId(number), $"i-{_ec2Numbers[InstanceId(number)]:x8}"];
+    public IReadOnlyList<string> Values(int number) => [InstanceId(number), $"i-{_ec2Numbers[InstanceId(number)]:x8}"];
 
     /// <summary>Statements that the server has been asked for since it started, this one not counted.</summary>
     public long Statements()
