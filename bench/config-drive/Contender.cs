@@ -3,6 +3,9 @@ using System.Diagnostics;
 namespace Stackmeta.Bench.ConfigDrive;
 
 /// <summary>One way to make the drive, with the times that it took.</summary>
+/// <param name="format">The row's first column; ways of one format are compared with its first.</param>
+/// <param name="way">What it is, in words.</param>
+/// <param name="make">Makes the drive once.</param>
 sealed class Contender(string format, string way, Func<Task> make)
 {
     readonly List<double> _milliseconds = [];
@@ -11,11 +14,13 @@ sealed class Contender(string format, string way, Func<Task> make)
 
     public string Way => way;
 
-    public double Median => _milliseconds.Order().ElementAt(_milliseconds.Count / 2);
+    public double Median => Quantile(0.5);
 
-    public double Least => _milliseconds.Min();
+    /// <summary>The value below which a part of the times lies.</summary>
+    public double Quantile(double part) => _milliseconds.Order().ElementAt((int)(part * (_milliseconds.Count - 1)));
 
-    public double Most => _milliseconds.Max();
+    /// <summary>Once and not counted.</summary>
+    public Task WarmAsync() => make();
 
     public async Task RunAsync()
     {
@@ -23,6 +28,4 @@ sealed class Contender(string format, string way, Func<Task> make)
         await make();
         _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
-
-    public void Forget() => _milliseconds.Clear();
 }

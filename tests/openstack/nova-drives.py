@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Has Nova's own code (Debian's python3-nova) build the config drives of instances in a Nova database.
 
-  nova-drives.py NOVA.CONF FOLDER < ORDERS
+  nova-drives.py FOLDER NOVA.CONF... < ORDERS
 
 ORDERS is a JSON list of {"name", "uuid", "admin_pass", "files"}; the last two may be absent, "files" is a list of
 [path, content in base64], as nova-compute hands them over when it spawns an instance. For each order and format
 FOLDER/NAME.FORMAT is made by nova.virt.configdrive. Prints {NAME: null, or the exception that Nova raised}.
 
-One thing is put in the place of Nova's: vfat is not mounted, which needs a loop device and root, but copied with mcopy.
+One thing is put in the place of Nova's: vfat is not mounted, which needs a loop device, but copied with mcopy.
 """
 
 import base64
@@ -70,8 +70,9 @@ def build(order, folder):
 
 
 def main():
-    conf, folder = sys.argv[1:]
-    config.parse_args(["nova-drives", "--config-file", conf], default_config_files=[conf])
+    folder, *files = sys.argv[1:]
+    arguments = [argument for file in files for argument in ("--config-file", file)]
+    config.parse_args(["nova-drives"] + arguments, default_config_files=files)
     CONF.set_override("state_path", folder)
     CONF.set_override("tempdir", folder)
     objects.register_all()

@@ -36,7 +36,7 @@ public abstract class Drive
     /// <exception cref="DriveException">A content source did not give the announced number of bytes.</exception>
     /// <exception cref="IOException">The output or a content source failed; what was written is no drive.</exception>
     public Task WriteAsync(Stream output, CancellationToken cancellationToken = default) =>
-        WriteAsync(output, holes: false, cancellationToken);
+        WriteAsync(output, isFreshFile: false, cancellationToken);
 
     /// <summary>
     /// Writes the image into a fresh file, leaving runs of zeros out as holes: a vfat drive of 64 MiB then costs what its files cost.
@@ -52,12 +52,12 @@ public abstract class Drive
         {
             throw new ArgumentException("Holes need an empty file that can be seeked.", nameof(freshFile));
         }
-        return WriteAsync(freshFile, holes: true, cancellationToken);
+        return WriteAsync(freshFile, isFreshFile: true, cancellationToken);
     }
 
-    async Task WriteAsync(Stream output, bool holes, CancellationToken cancellationToken)
+    async Task WriteAsync(Stream output, bool isFreshFile, CancellationToken cancellationToken)
     {
-        using var writer = new VolumeWriter(output, holes);
+        using var writer = new VolumeWriter(output, isFreshFile);
         await WriteAsync(writer, cancellationToken);
         await writer.FinishAsync(cancellationToken);
     }

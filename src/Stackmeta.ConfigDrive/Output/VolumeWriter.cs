@@ -11,20 +11,26 @@ sealed class VolumeWriter : IDisposable
     // Large enough that an ordinary drive of 100 to 300 KiB takes a few writes, small enough for the shared pool.
     const int BufferSize = 128 * 1024;
 
-    // Shorter runs of zeros are not worth a hole: file systems keep blocks of 4 KiB.
-    const int SmallestHole = 64 * 1024;
+    // Shorter runs of zeros are not worth a hole, which costs a write of what is gathered so far: file systems keep blocks of 4 KiB.
+    const int SmallestHole = 16 * 1024;
+
+    // What an output gets in the place of a hole: as much as a pipe takes at once.
+    static readonly byte[] _zeros = new byte[64 * 1024];
 
     readonly Stream _output;
-    readonly bool _holes;
+    readonly bool _isFreshFile;
     readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     int _buffered;
 
+    // The file is to be longer than what was written into it.
+    bool _endsInHole;
+
     /// <param name="output">Where to; never closed here.</param>
-    /// <param name="holes">True if runs of zeros may be skipped by seeking: only for a fresh regular file.</param>
-    public VolumeWriter(Stream output, bool holes)
+    /// <param name="isFreshFile">True for a fresh regular file only: runs of zeros are skipped by seeking.</param>
+    public VolumeWriter(Stream output, bool isFreshFile)
     {
         _output = output;
-        _holes = holes;
+        _isFreshFile = isFreshFile;
     }
 
     /// <summary>Bytes since the start of the volume.</summary>
@@ -32,19 +38,18 @@ sealed class VolumeWriter : IDisposable
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        Position += bytes.Length;
         if (bytes.Length > BufferSize - _buffered)
         {
             await FlushAsync(cancellationToken);
             if (bytes.Length >= BufferSize)
             {
-                await _output.WriteAsync(bytes, cancellationToken);
-                Position += bytes.Length;
+                await HandOverAsync(bytes, cancellationToken);
                 return;
             }
         }
         bytes.Span.CopyTo(_buffer.AsSpan(_buffered));
         _buffered += bytes.Length;
-        Position += bytes.Length;
     }
 
     /// <summary>Copies at most <paramref name="length"/> bytes of a stream.</summary>
@@ -75,26 +80,25 @@ sealed class VolumeWriter : IDisposable
     /// <summary>Zeros up to a place that is not behind the present one.</summary>
     public async ValueTask ZerosToAsync(long position, CancellationToken cancellationToken)
     {
-        var missing = position - Position;
         ArgumentOutOfRangeException.ThrowIfLessThan(position, Position);
-        if (_holes && missing >= SmallestHole)
+        var missing = position - Position;
+        Position = position;
+        if (missing <= BufferSize - _buffered && (missing < SmallestHole || !_isFreshFile))
         {
-            await FlushAsync(cancellationToken);
-            _output.SetLength(_output.Position + missing);
-            _output.Seek(missing, SeekOrigin.Current);
-            Position = position;
+            _buffer.AsSpan(_buffered, (int)missing).Clear();
+            _buffered += (int)missing;
             return;
         }
-        while (Position < position)
+        await FlushAsync(cancellationToken);
+        if (_isFreshFile)
         {
-            if (_buffered == BufferSize)
-            {
-                await FlushAsync(cancellationToken);
-            }
-            var room = (int)Math.Min(BufferSize - _buffered, position - Position);
-            _buffer.AsSpan(_buffered, room).Clear();
-            _buffered += room;
-            Position += room;
+            _output.Seek(missing, SeekOrigin.Current);
+            _endsInHole = true;
+            return;
+        }
+        for (; missing > 0; missing -= _zeros.Length)
+        {
+            await HandOverAsync(_zeros.AsMemory(0, (int)Math.Min(_zeros.Length, missing)), cancellationToken);
         }
     }
 
@@ -102,6 +106,10 @@ sealed class VolumeWriter : IDisposable
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
+        if (_endsInHole)
+        {
+            _output.SetLength(Position);
+        }
         await _output.FlushAsync(cancellationToken);
     }
 
@@ -111,8 +119,21 @@ sealed class VolumeWriter : IDisposable
     {
         if (_buffered > 0)
         {
-            await _output.WriteAsync(_buffer.AsMemory(0, _buffered), cancellationToken);
+            await HandOverAsync(_buffer.AsMemory(0, _buffered), cancellationToken);
             _buffered = 0;
         }
+    }
+
+    ValueTask HandOverAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (!_isFreshFile)
+        {
+            return _output.WriteAsync(bytes, cancellationToken);
+        }
+        // Linux has no waiting for a regular file: what .NET calls asynchronous is the same call on another thread.
+        cancellationToken.ThrowIfCancellationRequested();
+        _output.Write(bytes.Span);
+        _endsInHole = false;
+        return ValueTask.CompletedTask;
     }
 }

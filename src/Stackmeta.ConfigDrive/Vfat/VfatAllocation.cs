@@ -7,15 +7,9 @@ sealed class VfatAllocation
 {
     const ushort EndOfChain = 0xffff;
 
-    readonly ushort[] _table = new ushort[VfatGeometry.FatSectors * VfatGeometry.SectorSize / 2];
+    // Where each run ends: the cluster behind its last one. A run begins where the one before it ends.
+    readonly List<int> _ends = [];
     int _next = VfatGeometry.FirstCluster;
-
-    public VfatAllocation()
-    {
-        // The first two entries are no clusters: the media byte, and "was unmounted in order".
-        _table[0] = 0xff00 | VfatGeometry.HardDisk;
-        _table[1] = EndOfChain;
-    }
 
     /// <summary>Takes a run of clusters.</summary>
     /// <returns>The first cluster; 0 for nothing; null if there is no room, in which case nothing is taken.</returns>
@@ -32,21 +26,28 @@ sealed class VfatAllocation
         }
         var first = _next;
         _next += VfatGeometry.ClustersOf(bytes);
-        for (var cluster = first; cluster < _next - 1; cluster++)
-        {
-            _table[cluster] = (ushort)(cluster + 1);
-        }
-        _table[_next - 1] = EndOfChain;
+        _ends.Add(_next);
         return first;
     }
 
+    /// <summary>The table up to the last cluster taken; the rest of it is zero.</summary>
     public byte[] Render()
     {
-        var bytes = new byte[_table.Length * 2];
-        for (var i = 0; i < _table.Length; i++)
+        var bytes = new byte[_next * 2];
+        // The first two entries are no clusters: the media byte, and "was unmounted in order".
+        Write(0, 0xff00 | VfatGeometry.HardDisk);
+        Write(1, EndOfChain);
+        var cluster = VfatGeometry.FirstCluster;
+        foreach (var end in _ends)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(i * 2), _table[i]);
+            for (; cluster < end - 1; cluster++)
+            {
+                Write(cluster, (ushort)(cluster + 1));
+            }
+            Write(cluster++, EndOfChain);
         }
         return bytes;
+
+        void Write(int entry, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(entry * 2), value);
     }
 }

@@ -94,9 +94,11 @@ sealed class VfatDrive : Drive
         await writer.WriteAsync(VfatBootSector.Render(Options.Label, Serial()), cancellationToken);
         await writer.ZerosToAsync(VfatGeometry.ReservedSectors * VfatGeometry.SectorSize, cancellationToken);
         var table = _allocation.Render();
-        for (var i = 0; i < VfatGeometry.Fats; i++)
+        for (var i = 1; i <= VfatGeometry.Fats; i++)
         {
             await writer.WriteAsync(table, cancellationToken);
+            var end = VfatGeometry.ReservedSectors + i * VfatGeometry.FatSectors;
+            await writer.ZerosToAsync(end * VfatGeometry.SectorSize, cancellationToken);
         }
         await writer.WriteAsync(Rendered(_root), cancellationToken);
         await writer.ZerosToAsync(VfatGeometry.DataSector * VfatGeometry.SectorSize, cancellationToken);
