@@ -71,6 +71,25 @@ sealed class Workshop : IDisposable
         );
     }
 
+    /// <summary>An inventory with one instance, for <see cref="Command"/>.</summary>
+    public void MakeInventory(string program)
+    {
+        var userData = Path.Combine(_tree, "openstack/latest/user_data");
+        if (!Directory.Exists(Data))
+        {
+            Run(program, "instance", "create", "bench", "--user-data", userData, "--data", Data);
+        }
+    }
+
+    public Task Command(string program, string format)
+    {
+        var drive = Path.Combine(_folder, "command");
+        Run(program, "config-drive", "build", "bench", "--data", Data, "--format", format, "--out", drive);
+        return Task.CompletedTask;
+    }
+
+    string Data => Path.Combine(_folder, "data");
+
     public Task OursIso() => IntoFileAsync(DriveFormat.Iso9660);
 
     public Task OursVfat() => IntoFileAsync(DriveFormat.Vfat);

@@ -23,7 +23,7 @@ static class CommandTree
             root.Subcommands.Add(command);
         }
         root.Subcommands.Add(SettingsCommand.Create(common));
-        root.Subcommands.Add(ConfigDriveCommand.Create(common, Console.OpenStandardOutput));
+        root.Subcommands.Add(ConfigDriveCommand.Create(common, ByteOutput.Open));
         root.Subcommands.Add(GetCommand.Create(common));
         root.Subcommands.Add(SignCommand.Create(common));
         root.Subcommands.Add(ManualCommand.Create());

@@ -59,9 +59,16 @@ static class ConfigDriveShowCommand
         {
             throw new CommandException($"'{path}' is not a file on the drive.");
         }
-        using var content = image.OpenRead(entry);
-        using var output = openOutput();
-        content.CopyTo(output);
+        try
+        {
+            using var content = image.OpenRead(entry);
+            using var output = openOutput();
+            content.CopyTo(output);
+        }
+        catch (IOException failure)
+        {
+            throw new CommandException($"The file cannot be printed: {failure.Message}");
+        }
     }
 
     static void WriteTable(TextWriter output, DriveImage image)
