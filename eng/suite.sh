@@ -44,6 +44,12 @@ needs_of() {
             ;;
     esac
     case "$1" in
+        end-to-end)
+            need mcopy mtools "reads vfat volumes"
+            need bsdtar libarchive-tools "unpacks ISO 9660 volumes"
+            ;;
+    esac
+    case "$1" in
         reference)
             need ip iproute2 "makes namespaces"
             need haproxy haproxy "is the networks' proxy"

@@ -50,6 +50,56 @@ public sealed class CloudInitTests(TwoNetworks networks) : IClassFixture<TwoNetw
         Assert.All(requests, request => Assert.Equal(200, request!["status"]!.GetValue<int>()));
     }
 
+    [Theory]
+    [InlineData("iso9660")]
+    [InlineData("vfat")]
+    public async Task From_a_config_drive_it_understands_what_it_understands_over_HTTP(string format)
+    {
+        var http = await CrawlAsync(networks.Alpha);
+        var image = Path.Combine(networks.Program.Folder, $"drive.{format}");
+        await Shell.RunAsync(
+            Checkout.Program,
+            "config-drive",
+            "build",
+            networks.Alpha.Instance.Id,
+            "--data",
+            networks.Program.Folder,
+            "--format",
+            format,
+            "--out",
+            image
+        );
+        // In the guest's place, since cloud-init names the interfaces that it sees.
+        var read = await networks.Alpha.RunAsync(
+            "/usr/bin/python3",
+            Checkout.ReadDrive,
+            Checkout.CloudInit,
+            "configdrive",
+            image
+        );
+        Assert.True(read.Code == 0, read.Error + read.Output);
+        var drive = JsonNode.Parse(read.Output)!;
+        Assert.Empty(drive["warnings"]!.AsArray());
+        foreach (var part in (string[])["instance_id", "hostname", "public_ssh_keys", "vendor_data", "network_config"])
+        {
+            Assert.Equal(http[part]!.ToJsonString(), drive[part]!.ToJsonString());
+        }
+        Assert.Equal(UserData(http), UserData(drive));
+        // Another seed with every answer, and on the drive.
+        http["metadata"]!.AsObject().Remove("random_seed");
+        drive["metadata"]!.AsObject().Remove("random_seed");
+        Assert.Equal(http["metadata"]!.ToJsonString(), drive["metadata"]!.ToJsonString());
+        Assert.Equal(
+            http["ec2_metadata"]!["local-ipv4"]!.ToJsonString(),
+            drive["ec2_metadata"]!["local-ipv4"]!.ToJsonString()
+        );
+    }
+
+    static byte[] UserData(JsonNode understood) =>
+        understood["user_data"] is JsonValue text
+            ? System.Text.Encoding.UTF8.GetBytes(text.GetValue<string>())
+            : Convert.FromBase64String(understood["user_data"]!["base64"]!.GetValue<string>());
+
     [Fact]
     public async Task User_data_that_is_no_text_arrives_byte_for_byte()
     {

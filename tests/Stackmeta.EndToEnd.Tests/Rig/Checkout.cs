@@ -22,6 +22,8 @@ static class Checkout
 
     public static string Crawl { get; } = Path.Combine(Root, "tests/cloud-init/crawl.py");
 
+    public static string ReadDrive { get; } = Path.Combine(Root, "tests/cloud-init/read-drive.py");
+
     static string Find(string folder) =>
         File.Exists(Path.Combine(folder, "Stackmeta.slnx"))
             ? folder
