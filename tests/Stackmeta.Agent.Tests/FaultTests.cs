@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
@@ -150,6 +152,33 @@ public sealed class FaultTests
         );
         // .NET's client repeats a request whose connection ended without a byte three times, unless it has a body.
         Assert.InRange(agent.Api.Requests.Count, 1, 4);
+    }
+
+    [Theory]
+    [InlineData("GET", "", "")]
+    [InlineData("HEAD", "", "")]
+    [InlineData("POST", "Content-Length: 1\r\n", "x")]
+    public async Task A_kept_connection_that_the_api_drops_meanwhile_costs_no_guest_its_answer(
+        string method,
+        string headers,
+        string body
+    )
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var used = new ConcurrentDictionary<Stream, bool>();
+        agent.Api.OnRequest = async (_, stream) =>
+        {
+            if (!used.TryAdd(stream, true))
+            {
+                ((NetworkStream)stream).Socket.LingerState = new(enable: true, seconds: 0);
+                return false;
+            }
+            await FakeApi.WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            return true;
+        };
+        await agent.AskAsync("/latest");
+        Assert.Equal(200, (await agent.AskAsync("/latest", method, headers, body)).Status);
+        Assert.Equal(2, used.Count);
     }
 
     [Fact]

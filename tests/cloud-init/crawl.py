@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Runs cloud-init's own OpenStack datasource and prints, as JSON, what it asked and what it understood.
 
-  crawl.py FOLDER [--dhcp]
+  crawl.py FOLDER [--dhcp] [--url URL]
 
 FOLDER holds cloudinit/ (an unpacked package: installing it would change how this machine boots). The metadata service
 is the one that the surrounding network namespace reaches; with --dhcp cloud-init first gets its lease by itself, as in
-the first stage of a boot. Exit status: 0 understood, 1 not.
+the first stage of a boot; with --url it asks there and not at 169.254.169.254. Exit status: 0 understood, 1 not.
 """
 
 import base64
@@ -17,6 +17,7 @@ from pathlib import Path
 
 FOLDER = sys.argv[1]
 DHCP = "--dhcp" in sys.argv[2:]
+SETTINGS = {"metadata_urls": [sys.argv[sys.argv.index("--url") + 1]]} if "--url" in sys.argv[2:] else {}
 sys.path.insert(0, FOLDER)
 
 import requests  # noqa: E402
@@ -81,7 +82,7 @@ def crawl(folder):
     distro = distros.fetch("debian")("debian", {}, paths)
     module.detect_openstack = lambda *_, **__: True
     kind = module.DataSourceOpenStackLocal if DHCP else module.DataSourceOpenStack
-    source = kind({"datasource_list": ["OpenStack"], "datasource": {"OpenStack": {}}}, distro, paths)
+    source = kind({"datasource_list": ["OpenStack"], "datasource": {"OpenStack": SETTINGS}}, distro, paths)
     kind.ds_detect = lambda *_: True
     if not source.get_data():
         return {"ok": False}

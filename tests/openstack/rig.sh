@@ -36,7 +36,7 @@ skip() {
 check() {
     if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "expected '${2:0:400}', was '${3:0:400}'"; fi
 }
-# check_that NAME COMMAND...: the command's last line tells why it failed; its output is kept as NAME.
+# check_that NAME COMMAND...: what the command tells is kept; its last line tells why it failed.
 check_that() {
     local name=$1 log="$last/${1//[^A-Za-z0-9]/-}.log"
     shift

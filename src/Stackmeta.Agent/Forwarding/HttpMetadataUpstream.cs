@@ -13,7 +13,10 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     readonly InstanceSignature _signature;
     readonly TimeProvider _time;
     readonly ILogger _logger;
-    readonly HttpMessageInvoker _connections;
+
+    // What may be sent twice goes on connections that are kept; the rest each on one of its own, which the API cannot have closed meanwhile.
+    readonly HttpMessageInvoker _kept;
+    readonly HttpMessageInvoker _single;
     readonly string _origin;
     readonly RefusalThrottle _troubles;
     readonly RefusalThrottle _rejections;
@@ -24,42 +27,56 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         _signature = signature;
         _time = time;
         _logger = logger;
-        _connections = UpstreamConnections.Create(options);
+        _kept = UpstreamConnections.Create(options, UpstreamConnections.KeptLifetime);
+        _single = UpstreamConnections.Create(options, TimeSpan.Zero);
         _origin = options.Api.GetLeftPart(UriPartial.Authority);
         _troubles = new(time);
         _rejections = new(time, linesPerMinute: 1);
     }
 
-    public void Dispose() => _connections.Dispose();
+    public void Dispose()
+    {
+        _kept.Dispose();
+        _single.Dispose();
+    }
 
     public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
     {
         using var step = RequestObservation.Enter(context, PathStep.Upstream);
-        using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
-        if (request is null)
-        {
-            return Refusal.RequestMalformed;
-        }
         using var deadline = new Deadline(_options.AnswerDeadline, _time, context.RequestAborted);
-        try
+        for (var mayRepeat = true; ; mayRepeat = false)
         {
-            return await SendAsync(context, request, deadline);
-        }
-        catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
-        {
-            if (refusal == Refusal.MetadataApiFailed && RequestBody.IsUnfinished(request))
+            using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
+            if (request is null)
             {
-                // It closed in the middle of more than any guest has to say: it had enough.
-                return Refusal.RequestTooLarge;
+                return Refusal.RequestMalformed;
             }
-            TellTrouble(refusal, e);
-            return refusal;
+            try
+            {
+                return await SendAsync(context, request, deadline);
+            }
+            catch (HttpRequestException e)
+                when (mayRepeat && IsSafe(request) && !context.Response.HasStarted && WasDropped(e))
+            {
+                // The API closed a kept connection while the request was on its way. No byte of an answer came: once more.
+            }
+            catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
+            {
+                if (refusal == Refusal.MetadataApiFailed && RequestBody.IsUnfinished(request))
+                {
+                    // It closed in the middle of more than any guest has to say: it had enough.
+                    return Refusal.RequestTooLarge;
+                }
+                TellTrouble(refusal, e);
+                return refusal;
+            }
         }
     }
 
     async ValueTask<UpstreamAnswer> SendAsync(HttpContext context, HttpRequestMessage request, Deadline deadline)
     {
-        var answer = await _connections.SendAsync(request, deadline.Source.Token);
+        var connections = IsSafe(request) ? _kept : _single;
+        var answer = await connections.SendAsync(request, deadline.Source.Token);
         var held = new HeldAnswer(answer, _options, _time);
         if (answer.StatusCode == HttpStatusCode.NotFound && RequestBody.IsRepeatable(request))
         {
@@ -79,6 +96,16 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         }
     }
 
+    /// <summary>Whether sending it twice does no more than sending it once (RFC 9110 §9.2.1). A password that is posted twice is refused.</summary>
+    static bool IsSafe(HttpRequestMessage request) =>
+        request.Content is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);
+
+    /// <summary>
+    /// Whether the connection was reset before the answer's head. One that ended properly before its first byte is repeated by .NET's client.
+    /// </summary>
+    static bool WasDropped(HttpRequestException exception) =>
+        exception is { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException };
+
     void TellTrouble(Refusal refusal, Exception cause)
     {
         if (_troubles.MayWrite(refusal, out var suppressed))
@@ -89,7 +116,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
                 Refusal.MetadataApiSilent => "did not answer in time",
                 _ => "broke off",
             };
-            Log.ApiTrouble(_logger, _options.Api, what, new BoundedText(cause.Message), suppressed);
+            Log.ApiTrouble(_logger, _options.Api, what, new BoundedText(cause.GetBaseException().Message), suppressed);
         }
     }
 

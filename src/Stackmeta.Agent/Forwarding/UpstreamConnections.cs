@@ -8,7 +8,12 @@ namespace Stackmeta.Agent;
 /// <summary>Makes the pooled connections to the API: what is sent is what the agent says, what comes back is what the API says.</summary>
 static class UpstreamConnections
 {
-    public static HttpMessageInvoker Create(UpstreamOptions options)
+    /// <summary>Old connections go so that a changed name is noticed.</summary>
+    public static readonly TimeSpan KeptLifetime = TimeSpan.FromMinutes(5);
+
+    /// <param name="options">Where to, and with which certificates.</param>
+    /// <param name="lifetime">How long a connection is used; zero for one request.</param>
+    public static HttpMessageInvoker Create(UpstreamOptions options, TimeSpan lifetime)
     {
         var handler = new SocketsHttpHandler
         {
@@ -20,8 +25,7 @@ static class UpstreamConnections
             ActivityHeadersPropagator = null,
             ConnectTimeout = options.ConnectTimeout,
             MaxConnectionsPerServer = options.MaxConnections,
-            // Old connections go so that a changed name is noticed.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionLifetime = lifetime,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,

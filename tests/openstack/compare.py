@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""Compares what guests were answered on two ways: the stock services' and another.
+
+  compare.py STOCK OTHER [--agent]
+
+The files are ask.py's. With --agent the other way has our agent in it, whose differences are these rules and no others:
+
+  own-page     the API's error page in the place of the stock agent's, with the same status
+  any-status   the API's status where the stock agent knows none but a handful and says 500
+  forged       an X-Forwarded-For of the guest's own, which makes the stock agent fail, changes nothing
+
+Prints each other difference, then a line of counts. Exit status: 0 without other differences, 1 with some.
+"""
+
+import base64
+import collections
+import json
+import sys
+
+
+def read(path):
+    with open(path, encoding="utf-8") as lines:
+        return {(a["from"], a["request"]): (a["status"], a["type"], a["body"]) for a in map(json.loads, lines)}
+
+
+def rule(key, stock, other, ours):
+    """The name of the rule that a difference is under; None for none."""
+    address, request = key
+    target = request.split()[1]
+    if "X-Forwarded-For:" in request:
+        return "forged" if stock[0] == 500 and other == ours.get((address, "GET " + target)) else None
+    if stock[0] >= 400 and stock[0] == other[0] and len(base64.b64decode(other[2])) <= 1024:
+        return "own-page"
+    if stock[0] == 500 and other[0] in (400, 405) and len(base64.b64decode(other[2])) <= 1024:
+        return "any-status"
+    return None
+
+
+def main(stock_path, other_path, *options):
+    stock, other = read(stock_path), read(other_path)
+    counts = collections.Counter()
+    for key in stock.keys() | other.keys():
+        a, b = stock.get(key), other.get(key)
+        name = "identical" if a == b else "DIFFERENT"
+        if a and b and a != b and "--agent" in options:
+            name = rule(key, a, b, other) or name
+        counts[name] += 1
+        if name == "DIFFERENT":
+            print("%s, %s:\n  stock %s\n  other %s" % (*key, a, b))
+    print("%d answers: %s" % (sum(counts.values()), ", ".join("%d %s" % (counts[name], name) for name in sorted(counts))))
+    # Nothing to compare is no success either.
+    return 0 if counts["identical"] and not counts["DIFFERENT"] else 1
+
+
+sys.exit(main(*sys.argv[1:]))
