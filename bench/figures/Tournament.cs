@@ -73,14 +73,16 @@ sealed record Standing(Contender Contender, IReadOnlyList<OneRun> Runs)
 
     /// <summary>Which of its processes used how much.</summary>
     public string CpuByGroup =>
-        Contender.Groups.Count < 2
+        ByGroup(Contender.Groups.Select((group, i) => (group.Name, Spread.Of(Runs.Select(run => run.Cpu[i])).Median)));
+
+    /// <summary>Microseconds by process group, those that did nothing left out; nothing where there is only one.</summary>
+    public static string ByGroup(IEnumerable<(string Name, double Microseconds)> groups)
+    {
+        var worked = groups.Where(group => group.Microseconds >= 0.5).ToList();
+        return worked.Count < 2
             ? ""
-            : string.Join(
-                ", ",
-                Contender.Groups.Select(
-                    (group, i) => $"{group.Name} {Spread.Text(Spread.Of(Runs.Select(run => run.Cpu[i])).Median)}"
-                )
-            );
+            : string.Join(", ", worked.Select(group => $"{group.Name} {Spread.Text(group.Microseconds)}"));
+    }
 
     /// <summary>The table of some contenders; ratios of CPU to the first.</summary>
     public static string Table(IReadOnlyList<Standing> standings)

@@ -126,7 +126,7 @@ sealed class ApiBench(Options options) : IBench
             Spread.Text(result.Percentile(0.5)),
             Spread.Text(result.Percentile(0.99)),
             Spread.Text(cpu.Sum()),
-            string.Join(", ", groups.Select((group, i) => $"{group.Name} {Spread.Text(cpu[i])}")),
+            Standing.ByGroup(groups.Select((group, i) => (group.Name, cpu[i]))),
             Spread.Text((instances.Statements() - statements) / (double)Math.Max(1, result.Answers)),
             result.Errors == 0 ? "0" : $"{result.Errors}: {result.FirstError}"
         );
