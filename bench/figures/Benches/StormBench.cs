@@ -63,7 +63,11 @@ sealed class StormBench(Options options) : IBench
 
         Storm(
             $"one process, SQLite, {networks.Count} networks",
-            up.Group("stackmeta"),
+            // The networks' DHCP servers are dnsmasq's own.
+            up.Group("stackmeta") with
+            {
+                OnlyRoots = true,
+            },
             [up.Group("stackmeta")],
             requests.Count,
             (guest, step) => requests.Of(places[guest], values[guest], step),

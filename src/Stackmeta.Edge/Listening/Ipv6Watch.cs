@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -12,8 +13,11 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
     // linux/rtnetlink.h: RTMGRP_IPV6_IFADDR.
     const int Ipv6AddressGroup = 0x100;
 
-    /// <summary>More than the kernel puts into one datagram (rtnetlink dumps are at most 32 KiB).</summary>
-    readonly byte[] _buffer = new byte[32 * 1024];
+    /// <summary>The kernel puts no more of a list into one datagram (rtnetlink dumps).</summary>
+    const int LongestPart = 32 * 1024;
+
+    /// <summary>A change is one address, some hundred bytes. Every namespace has one of these waiting, so it is small.</summary>
+    readonly byte[] _change = new byte[1024];
 
     /// <summary>By interface index. Used by one caller at a time.</summary>
     readonly SortedDictionary<int, DuplicateDetection> _interfaces = [];
@@ -48,9 +52,17 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
     {
         _interfaces.Clear();
         await socket.SendAsync(Ipv6Message.AskForAll, cancellationToken);
-        while (!await ReceiveAsync(cancellationToken))
+        var part = ArrayPool<byte>.Shared.Rent(LongestPart);
+        try
         {
-            // A long list comes in pieces.
+            while (!await ReceiveAsync(part, cancellationToken))
+            {
+                // A long list comes in pieces.
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(part);
         }
     }
 
@@ -59,7 +71,7 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
     {
         try
         {
-            await ReceiveAsync(cancellationToken);
+            await ReceiveAsync(_change, cancellationToken);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
         {
@@ -68,11 +80,11 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
         }
     }
 
-    async Task<bool> ReceiveAsync(CancellationToken cancellationToken)
+    async Task<bool> ReceiveAsync(byte[] buffer, CancellationToken cancellationToken)
     {
-        var length = await socket.ReceiveAsync(_buffer, cancellationToken);
+        var length = await socket.ReceiveAsync(buffer, cancellationToken);
         var messages = new List<Ipv6Message>();
-        var isEnd = Ipv6Message.Parse(_buffer.AsSpan(0, length), messages);
+        var isEnd = Ipv6Message.Parse(buffer.AsSpan(0, length), messages);
         foreach (var message in messages.Where(message => message.Address.Equals(address)))
         {
             if (message.Detection is { } detection)

@@ -6,7 +6,14 @@ namespace Stackmeta;
 /// <summary><c>stackmeta haproxy</c>: what Neutron's agents run where they mean haproxy.</summary>
 static class HaproxyCommand
 {
-    public const string Name = "haproxy";
+    /// <summary>The link by which Neutron's agents find it.</summary>
+    const string Link = "haproxy";
+
+    /// <summary>
+    /// The parser takes the program's own name for a word too, and each word must be there once: called through the link, the command is
+    /// called otherwise.
+    /// </summary>
+    public static string Name { get; } = RootCommand.ExecutableName == Link ? "stand-in" : Link;
 
     public static Command Create(CommonOptions common)
     {
@@ -35,5 +42,5 @@ static class HaproxyCommand
     /// <summary>The arguments, led by the command's name when the program was called through a link named <c>haproxy</c>.</summary>
     /// <param name="called">How the program was called: its first argument, as the kernel has it.</param>
     public static string[] Led(string called, string[] arguments) =>
-        Path.GetFileName(called) == Name ? [Name, .. arguments] : arguments;
+        Path.GetFileName(called) == Link ? [Name, .. arguments] : arguments;
 }
