@@ -7,25 +7,25 @@ sealed record Measured
     public int RequestsOfABoot { get; init; } = 28;
 
     /// <summary>CPU microseconds a request in a boot storm, whole path in one process (docs/performance/storm.md).</summary>
-    public double CpuOfARequest { get; init; } = 70;
+    public double CpuOfARequest { get; init; } = 72;
 
     /// <summary>MiB of a program with no network and no guest (docs/performance/memory.md).</summary>
-    public double ProgramMebibytes { get; init; } = 20;
+    public double ProgramMebibytes { get; init; } = 28;
 
     /// <summary>KiB a network served by the program's own listeners.</summary>
-    public double NetworkKibibytes { get; init; } = 10;
+    public double NetworkKibibytes { get; init; } = 25;
 
     /// <summary>KiB a kept instance with its port.</summary>
-    public double InstanceKibibytes { get; init; } = 6;
+    public double InstanceKibibytes { get; init; } = 7;
 
     /// <summary>CPU microseconds of MariaDB for one cold record, both of its databases together (docs/performance/api.md).</summary>
-    public double DatabaseCpuOfALoad { get; init; } = 500;
+    public double DatabaseCpuOfALoad { get; init; } = 855;
 
     /// <summary>The part of it in Nova's API database, which a region has one of: the mapping of an instance to its cell. Assumed.</summary>
     public double ShareOfTheApiDatabase { get; init; } = 0.3;
 
     /// <summary>CPU microseconds of MariaDB for one port by its address in Neutron's database. Assumed to be like a mapping's.</summary>
-    public double DatabaseCpuOfAPort { get; init; } = 150;
+    public double DatabaseCpuOfAPort { get; init; } = 260;
 
     /// <summary>CPU microseconds over all of OpenStack's own services for one request that finds nothing kept (docs/performance/path.md).</summary>
     public double OpenStackCpuOfARequest { get; init; } = 17_000;
