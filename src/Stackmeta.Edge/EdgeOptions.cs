@@ -35,4 +35,7 @@ public sealed record EdgeOptions
 
     /// <summary>The user that haproxy runs as; it must be allowed to connect to <see cref="MetadataProxySocket"/>.</summary>
     public string HaproxyUser { get; init; } = "haproxy";
+
+    /// <summary>What makes the rules of routers' namespaces.</summary>
+    public PacketFilter PacketFilter { get; init; }
 }

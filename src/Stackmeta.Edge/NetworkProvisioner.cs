@@ -201,6 +201,7 @@ public sealed class NetworkProvisioner(
                     id,
                     Ownership.MarkOf(id, directory.Path),
                     files,
+                    options,
                     ProxyOf(slot, files.HaproxyConfiguration),
                     logger
                 );

@@ -15,7 +15,8 @@ static class Executables
         ["haproxy"] = "haproxy",
         ["dhclient"] = "isc-dhcp-client",
         ["nft"] = "nftables",
-        ["iptables"] = "iptables",
+        ["iptables-restore"] = "iptables",
+        ["ip6tables-restore"] = "iptables",
     }.ToFrozenDictionary();
 
     /// <summary>Searched after PATH: an ordinary user's PATH lacks them.</summary>
@@ -23,15 +24,15 @@ static class Executables
 
     /// <summary>The full path of a program.</summary>
     /// <exception cref="EdgeException">It is missing; the message names the package.</exception>
-    public static string Find(string name) =>
-        Path.IsPathRooted(name)
-            ? name
-            : Find(
-                name,
-                (Environment.GetEnvironmentVariable("PATH") ?? "")
-                    .Split(':', StringSplitOptions.RemoveEmptyEntries)
-                    .Concat(SystemDirectories)
-            );
+    public static string Find(string name) => Path.IsPathRooted(name) ? name : Find(name, Directories);
+
+    /// <summary>Whether the host has a program.</summary>
+    public static bool Has(string name) => Directories.Any(directory => File.Exists(Path.Combine(directory, name)));
+
+    static IEnumerable<string> Directories =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Concat(SystemDirectories);
 
     public static string Find(string name, IEnumerable<string> directories) =>
         directories.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists)

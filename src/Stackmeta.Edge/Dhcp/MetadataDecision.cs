@@ -10,6 +10,12 @@ static class MetadataDecision
         {
             return false;
         }
+        if (network.RouterAdvertisements && HasAddress(options) && network.Subnets.Any(subnet => subnet.IsIpv6))
+        {
+            // The IPv6 address is link-local. A router answers it only for guests that are told so (RFC 4191), by radvd in
+            // Neutron's routers; dnsmasq cannot tell it, so it is answered on the link itself.
+            return true;
+        }
         var withDhcp = network.Subnets.Where(subnet => subnet.DhcpEnabled);
         return options.ForceMetadata
             ? withDhcp.Any()

@@ -4,7 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Stackmeta.Edge;
 
 /// <summary>One router of this host: its links, its rules and its metadata proxy. Used by one caller at a time.</summary>
-sealed class ProvisionedRouter(Guid id, string mark, RouterFiles files, IMetadataProxy proxy, ILogger logger)
+sealed class ProvisionedRouter(
+    Guid id,
+    string mark,
+    RouterFiles files,
+    EdgeOptions options,
+    IMetadataProxy proxy,
+    ILogger logger
+)
 {
     volatile string? _failure;
 
@@ -40,7 +47,13 @@ sealed class ProvisionedRouter(Guid id, string mark, RouterFiles files, IMetadat
             if (!_hasRules)
             {
                 // Before anything listens: nobody may reach the proxy around them.
-                await RouterRules.ApplyAsync(name, files.Rules, cancellationToken);
+                await RouterRules.ApplyAsync(
+                    name,
+                    files.Directory,
+                    options.PacketFilter,
+                    hostHasIpv6,
+                    cancellationToken
+                );
                 _hasRules = true;
             }
             await proxy.ServeAsync(new(EdgeScope.Router(id), name, hostHasIpv6 ? "any" : null), cancellationToken);
@@ -76,8 +89,6 @@ sealed class RouterFiles(string routersDirectory, Guid routerId)
     public string Directory { get; } = Path.Combine(routersDirectory, routerId.ToString());
 
     public string HaproxyConfiguration => Path.Combine(Directory, "haproxy.conf");
-
-    public string Rules => Path.Combine(Directory, "rules.nft");
 
     /// <summary>There while something is being made that has no mark yet.</summary>
     public string Making => Path.Combine(Directory, "making");

@@ -4,51 +4,45 @@ namespace Stackmeta.Edge;
 /// The packet rules in a router's namespace (spec/neutron-metadata.md §2.5): requests of guests to the metadata address
 /// come to the proxy's port, nobody reaches that port otherwise, and none of those packets is forwarded.
 /// </summary>
+/// <remarks>
+/// <c>qr-*</c> is every internal interface, never one that leads outside (LP#1187102, LP#1477553).
+/// </remarks>
 static class RouterRules
 {
     /// <summary>Neutron's <c>metadata_access_mark</c>; the low 16 bits of a mark are shared, the high ones another's.</summary>
-    const string Mark = "0x1";
-
-    /// <summary>
-    /// A table of our own, replaced as a whole and at once. <c>qr-*</c> is every internal interface, never one that leads
-    /// outside (LP#1187102, LP#1477553).
-    /// </summary>
-    public static string Table { get; } =
-        $$"""
-            table inet stackmeta
-            delete table inet stackmeta
-            table inet stackmeta {
-              chain metadata_mark {
-                type filter hook prerouting priority mangle; policy accept;
-                iifname "qr-*" ip daddr {{MetadataAddress.Ipv4}} tcp dport {{MetadataAddress.Port}} meta mark set meta mark & 0xffff0000 | {{Mark}}
-                iifname "qr-*" ip6 daddr {{MetadataAddress.Ipv6}} tcp dport {{MetadataAddress.Port}} meta mark set meta mark & 0xffff0000 | {{Mark}}
-              }
-              chain metadata_redirect {
-                type nat hook prerouting priority dstnat; policy accept;
-                iifname "qr-*" ip daddr {{MetadataAddress.Ipv4}} tcp dport {{MetadataAddress.Port}} redirect to :{{MetadataAddress.RouterPort}}
-                iifname "qr-*" ip6 daddr {{MetadataAddress.Ipv6}} tcp dport {{MetadataAddress.Port}} redirect to :{{MetadataAddress.RouterPort}}
-              }
-              chain metadata_input {
-                type filter hook input priority filter; policy accept;
-                meta mark & 0x0000ffff == {{Mark}} accept
-                tcp dport {{MetadataAddress.RouterPort}} drop
-              }
-              chain metadata_forward {
-                type filter hook forward priority filter; policy accept;
-                meta mark & 0x0000ffff == {{Mark}} drop
-              }
-            }
-
-            """;
+    public const string Mark = "0x1";
 
     /// <summary>Puts the rules in place.</summary>
-    /// <param name="path">Where their text is written for nft to read.</param>
-    /// <exception cref="EdgeException">nft is missing or refused.</exception>
-    public static async Task ApplyAsync(string @namespace, string path, CancellationToken cancellationToken)
+    /// <param name="directory">Where their texts are written for the program to read.</param>
+    /// <exception cref="EdgeException">The program is missing or refused.</exception>
+    public static async Task ApplyAsync(
+        string @namespace,
+        string directory,
+        PacketFilter filter,
+        bool hasIpv6,
+        CancellationToken cancellationToken
+    )
     {
-        await TextFile.WriteIfChangedAsync(path, Table, cancellationToken);
-        await new Command("ip", "netns", "exec", @namespace, Executables.Find("nft"), "-f", path).RunAsync(
+        if (filter == PacketFilter.Nftables || (filter == PacketFilter.Auto && Executables.Has("nft")))
+        {
+            var path = Path.Combine(directory, "rules.nft");
+            await TextFile.WriteIfChangedAsync(path, NftablesRules.Text, cancellationToken);
+            await RunAsync(@namespace, "nft", ["-f", path], cancellationToken);
+            return;
+        }
+        var ipv4 = Path.Combine(directory, "rules.iptables");
+        await TextFile.WriteIfChangedAsync(ipv4, IptablesRules.TextFor(MetadataAddress.Ipv4), cancellationToken);
+        await RunAsync(@namespace, "iptables-restore", [ipv4], cancellationToken);
+        if (hasIpv6)
+        {
+            var ipv6 = Path.Combine(directory, "rules.ip6tables");
+            await TextFile.WriteIfChangedAsync(ipv6, IptablesRules.TextFor(MetadataAddress.Ipv6), cancellationToken);
+            await RunAsync(@namespace, "ip6tables-restore", [ipv6], cancellationToken);
+        }
+    }
+
+    static Task RunAsync(string @namespace, string program, string[] arguments, CancellationToken cancellationToken) =>
+        new Command("ip", ["netns", "exec", @namespace, Executables.Find(program), .. arguments]).RunAsync(
             cancellationToken
         );
-    }
 }

@@ -43,7 +43,7 @@ sealed class EdgeHop : IHop
             {
                 hop._server = await hop.ServeAsync(settings, folder, agent, time, loggers, cancellationToken);
             }
-            await hop.FollowAsync(source, folder, time, loggers);
+            await hop.FollowAsync(settings, folder, source, time, loggers);
             return hop;
         }
         catch
@@ -89,7 +89,13 @@ sealed class EdgeHop : IHop
         );
     }
 
-    async Task FollowAsync(NetworkSource source, DataFolder folder, TimeProvider time, ILoggerFactory loggers)
+    async Task FollowAsync(
+        SettingValues settings,
+        DataFolder folder,
+        NetworkSource source,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
         switch (source)
         {
@@ -98,6 +104,7 @@ sealed class EdgeHop : IHop
                 {
                     RunDirectory = folder.EdgeState,
                     MetadataProxySocket = folder.AgentSocket,
+                    PacketFilter = settings.Get(KnownSettings.EdgePacketFilter),
                 };
                 Networks = new(options, time, loggers.CreateLogger<NetworkProvisioner>(), _server?.Listeners);
                 break;

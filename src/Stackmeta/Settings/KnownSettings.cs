@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
+using Stackmeta.Edge;
 using Stackmeta.Metadata;
 
 namespace Stackmeta;
@@ -177,6 +178,18 @@ public static class KnownSettings
     public static Setting<TimeSpan> EdgeBurstWindowDuration { get; } =
         new("edge.burst_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the burst window is.");
 
+    public static Setting<PacketFilter> EdgePacketFilter { get; } =
+        new(
+            "edge.packet_filter",
+            SettingKinds.Choice(
+                ("auto", PacketFilter.Auto),
+                ("nftables", PacketFilter.Nftables),
+                ("iptables", PacketFilter.Iptables)
+            ),
+            "auto",
+            "What makes the packet rules of routers' namespaces; auto is nftables where the host has nft."
+        );
+
     public static Setting<string> EdgeDnsDomain { get; } =
         new(
             "edge.dns_domain",
@@ -222,6 +235,7 @@ public static class KnownSettings
         EdgeBaseWindowDuration,
         EdgeBurstQueryRateLimit,
         EdgeBurstWindowDuration,
+        EdgePacketFilter,
         EdgeDnsDomain,
         LogLevel,
     ];

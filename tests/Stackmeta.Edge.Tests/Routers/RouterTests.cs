@@ -8,11 +8,15 @@ public sealed class RouterTests
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(Proxy.Haproxy)]
-    [InlineData(Proxy.Listeners)]
-    public async Task A_guest_behind_a_router_is_answered_there_and_reaches_the_proxy_no_other_way(Proxy proxy)
+    [InlineData(Proxy.Haproxy, PacketFilter.Nftables)]
+    [InlineData(Proxy.Listeners, PacketFilter.Nftables)]
+    [InlineData(Proxy.Listeners, PacketFilter.Iptables)]
+    public async Task A_guest_behind_a_router_is_answered_there_and_reaches_the_proxy_no_other_way(
+        Proxy proxy,
+        PacketFilter filter
+    )
     {
-        await using var rig = await EdgeRig.StartAsync(proxy);
+        await using var rig = await EdgeRig.StartAsync(proxy, filter: filter);
         var (network, router) = Routed();
         await ApplyAsync(rig, [network], [router]);
         var guest = await rig.AttachAsync(network, network.Hosts[0]);

@@ -16,12 +16,17 @@ sealed class EdgeRig : IAsyncDisposable
     readonly List<GuestNamespace> _guests = [];
     readonly AgentForwarder _forwarder;
 
-    EdgeRig(AgentSocket agent, AgentForwarder forwarder, EdgeServer? server)
+    EdgeRig(AgentSocket agent, AgentForwarder forwarder, EdgeServer? server, PacketFilter filter)
     {
         Agent = agent;
         _forwarder = forwarder;
         Server = server;
-        Options = new() { RunDirectory = $"/tmp/stackmeta-edge-{Guid.NewGuid():N}", MetadataProxySocket = agent.Path };
+        Options = new()
+        {
+            RunDirectory = $"/tmp/stackmeta-edge-{Guid.NewGuid():N}",
+            MetadataProxySocket = agent.Path,
+            PacketFilter = filter,
+        };
         Provisioner = Open();
     }
 
@@ -36,7 +41,11 @@ sealed class EdgeRig : IAsyncDisposable
 
     public ConcurrentQueue<EdgeNetworkStatus> Announced { get; } = new();
 
-    public static async Task<EdgeRig> StartAsync(Proxy proxy = Proxy.Haproxy, EdgeServerOptions? options = null)
+    public static async Task<EdgeRig> StartAsync(
+        Proxy proxy = Proxy.Haproxy,
+        EdgeServerOptions? options = null,
+        PacketFilter filter = PacketFilter.Auto
+    )
     {
         Machine.RequireRoot();
         var agent = await AgentSocket.StartAsync();
@@ -53,7 +62,7 @@ sealed class EdgeRig : IAsyncDisposable
                     NullLoggerFactory.Instance,
                     TestContext.Current.CancellationToken
                 );
-        return new(agent, forwarder, server);
+        return new(agent, forwarder, server, filter);
     }
 
     /// <summary>Another provisioner of the same run directory.</summary>

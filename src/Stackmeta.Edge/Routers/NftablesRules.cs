@@ -1,0 +1,34 @@
+namespace Stackmeta.Edge;
+
+/// <summary>The rules of a router's namespace for nft(8).</summary>
+static class NftablesRules
+{
+    /// <summary>A table of our own, replaced as a whole and at once.</summary>
+    public static string Text { get; } =
+        $$"""
+            table inet stackmeta
+            delete table inet stackmeta
+            table inet stackmeta {
+              chain metadata_mark {
+                type filter hook prerouting priority mangle; policy accept;
+                iifname "qr-*" ip daddr {{MetadataAddress.Ipv4}} tcp dport {{MetadataAddress.Port}} meta mark set meta mark & 0xffff0000 | {{RouterRules.Mark}}
+                iifname "qr-*" ip6 daddr {{MetadataAddress.Ipv6}} tcp dport {{MetadataAddress.Port}} meta mark set meta mark & 0xffff0000 | {{RouterRules.Mark}}
+              }
+              chain metadata_redirect {
+                type nat hook prerouting priority dstnat; policy accept;
+                iifname "qr-*" ip daddr {{MetadataAddress.Ipv4}} tcp dport {{MetadataAddress.Port}} redirect to :{{MetadataAddress.RouterPort}}
+                iifname "qr-*" ip6 daddr {{MetadataAddress.Ipv6}} tcp dport {{MetadataAddress.Port}} redirect to :{{MetadataAddress.RouterPort}}
+              }
+              chain metadata_input {
+                type filter hook input priority filter; policy accept;
+                meta mark & 0x0000ffff == {{RouterRules.Mark}} accept
+                tcp dport {{MetadataAddress.RouterPort}} drop
+              }
+              chain metadata_forward {
+                type filter hook forward priority filter; policy accept;
+                meta mark & 0x0000ffff == {{RouterRules.Mark}} drop
+              }
+            }
+
+            """;
+}
