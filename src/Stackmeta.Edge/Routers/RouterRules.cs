@@ -41,7 +41,12 @@ static class RouterRules
         }
     }
 
-    static Task RunAsync(string @namespace, string program, string[] arguments, CancellationToken cancellationToken) =>
+    static Task<string> RunAsync(
+        string @namespace,
+        string program,
+        string[] arguments,
+        CancellationToken cancellationToken
+    ) =>
         new Command("ip", ["netns", "exec", @namespace, Executables.Find(program), .. arguments]).RunAsync(
             cancellationToken
         );

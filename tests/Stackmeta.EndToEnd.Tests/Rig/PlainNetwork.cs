@@ -75,7 +75,7 @@ sealed class PlainNetwork : IAsyncDisposable
         try
         {
             using var socket = NetworkNamespace.CreateSocket(GuestNamespace, address.AddressFamily, SocketType.Stream);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             await socket.ConnectAsync(address, patience.Token);
             var request = $"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
             await socket.SendAsync(Encoding.ASCII.GetBytes(request), patience.Token);
@@ -84,7 +84,7 @@ sealed class PlainNetwork : IAsyncDisposable
             await stream.CopyToAsync(answer, patience.Token);
             return RawAnswer.Parse(Convert.ToBase64String(answer.ToArray()));
         }
-        catch (Exception e) when (e is SocketException or IOException or EdgeException)
+        catch (Exception e) when (e is SocketException or IOException or EdgeException or OperationCanceledException)
         {
             return null;
         }
@@ -109,6 +109,10 @@ sealed class PlainNetwork : IAsyncDisposable
         );
         Assert.True(result.Code == 0, result.Error);
     }
+
+    /// <summary>Whether the guest still has its interface, which goes with the namespace that has the other end.</summary>
+    public async Task<bool> HasCableAsync() =>
+        (await Shell.TryAsync("ip", ["-n", GuestNamespace, "link", "show", "dev", "eth0"])).Code == 0;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+
+namespace Stackmeta.EndToEnd.Tests;
+
+/// <summary>Guests behind a router of the inventory, and guests that have IPv6.</summary>
+public sealed class RoutedNetworkTests(RoutedNetwork networks) : IClassFixture<RoutedNetwork>
+{
+    const string Ipv6Address = "http://[fe80::a9fe:a9fe%25eth0]";
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_guest_asks_its_router_and_is_told_who_it_is()
+    {
+        var routed = networks.Routed;
+        var lease = await routed.AcquireLeaseAsync();
+        Assert.Contains(
+            lease.Routes,
+            route =>
+                route.Destination.ToString() == "169.254.169.254/32"
+                && route.NextHop.ToString() == RoutedNetwork.Gateway
+        );
+        Assert.Equal(routed.Instance.Id, await routed.UuidAsync());
+    }
+
+    [Theory]
+    [InlineData($"http://{RoutedNetwork.Gateway}:9697/")]
+    [InlineData($"http://{RoutedNetwork.Gateway}/")]
+    [InlineData("http://169.254.169.254:9697/")]
+    public async Task LP1187102_there_is_no_way_around_the_redirection(string url)
+    {
+        var direct = await networks.Routed.RunAsync("curl", "-sS", "--max-time", "1", url);
+        Assert.NotEqual(0, direct.Code);
+    }
+
+    [Fact]
+    public async Task A_guest_makes_its_IPv6_address_by_SLAAC_as_its_port_has_it()
+    {
+        var routed = networks.Routed;
+        var expected = routed.Port.FixedIps!.Value.Select(ip => ip.IpAddress).Single(ip => ip.Contains(':'));
+        await EventuallyAsync(async () => (await AddressesAsync(routed)).Contains($" {expected}/64 "), expected);
+    }
+
+    [Fact]
+    public async Task A_guest_gets_its_IPv6_address_by_DHCPv6_as_its_port_has_it()
+    {
+        var stateful = networks.Stateful;
+        await LinkLocalAsync(stateful);
+        var folder = Directory.CreateTempSubdirectory("stackmeta-dhcpv6-");
+        var (leases, process) = (Path.Combine(folder.FullName, "leases"), Path.Combine(folder.FullName, "pid"));
+        try
+        {
+            // It goes into the background when it has the lease.
+            var result = await stateful.RunAsync(
+                "dhclient",
+                "-6",
+                "-1",
+                "-sf",
+                "/bin/true",
+                "-lf",
+                leases,
+                "-pf",
+                process,
+                "eth0"
+            );
+            Assert.True(result.Code == 0, result.Error);
+            var expected = Assert.Single(stateful.Port.FixedIps!.Value).IpAddress;
+            Assert.Contains($"iaaddr {expected} ", await File.ReadAllTextAsync(leases, Cancellation));
+        }
+        finally
+        {
+            if (File.Exists(process))
+            {
+                await Shell.TryAsync("kill", [(await File.ReadAllTextAsync(process, Cancellation)).Trim()]);
+            }
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Over_the_link_local_address_each_guest_is_told_who_it_is(bool routed)
+    {
+        var guest = routed ? networks.Routed : networks.Stateful;
+        await LinkLocalAsync(guest);
+        var told = await guest.RunAsync(
+            "curl",
+            "-sS",
+            "--max-time",
+            "10",
+            $"{Ipv6Address}/openstack/latest/meta_data.json"
+        );
+        Assert.Equal("", told.Error);
+        Assert.Equal(guest.Instance.Id, JsonNode.Parse(told.Output)!["uuid"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Real_cloud_init_understands_what_it_is_told_over_IPv6()
+    {
+        Assert.SkipUnless(Directory.Exists(Checkout.CloudInit), "cloud-init's code is not unpacked; ./test does that.");
+        var guest = networks.Stateful;
+        await LinkLocalAsync(guest);
+        var result = await guest.RunAsync(
+            "/usr/bin/python3",
+            Checkout.Crawl,
+            Checkout.CloudInit,
+            "http://[fe80::a9fe:a9fe%eth0]"
+        );
+        Assert.True(result.Code == 0, result.Error + result.Output);
+        var understood = JsonNode.Parse(result.Output)!;
+        Assert.Equal(guest.Instance.Id, understood["instance_id"]!.GetValue<string>());
+        Assert.Equal("stateful", understood["hostname"]!.GetValue<string>());
+        // user_data is 404 for an instance that has none; everything else is there.
+        Assert.All(
+            understood["requests"]!.AsArray(),
+            request => Assert.StartsWith("http://[fe80::a9fe:a9fe%", request!["url"]!.GetValue<string>())
+        );
+    }
+
+    /// <summary>Every TCP port of the DHCP server's address and of the router's, as the guest sees them.</summary>
+    [Fact]
+    public async Task OSSN_0018_a_scan_from_the_guest_finds_only_metadata_and_DNS()
+    {
+        var routed = networks.Routed;
+        const string Scan = """
+            import socket, sys
+            everything = [(address, port) for address in sys.argv[1:] for port in range(1, 65536)]
+            for address, port in everything + [("169.254.169.254", port) for port in (22, 53, 80, 443, 8775, 9697)]:
+                with socket.socket() as s:
+                    s.settimeout(0.3)
+                    try:
+                        s.connect((address, port))
+                        print(f"{address}:{port}")
+                    except OSError:
+                        pass
+            """;
+        var dhcp = (await Shell.RunAsync("ip", "-n", $"qdhcp-{routed.Port.NetworkId}", "-4", "-o", "addr", "show"))
+            .Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields.Length > 3)
+            .Select(fields => fields[3].Split('/')[0])
+            .Single(address => address.StartsWith("10.", StringComparison.Ordinal));
+        var found = await routed.RunAsync("/usr/bin/python3", "-c", Scan, dhcp, RoutedNetwork.Gateway);
+        Assert.Equal((0, $"{dhcp}:53\n169.254.169.254:80\n"), (found.Code, found.Output));
+    }
+
+    static async Task<string> AddressesAsync(Guest guest) =>
+        await Shell.RunAsync("ip", "-n", guest.Namespace, "-6", "-o", "addr", "show", "dev", "eth0");
+
+    /// <summary>The kernel looks for duplicates of an address for a second or two before it may be used.</summary>
+    static Task LinkLocalAsync(Guest guest) =>
+        EventuallyAsync(
+            async () =>
+                await AddressesAsync(guest) is var text
+                && text.Contains(" fe80:", StringComparison.Ordinal)
+                && !text.Contains("tentative", StringComparison.Ordinal),
+            "the link-local address"
+        );
+
+    static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
+    {
+        for (var tries = 0; !await condition(); tries++)
+        {
+            Assert.True(tries < 200, $"Did not happen: {what}");
+            await Task.Delay(100, Cancellation);
+        }
+    }
+}
