@@ -109,9 +109,10 @@ sealed class EdgeHop : IHop
                 Networks = new(options, time, loggers.CreateLogger<NetworkProvisioner>(), _server?.Listeners);
                 break;
             case NetworkSource.Namespaces:
+                var only = settings.Get(KnownSettings.EdgeWatchOnly).ToHashSet();
                 var watch = new NamespaceWatch(
                     _server!.Listeners,
-                    wanted: null,
+                    only.Count == 0 ? null : scope => only.Contains(scope.Id),
                     time,
                     loggers.CreateLogger<NamespaceWatch>()
                 );

@@ -178,6 +178,14 @@ public static class KnownSettings
     public static Setting<TimeSpan> EdgeBurstWindowDuration { get; } =
         new("edge.burst_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the burst window is.");
 
+    public static Setting<IReadOnlyList<Guid>> EdgeWatchOnly { get; } =
+        new(
+            "edge.watch_only",
+            SettingKinds.List(SettingKinds.Uuid),
+            "",
+            "With --watch: the networks and routers whose namespaces are served, by their ids; empty serves all."
+        );
+
     public static Setting<PacketFilter> EdgePacketFilter { get; } =
         new(
             "edge.packet_filter",
@@ -235,6 +243,7 @@ public static class KnownSettings
         EdgeBaseWindowDuration,
         EdgeBurstQueryRateLimit,
         EdgeBurstWindowDuration,
+        EdgeWatchOnly,
         EdgePacketFilter,
         EdgeDnsDomain,
         LogLevel,

@@ -36,6 +36,9 @@ static class SettingKinds
             }
         );
 
+    public static SettingKind<Guid> Uuid { get; } =
+        new("a uuid", (string text, out Guid value) => Guid.TryParseExact(text, "D", out value));
+
     public static SettingKind<IPEndPoint> Endpoint { get; } =
         new(
             "an address and a port such as 127.0.0.1:8775 or [::1]:8775",

@@ -8,10 +8,20 @@ static class PlainGuests
     /// <summary>A network with the subnet 10.0.0.0/24, without DHCP, and an instance whose port has the guest's address.</summary>
     public static async Task<(string NetworkId, InstanceEntry Instance, string Mac)> CreateAsync(
         SqliteInventory inventory,
-        string name
+        string name,
+        string networkId = ""
     )
     {
-        var network = (await inventory.Networks.CreateAsync(new NetworkEntry { Name = name, ProjectId = "p" })).Value!;
+        var network = (
+            await inventory.Networks.CreateAsync(
+                new NetworkEntry
+                {
+                    Id = networkId,
+                    Name = name,
+                    ProjectId = "p",
+                }
+            )
+        ).Value!;
         var subnet = await inventory.Subnets.CreateAsync(
             new SubnetEntry
             {
