@@ -12,10 +12,10 @@ public sealed class AgentServer : IAsyncDisposable
     static readonly TimeSpan ConnectedLook = TimeSpan.FromMilliseconds(5);
 
     readonly HttpServer _server;
-    readonly AgentSocket _socket;
+    readonly UnixSocketFile _socket;
     readonly TimeProvider _time;
 
-    AgentServer(HttpServer server, AgentSocket socket, TimeProvider time)
+    AgentServer(HttpServer server, UnixSocketFile socket, TimeProvider time)
     {
         _server = server;
         _socket = socket;
@@ -32,7 +32,7 @@ public sealed class AgentServer : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var socket = AgentSocket.Open(options.Socket);
+        var socket = SocketAccess.Open(options.Socket);
         var http = options.Http with
         {
             Addresses = [new UnixDomainSocketEndPoint(options.Socket.Path)],

@@ -204,7 +204,7 @@ public sealed class SocketTests : IDisposable
     public async Task The_backlog_is_really_applied()
     {
         var path = Path.Combine(_folder, "s");
-        using var socket = AgentSocket.Open(new() { Path = path, Backlog = 300 }).Socket;
+        using var socket = SocketAccess.Open(new() { Path = path, Backlog = 300 }).Socket;
         // Nobody accepts: as many connections as the backlog has places are taken all the same.
         var waiting = new List<Socket>();
         for (var i = 0; i < 300; i++)

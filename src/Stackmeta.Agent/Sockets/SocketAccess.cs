@@ -9,6 +9,22 @@ static class SocketAccess
     const UnixFileMode ReadByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>The agent's socket, listening, as its options say.</summary>
+    /// <exception cref="ListenException">A living agent listens there and is not to be replaced, or it may not be had.</exception>
+    public static UnixSocketFile Open(AgentSocketOptions options) =>
+        UnixSocketFile.Open(
+            new()
+            {
+                Path = options.Path,
+                Mode = ModeOf(options),
+                SetOwner = path => SetOwner(path, options),
+                Backlog = options.Backlog,
+                TakeOver = options.TakeOver,
+                Occupied = static path =>
+                    $"Another agent listens on {path}. Stop it first, or let this one take over from it.",
+            }
+        );
+
     /// <summary>The socket's mode (spec/neutron-metadata.md §3.1).</summary>
     /// <exception cref="ListenException">The proxies' user or group is not known.</exception>
     public static UnixFileMode ModeOf(AgentSocketOptions options) =>

@@ -1,60 +1,48 @@
 using System.Net.Sockets;
-using Stackmeta.Http;
 
-namespace Stackmeta.Agent;
+namespace Stackmeta.Http;
 
 /// <summary>
-/// The listening unix socket. It is made under another name and moved into place once it listens, so that at no moment a proxy
-/// that connects is refused: not at a start, not when one agent takes over from another.
+/// A listening unix socket. It is made under another name and moved into place once it listens, so that at no moment somebody who
+/// connects is refused: not at a start, not when one process takes over from another.
 /// </summary>
-sealed class AgentSocket
+public sealed class UnixSocketFile
 {
     /// <summary>Bytes of <c>sun_path</c> less the closing zero (unix(7)).</summary>
     const int LongestPath = 107;
 
-    const UnixFileMode FolderMode =
-        UnixFileMode.UserRead
-        | UnixFileMode.UserWrite
-        | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead
-        | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead
-        | UnixFileMode.OtherExecute;
-
     readonly string _path;
     readonly (ulong, ulong) _identity;
 
-    AgentSocket(Socket socket, string path, bool tookOver)
+    UnixSocketFile(Socket socket, string path, bool tookOver)
     {
         Socket = socket;
         TookOver = tookOver;
         _path = path;
-        _identity = NativeMethods.GetIdentity(path);
+        _identity = FileIdentity.Of(path);
     }
 
     public Socket Socket { get; }
 
-    /// <summary>Whether another agent was listening there.</summary>
+    /// <summary>Whether another process was listening there.</summary>
     public bool TookOver { get; }
 
     /// <summary>Whether the path still leads to this socket.</summary>
-    bool IsOurs => NativeMethods.GetIdentity(_path) == _identity;
+    public bool IsInPlace => FileIdentity.Of(_path) == _identity;
 
     /// <summary>Opens the socket. A stale one in its place is replaced.</summary>
-    /// <exception cref="ListenException">A living agent listens there and is not to be replaced, or the file system refuses.</exception>
-    public static AgentSocket Open(AgentSocketOptions options)
+    /// <exception cref="ListenException">Somebody listens there and is not to be replaced, or the file system refuses.</exception>
+    public static UnixSocketFile Open(UnixSocketFileOptions options)
     {
         var path = Path.GetFullPath(options.Path);
         try
         {
             var folder = Path.GetDirectoryName(path)!;
-            Directory.CreateDirectory(folder, FolderMode);
+            Directory.CreateDirectory(folder, options.FolderMode);
             var isAlive = IsAlive(path);
             if (isAlive && !options.TakeOver)
             {
-                throw new ListenException(
-                    $"Another agent listens on {path}. Stop it first, or let this one take over from it."
-                );
+                throw new ListenException(options.Occupied(path));
             }
             return new(OpenBeside(path, folder, options), path, isAlive);
         }
@@ -81,16 +69,16 @@ sealed class AgentSocket
         }
     }
 
-    /// <summary>Takes the path away, unless it leads to another agent's socket by now.</summary>
+    /// <summary>Takes the path away, unless it leads to another process's socket by now.</summary>
     public void CloseDoor()
     {
-        if (IsOurs)
+        if (IsInPlace)
         {
             File.Delete(_path);
         }
     }
 
-    static Socket OpenBeside(string path, string folder, AgentSocketOptions options)
+    static Socket OpenBeside(string path, string folder, UnixSocketFileOptions options)
     {
         var beside = Path.Combine(folder, $".{Guid.NewGuid():N}"[..9]);
         if (System.Text.Encoding.UTF8.GetByteCount(path) > LongestPath)
@@ -101,8 +89,8 @@ sealed class AgentSocket
         try
         {
             socket.Bind(new UnixDomainSocketEndPoint(beside));
-            SocketAccess.SetOwner(beside, options);
-            File.SetUnixFileMode(beside, SocketAccess.ModeOf(options));
+            options.SetOwner?.Invoke(beside);
+            File.SetUnixFileMode(beside, options.Mode);
             socket.Listen(options.Backlog);
             File.Move(beside, path, overwrite: true);
             return socket;
@@ -122,7 +110,7 @@ sealed class AgentSocket
         {
             return false;
         }
-        if (!NativeMethods.IsSocket(path))
+        if (!FileIdentity.IsSocket(path))
         {
             throw new ListenException($"Cannot listen on {path}: something that is not a socket is there already.");
         }
