@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Stackmeta.Http;
+
+namespace Stackmeta.Admin;
+
+/// <summary>Whether this process lives, has started, and could answer a request now.</summary>
+public sealed class Health(TimeProvider time)
+{
+    /// <summary>How long one look may take, below the second or so after which those who watch give up.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
+
+    /// <summary>Findings are given so long again, so that those who ask often do not load what is looked at.</summary>
+    static readonly TimeSpan Kept = TimeSpan.FromMilliseconds(500);
+
+    readonly Lock _gate = new();
+
+    // All under the gate.
+    ImmutableArray<HealthCheck> _checks = [];
+    string _phase = "it has not begun";
+    bool _isStarted;
+    bool _isStopping;
+    Task<ImmutableArray<NamedFinding>>? _look;
+    long _lookedAt;
+
+    /// <summary>Adds what is looked at from now on.</summary>
+    public void Add(HealthCheck check)
+    {
+        lock (_gate)
+        {
+            _checks = _checks.Add(check);
+            _look = null;
+        }
+    }
+
+    /// <summary>Says how far the start is, for example <c>the agent opens its socket</c>.</summary>
+    public void Starting(string phase)
+    {
+        lock (_gate)
+        {
+            _phase = phase;
+        }
+    }
+
+    /// <summary>All is open. Before, nothing is ready.</summary>
+    public void Started()
+    {
+        lock (_gate)
+        {
+            _isStarted = true;
+            _look = null;
+        }
+    }
+
+    /// <summary>From now on nothing is ready, so that no new requests are sent here.</summary>
+    public void Stopping()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+        }
+    }
+
+    /// <summary>Whether the start is over.</summary>
+    public NamedFinding Startup
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new("start", _isStarted, _isStarted ? "" : _phase);
+            }
+        }
+    }
+
+    /// <summary>Looks at everything: the start first, then each check in the order in which it was added.</summary>
+    public async Task<ImmutableArray<NamedFinding>> LookAsync()
+    {
+        Task<ImmutableArray<NamedFinding>> look;
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                return [new("stop", false, "it is stopping")];
+            }
+            if (_look is null || (_look.IsCompleted && time.GetElapsedTime(_lookedAt) >= Kept))
+            {
+                _lookedAt = time.GetTimestamp();
+                _look = LookAtAllAsync(_checks);
+            }
+            look = _look;
+        }
+        return [Startup, .. await look];
+    }
+
+    async Task<ImmutableArray<NamedFinding>> LookAtAllAsync(ImmutableArray<HealthCheck> checks) =>
+        [.. await Task.WhenAll(checks.Select(LookAtAsync))];
+
+    async Task<NamedFinding> LookAtAsync(HealthCheck check)
+    {
+        using var deadline = new CancellationTokenSource(Deadline, time);
+        try
+        {
+            var (isWell, reason) = await check.Look(deadline.Token).AsTask().WaitAsync(deadline.Token);
+            return new(check.Name, isWell, reason);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(check.Name, false, $"it said nothing within {Deadline.TotalSeconds} s");
+        }
+        catch (Exception e)
+        {
+            // A check that throws is a finding like any other.
+            return new(check.Name, false, new BoundedText(e.Message).ToString());
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Admin;
+
+/// <summary>The messages of the admin socket: 8000 to 8999.</summary>
+static partial class Log
+{
+    [LoggerMessage(8000, LogLevel.Error, "{Method} {Route} on the admin socket failed.", EventName = "admin-failed")]
+    public static partial void Failed(ILogger logger, Exception exception, string method, string route);
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
+
+namespace Stackmeta.Admin;
+
+/// <summary>Answers on the admin socket: text for eyes, JSON for programs, and errors as JSON with their reasons.</summary>
+public static class AdminAnswer
+{
+    public const string Json = "application/json";
+    public const string Text = "text/plain; charset=utf-8";
+
+    static readonly JsonWriterOptions Indented = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static Task TextAsync(AdminRequest request, int status, string text, string contentType = Text) =>
+        Answer.WriteAsync(request.Http, status, contentType, Encoding.UTF8.GetBytes(text));
+
+    public static Task JsonAsync(AdminRequest request, int status, Action<Utf8JsonWriter> write)
+    {
+        var body = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(body, Indented))
+        {
+            write(json);
+        }
+        body.Write("\n"u8);
+        return Answer.WriteAsync(request.Http, status, Json, body.WrittenSpan);
+    }
+
+    /// <summary>An error of one sentence.</summary>
+    public static Task ErrorAsync(AdminRequest request, int status, string sentence) =>
+        ErrorAsync(request, status, [new Objection(ObjectionKind.Invalid, "", sentence)]);
+
+    /// <summary><c>{"errors": [{"path", "reason"}]}</c>, one for each thing that is wrong.</summary>
+    public static Task ErrorAsync(AdminRequest request, int status, ImmutableArray<Objection> objections) =>
+        JsonAsync(
+            request,
+            status,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("errors");
+                foreach (var objection in objections)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("path", objection.Path);
+                    json.WriteString("reason", objection.Sentence);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+        );
+}

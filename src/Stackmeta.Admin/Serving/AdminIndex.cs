@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace Stackmeta.Admin;
+
+/// <summary>What says of itself what there is: the list at <c>/</c>, and the OpenAPI document.</summary>
+static class AdminIndex
+{
+    public static IEnumerable<AdminRoute> WithIndex(IEnumerable<AdminRoute> routes)
+    {
+        var all = new List<AdminRoute>();
+        all.Add(
+            new("GET", "/", "Lists what can be asked.", request => AdminAnswer.TextAsync(request, 200, List(all)))
+            {
+                Responses = [new(200, "One line each.", "text/plain")],
+            }
+        );
+        all.AddRange(routes);
+        return all;
+    }
+
+    static string List(IReadOnlyList<AdminRoute> routes)
+    {
+        var text = new StringBuilder();
+        var width = routes.Max(static route => route.Template.Length);
+        foreach (var route in routes)
+        {
+            text.Append($"{route.Method, -6} {route.Template.PadRight(width)}  {route.Summary}\n");
+        }
+        return text.ToString();
+    }
+}
