@@ -22,6 +22,9 @@ public sealed class AgentServer : IAsyncDisposable
         _time = time;
     }
 
+    /// <summary>Whether the socket's path still leads here.</summary>
+    public bool IsInPlace => _socket.IsInPlace;
+
     /// <summary>Opens the socket and answers.</summary>
     /// <exception cref="ListenException">The socket cannot be had.</exception>
     public static async Task<AgentServer> StartAsync(

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Stackmeta.Http;
 
@@ -68,7 +67,7 @@ public sealed class TopTalkers : IRequestListener
         }
     }
 
-    ImmutableArray<Measurement<long>> Top<T>(Sketch<T> sketch, Func<T, KeyValuePair<string, object?>[]> tagsOf)
+    List<Measurement<long>> Top<T>(Sketch<T> sketch, Func<T, KeyValuePair<string, object?>[]> tagsOf)
         where T : notnull
     {
         lock (_gate)

@@ -33,10 +33,12 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Opens the socket and answers.</summary>
     /// <param name="path">The socket; its folder is made when it is missing.</param>
+    /// <param name="takeOver">Whether it is taken over from a process that lives.</param>
     /// <param name="routes">What can be asked. <c>/</c> and <c>/openapi.json</c> are added.</param>
     /// <exception cref="ListenException">The socket cannot be had, or another process has it.</exception>
     public static async Task<AdminServer> StartAsync(
         string path,
+        bool takeOver,
         IEnumerable<AdminRoute> routes,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -48,6 +50,7 @@ public sealed class AdminServer : IAsyncDisposable
                 Path = path,
                 Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
                 Backlog = 16,
+                TakeOver = takeOver,
                 Occupied = static taken =>
                     $"Another stackmeta has the admin socket {taken}. Stop it first, or name another one with admin.listen.",
             }

@@ -11,16 +11,22 @@ public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
 
     readonly IPortDirectory _directory;
     readonly AnswerCache<PortKey, PortAnswer> _ports;
+    readonly WakingNetworks? _waking;
 
     public PortCache(IPortDirectory directory, AnswerCacheOptions options, TimeProvider time)
     {
         _ports = new(this, options, time);
-        _directory = directory is INetworkPortDirectory networks
-            ? new WakingNetworks(networks, _ports.Offer, time)
-            : directory;
+        _waking = directory is INetworkPortDirectory networks ? new(networks, _ports.Offer, time) : null;
+        _directory = _waking ?? directory;
     }
 
     PortAnswer IAnswerSource<PortKey, PortAnswer>.Unavailable => Refusal.PortDirectoryUnavailable;
+
+    /// <summary>How the cache fares.</summary>
+    public AnswerCacheStatistics Statistics => _ports.Statistics;
+
+    /// <summary>Networks that are asked for as a whole now, because many of their guests ask at once.</summary>
+    public int NetworksWaking => _waking?.Listing ?? 0;
 
     /// <summary>The port of an address, or why there is none.</summary>
     public ValueTask<PortAnswer> FindAsync(PortKey key, CancellationToken cancellationToken) =>

@@ -27,6 +27,12 @@ sealed class WakingNetworks(INetworkPortDirectory directory, Action<PortKey, Por
     // Networks with questions under way, or that could not be listed lately. Each is changed under its own lock.
     readonly ConcurrentDictionary<NetworkScope, Network> _networks = new();
 
+    // Networks that are listed now; by Interlocked.
+    int _listing;
+
+    /// <summary>Networks that are asked for as a whole now.</summary>
+    public int Listing => Volatile.Read(ref _listing);
+
     /// <inheritdoc/>
     public async ValueTask<PortAnswer> FindPortAsync(
         NetworkScope scope,
@@ -77,6 +83,7 @@ sealed class WakingNetworks(INetworkPortDirectory directory, Action<PortKey, Por
     /// <summary>Lists until nobody waits.</summary>
     async Task ListAsync(NetworkScope scope, Network network)
     {
+        Interlocked.Increment(ref _listing);
         while (network.TakeQuestions() is { } questions)
         {
             var askedAt = time.GetTimestamp();
@@ -98,6 +105,7 @@ sealed class WakingNetworks(INetworkPortDirectory directory, Action<PortKey, Por
                 question.Answer.SetResult(ports is null ? default(PortAnswer?) : AnswerOf(ports, question.Address));
             }
         }
+        Interlocked.Decrement(ref _listing);
         if (network.EndList(time.GetTimestamp()))
         {
             _networks.TryRemove(KeyValuePair.Create(scope, network));

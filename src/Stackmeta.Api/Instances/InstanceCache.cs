@@ -20,6 +20,9 @@ public sealed class InstanceCache : IAnswerSource<string, InstanceAnswer>
     /// <summary>Estimated bytes that the kept records take.</summary>
     public long Bytes => _records.Bytes;
 
+    /// <summary>How the cache fares.</summary>
+    public AnswerCacheStatistics Statistics => _records.Statistics;
+
     /// <summary>The record of an instance, or why there is none.</summary>
     public ValueTask<InstanceAnswer> FindAsync(string instanceId, CancellationToken cancellationToken) =>
         _records.GetAsync(instanceId, cancellationToken);

@@ -85,9 +85,6 @@ public sealed partial class RequestObservation
         RefusedBy = CurrentHop;
     }
 
-    /// <summary>Tells that what was refused is answered after all.</summary>
-    public void Forgive() => (Refusal, RefusedBy) = (Refusal.None, null);
-
     /// <summary>Tells that the guest has gone away.</summary>
     public void Abandon() => IsAbandoned = true;
 
@@ -99,7 +96,7 @@ public sealed partial class RequestObservation
         _features = features;
         (_requestId, _snapshot, IsAbandoned) = (null, null, false);
         (ScopeKind, ScopeId, Address, InstanceId) = (null, null, null, null);
-        Forgive();
+        (Refusal, RefusedBy) = (Refusal.None, null);
         _arrived = _observer.Now;
         _count = 0;
         if (_server is { } hop)

@@ -28,8 +28,10 @@ public sealed partial class AnswerCache<TKey, TAnswer>
     // Guards every change of slots, their order and the sum of their sizes. Kept answers are read without it.
     readonly Lock _gate = new();
 
-    // Requests that wait now; by Interlocked.
+    // Requests that wait now, that were given a kept answer at once, and that were not; by Interlocked.
     int _waiters;
+    long _hits;
+    long _misses;
 
     // Timestamp at which something was last forgotten. Under _gate.
     long _forgottenAt = long.MinValue;
@@ -62,6 +64,10 @@ public sealed partial class AnswerCache<TKey, TAnswer>
         }
     }
 
+    /// <summary>How it fares.</summary>
+    public AnswerCacheStatistics Statistics =>
+        new(Count, Bytes, Volatile.Read(ref _hits), Volatile.Read(ref _misses), Volatile.Read(ref _waiters));
+
     /// <summary>The answer of a key: a kept one, or one that is asked for now.</summary>
     /// <exception cref="OperationCanceledException">This request's token fired while it waited.</exception>
     public ValueTask<TAnswer> GetAsync(TKey key, CancellationToken cancellationToken)
@@ -69,8 +75,10 @@ public sealed partial class AnswerCache<TKey, TAnswer>
         if (_slots.TryGetValue(key, out var slot) && slot.Kept is { } kept && _time.GetTimestamp() < kept.FreshUntil)
         {
             slot.MarkUsed();
+            Interlocked.Increment(ref _hits);
             return new(kept.Answer);
         }
+        Interlocked.Increment(ref _misses);
         return WaitAsync(key, cancellationToken);
     }
 

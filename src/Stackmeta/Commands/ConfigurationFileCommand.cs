@@ -75,12 +75,16 @@ abstract class ConfigurationFileCommand
     /// <exception cref="ConfigurationException">Some cannot be used.</exception>
     protected abstract string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings);
 
+    /// <summary>The hop that it runs, for the name of its admin socket.</summary>
+    protected abstract string HopName { get; }
+
     /// <summary>Starts the hop.</summary>
     /// <exception cref="ConfigurationException">The files cannot be used.</exception>
     protected abstract Task<IHop> StartAsync(
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     );
@@ -126,9 +130,20 @@ abstract class ConfigurationFileCommand
         }
         try
         {
-            await using var hop = await StartAsync(files, parsed, settings, loggers, signals.Token);
+            await using var admin = await AdminSocket.OpenAsync(
+                settings,
+                DataFolder.Of(settings),
+                HopName,
+                inventory: null,
+                TimeProvider.System,
+                loggers,
+                signals.Token
+            );
+            await using var hop = await StartAsync(files, parsed, settings, admin, loggers, signals.Token);
+            admin.Health.Started();
             await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
             await signals.WaitAsync();
+            admin.Health.Stopping();
             using var drain = new CancellationTokenSource(RunningPath.DrainTime, TimeProvider.System);
             await hop.StopAsync(drain.Token);
         }

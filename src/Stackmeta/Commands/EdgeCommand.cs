@@ -62,27 +62,50 @@ static class EdgeCommand
         NetworkSource source,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
-    ) =>
-        new Drained(
-            await EdgeHop.StartAsync(
+    )
+    {
+        var folder = DataFolder.Of(settings).Make();
+        var admin = await AdminSocket.OpenAsync(
+            settings,
+            folder,
+            "edge",
+            inventory: null,
+            TimeProvider.System,
+            loggers,
+            cancellationToken
+        );
+        try
+        {
+            var hop = await EdgeHop.StartAsync(
                 settings,
-                DataFolder.Of(settings).Make(),
+                folder,
                 source,
                 agent: null,
+                admin,
                 TimeProvider.System,
                 loggers,
                 cancellationToken
-            )
-        );
+            );
+            admin.Health.Started();
+            return new Drained(hop, admin);
+        }
+        catch
+        {
+            await admin.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>A hop whose requests under way may end before it goes.</summary>
-    sealed class Drained(IHop hop) : IAsyncDisposable
+    sealed class Drained(IHop hop, AdminSocket admin) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
+            admin.Health.Stopping();
             using var drain = new CancellationTokenSource(RunningPath.DrainTime, TimeProvider.System);
             await hop.StopAsync(drain.Token);
             await hop.DisposeAsync();
+            await admin.DisposeAsync();
         }
     }
 }

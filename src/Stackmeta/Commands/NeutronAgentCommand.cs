@@ -28,6 +28,8 @@ class NeutronAgentCommand()
     public override bool IsAsked(ParseResult parsed) =>
         base.IsAsked(parsed) || parsed.GetValue(_novaFiles) is { Length: > 0 };
 
+    protected override string HopName => "agent";
+
     protected override ImmutableArray<OptionFinding> Report(OsloConfiguration files) => AgentConfiguration.Check(files);
 
     protected override string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings)
@@ -40,12 +42,14 @@ class NeutronAgentCommand()
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     ) =>
         NeutronAgentHop.StartAsync(
             Plan(files, parsed, settings),
-            nova => NovaApiCommand.Create(nova, settings, loggers),
+            nova => NovaApiCommand.Create(nova, settings, admin, loggers),
+            admin,
             TimeProvider.System,
             loggers,
             cancellationToken

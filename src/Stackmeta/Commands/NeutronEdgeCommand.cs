@@ -10,15 +10,18 @@ namespace Stackmeta;
 /// </summary>
 sealed class NeutronEdgeCommand(NetworkSourceOptions networks) : NeutronAgentCommand
 {
+    protected override string HopName => "edge";
+
     protected override async Task<IHop> StartAsync(
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
-        var agent = (NeutronAgentHop)await base.StartAsync(files, parsed, settings, loggers, cancellationToken);
+        var agent = (NeutronAgentHop)await base.StartAsync(files, parsed, settings, admin, loggers, cancellationToken);
         try
         {
             var edge = await EdgeHop.StartAsync(
@@ -26,6 +29,7 @@ sealed class NeutronEdgeCommand(NetworkSourceOptions networks) : NeutronAgentCom
                 DataFolder.Of(settings).Make(),
                 networks.Of(parsed),
                 agent.Agent,
+                admin,
                 TimeProvider.System,
                 loggers,
                 cancellationToken

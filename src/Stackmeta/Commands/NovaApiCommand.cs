@@ -14,14 +14,22 @@ sealed class NovaApiCommand()
 {
     /// <summary>Puts the API together as files and settings say; opens no address.</summary>
     /// <exception cref="ConfigurationException">The files cannot be used.</exception>
-    public static NovaHop Create(NovaConfiguration nova, SettingValues settings, ILoggerFactory loggers) =>
+    public static NovaHop Create(
+        NovaConfiguration nova,
+        SettingValues settings,
+        AdminSocket? admin,
+        ILoggerFactory loggers
+    ) =>
         NovaHop.Create(
             nova,
             DocumentSettings.Of(settings),
             new ApiOptions { Cache = new() { MaxBytes = settings.Get(KnownSettings.ApiCacheBytes) } },
             loggers,
-            TimeProvider.System
+            TimeProvider.System,
+            admin
         );
+
+    protected override string HopName => "api";
 
     protected override ImmutableArray<OptionFinding> Report(OsloConfiguration files) => NovaConfiguration.Check(files);
 
@@ -35,12 +43,13 @@ sealed class NovaApiCommand()
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
         var nova = NovaConfiguration.Read(files);
-        var hop = Create(nova, settings, loggers);
+        var hop = Create(nova, settings, admin, loggers);
         try
         {
             await hop.StartAsync(

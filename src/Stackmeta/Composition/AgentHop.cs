@@ -33,6 +33,7 @@ sealed class AgentHop : IHop
         UpstreamOptions api,
         byte[] secret,
         IPortDirectory directory,
+        AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -40,7 +41,8 @@ sealed class AgentHop : IHop
     {
         var signature = new InstanceSignature(secret);
         var upstream = new HttpMetadataUpstream(api, signature, time, loggers.CreateLogger<HttpMetadataUpstream>());
-        return StartAsync(socket, upstream, directory, [upstream, signature], time, loggers, cancellationToken);
+        admin.Health.Add(HopChecks.Upstream(api.Api));
+        return StartAsync(socket, upstream, directory, [upstream, signature], admin, time, loggers, cancellationToken);
     }
 
     /// <summary>Opens the agent's socket before the API of this process.</summary>
@@ -49,16 +51,18 @@ sealed class AgentHop : IHop
         AgentSocketOptions socket,
         MetadataApi api,
         IPortDirectory directory,
+        AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
-    ) => StartAsync(socket, new InProcessUpstream(api), directory, [], time, loggers, cancellationToken);
+    ) => StartAsync(socket, new InProcessUpstream(api), directory, [], admin, time, loggers, cancellationToken);
 
     static async Task<AgentHop> StartAsync(
         AgentSocketOptions socket,
         IMetadataUpstream upstream,
         IPortDirectory directory,
         IDisposable[] owned,
+        AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -67,15 +71,21 @@ sealed class AgentHop : IHop
         try
         {
             var options = new AgentOptions();
-            var ports = new PortCache(directory, options.Ports, time);
+            var ports = new PortCache(admin.Observe(directory), options.Ports, time);
             var agent = new MetadataAgent(options, ports, upstream, time, loggers.CreateLogger<MetadataAgent>());
+            var serving = new AgentServerOptions { Socket = socket };
             var server = await AgentServer.StartAsync(
-                new AgentServerOptions { Socket = socket },
+                serving with
+                {
+                    Http = serving.Http with { Observer = admin.Observer },
+                },
                 agent,
                 time,
                 loggers,
                 cancellationToken
             );
+            admin.Watch(ports, directory);
+            admin.Health.Add(HopChecks.AgentSocket(socket.Path, () => server.IsInPlace));
             return new AgentHop(server, agent, ports, owned);
         }
         catch

@@ -41,6 +41,7 @@ sealed class ApiHop : IHop
         SettingValues settings,
         byte[] secret,
         IInstanceSource source,
+        AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers
     )
@@ -54,7 +55,7 @@ sealed class ApiHop : IHop
             },
         };
         var signature = new InstanceSignature(secret);
-        var instances = new InstanceCache(source, options.Cache, time);
+        var instances = new InstanceCache(admin.Observe(source), options.Cache, time);
         var vendorData = VendorDataSettings.Of(settings, options.Cache, loggers, time);
         var api = new MetadataApi(
             options,
@@ -66,6 +67,7 @@ sealed class ApiHop : IHop
             time,
             loggers.CreateLogger<MetadataApi>()
         );
+        admin.Watch(instances, source);
         return new ApiHop(api, signature, vendorData, instances, DriveSettings.Of(settings, source, vendorData));
     }
 
@@ -73,15 +75,23 @@ sealed class ApiHop : IHop
     /// <exception cref="Http.ListenException">An address cannot be had.</exception>
     public async Task ListenAsync(
         SettingValues settings,
+        AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
-    ) =>
+    )
+    {
         _server = await ApiServer.StartAsync(
-            new ApiServerOptions { Addresses = [.. settings.Get(KnownSettings.ApiListen)] },
+            new ApiServerOptions
+            {
+                Addresses = [.. settings.Get(KnownSettings.ApiListen)],
+                Http = new() { Addresses = [], Observer = admin.Observer },
+            },
             Api,
             loggers,
             cancellationToken
         );
+        admin.Health.Add(HopChecks.Api(_server.Addresses));
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;

@@ -38,6 +38,11 @@ public sealed class DataFolder
     /// <summary>Where the edge is told of drop-ins for haproxy.</summary>
     public string DropIns { get; }
 
+    /// <summary>Where the admin socket of a process is unless it is set.</summary>
+    /// <param name="hops">What the process runs, for example <c>agent</c>; empty for all hops.</param>
+    public string AdminSocket(string hops) =>
+        System.IO.Path.Combine(EdgeState, hops.Length == 0 ? "admin.sock" : $"admin-{hops}.sock");
+
     /// <summary>The folder that the settings name, which need not be there yet.</summary>
     public static DataFolder Of(SettingValues settings)
     {

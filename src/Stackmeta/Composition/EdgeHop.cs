@@ -22,6 +22,7 @@ sealed class EdgeHop : IHop
     /// <param name="folder">Where its files are, and the agent's socket.</param>
     /// <param name="source">Whose networks.</param>
     /// <param name="agent">The agent of this process, which is then called; null forwards to the agent's socket.</param>
+    /// <param name="admin">Where the operator sees it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
@@ -31,6 +32,7 @@ sealed class EdgeHop : IHop
         DataFolder folder,
         NetworkSource source,
         MetadataAgent? agent,
+        AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -41,9 +43,17 @@ sealed class EdgeHop : IHop
         {
             if (settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners || source != NetworkSource.Inventory)
             {
-                hop._server = await hop.ServeAsync(settings, folder, agent, time, loggers, cancellationToken);
+                hop._server = await hop.ServeAsync(settings, folder, agent, admin, time, loggers, cancellationToken);
             }
             await hop.FollowAsync(settings, folder, source, time, loggers);
+            if (hop.Networks is { } networks)
+            {
+                admin.Health.Add(HopChecks.Networks(() => networks.Statuses));
+            }
+            if (agent is null)
+            {
+                admin.Health.Add(HopChecks.Agent(folder.AgentSocket));
+            }
             return hop;
         }
         catch
@@ -57,12 +67,13 @@ sealed class EdgeHop : IHop
         SettingValues settings,
         DataFolder folder,
         MetadataAgent? agent,
+        AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
-        var options = new EdgeServerOptions { Limits = GuestLimitSettings.Of(settings) };
+        var options = new EdgeServerOptions { Limits = GuestLimitSettings.Of(settings), Observer = admin.Observer };
         if (agent is not null)
         {
             return await EdgeServer.StartAsync(

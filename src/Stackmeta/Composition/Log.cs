@@ -25,6 +25,14 @@ static partial class Log
     public static partial void Stopping(ILogger logger);
 
     [LoggerMessage(
+        7003,
+        LogLevel.Warning,
+        "There is no admin socket: {Reason} Name a place for it with admin.listen, or off.",
+        EventName = "no-admin-socket"
+    )]
+    public static partial void NoAdminSocket(ILogger logger, string reason);
+
+    [LoggerMessage(
         7010,
         LogLevel.Warning,
         "{Place}: {Option} is not supported: {Reason}",

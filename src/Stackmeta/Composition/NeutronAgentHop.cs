@@ -23,6 +23,7 @@ sealed class NeutronAgentHop : IHop
     /// <summary>Opens the agent's socket.</summary>
     /// <param name="plan">What it shall be.</param>
     /// <param name="answering">Makes what answers in this process where the plan says so.</param>
+    /// <param name="admin">Where the operator sees it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -31,6 +32,7 @@ sealed class NeutronAgentHop : IHop
     public static async Task<IHop> StartAsync(
         NeutronAgentPlan plan,
         Func<NovaConfiguration, NovaHop> answering,
+        AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -46,6 +48,7 @@ sealed class NeutronAgentHop : IHop
                         plan.Socket,
                         hop._owned.Add(answering(nova)).Api,
                         directory,
+                        admin,
                         time,
                         loggers,
                         cancellationToken
@@ -55,6 +58,7 @@ sealed class NeutronAgentHop : IHop
                         Upstream(plan),
                         Encoding.UTF8.GetBytes(plan.Neutron.SharedSecret),
                         directory,
+                        admin,
                         time,
                         loggers,
                         cancellationToken

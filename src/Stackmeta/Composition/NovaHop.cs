@@ -13,6 +13,7 @@ namespace Stackmeta;
 sealed class NovaHop : IHop
 {
     readonly Owned _owned = new();
+    AdminSocket? _admin;
 
     NovaHop() { }
 
@@ -35,10 +36,11 @@ sealed class NovaHop : IHop
         DocumentOptions documents,
         ApiOptions options,
         ILoggerFactory loggers,
-        TimeProvider time
+        TimeProvider time,
+        AdminSocket? admin = null
     )
     {
-        var hop = new NovaHop();
+        var hop = new NovaHop { _admin = admin };
         options = options with { Cache = options.Cache with { Expiration = nova.CacheExpiration } };
         documents = documents with
         {
@@ -46,7 +48,8 @@ sealed class NovaHop : IHop
             NetworkTemplate = nova.InjectsNetworkTemplate ? NetworkTemplate.Stock : null,
         };
         var source = hop.Own(new NovaInstanceSource(nova.Databases, loggers.CreateLogger<NovaInstanceSource>(), time));
-        hop.Instances = new(source, options.Cache, time);
+        hop.Instances = new(admin?.Observe(source) ?? source, options.Cache, time);
+        admin?.Watch(hop.Instances, source);
         var neutron = nova.NeutronCredentials is { } credentials ? hop.Neutron(nova, credentials, loggers, time) : null;
         var vendorData = hop.VendorData(nova.VendorData, options.Cache, loggers, time);
         var securityGroups = neutron is null ? null : new NeutronSecurityGroupNames(neutron);
@@ -84,6 +87,7 @@ sealed class NovaHop : IHop
         var http = new HttpServerOptions
         {
             Addresses = [],
+            Observer = _admin?.Observer,
             Certificate = listen.CertificateFile is null
                 ? null
                 : Own(CertificateFiles.Own(listen.CertificateFile, listen.KeyFile, "[wsgi] ssl_cert_file")),
@@ -97,6 +101,7 @@ sealed class NovaHop : IHop
             loggers,
             cancellationToken
         );
+        _admin?.Health.Add(HopChecks.Api(Server.Addresses));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) =>

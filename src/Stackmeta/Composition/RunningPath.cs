@@ -16,6 +16,7 @@ sealed class RunningPath : IAsyncDisposable
     readonly ILoggerFactory _loggers;
     readonly ILogger _logger;
     readonly TimeProvider _time;
+    AdminSocket _admin = null!;
     ApiHop? _api;
     AgentHop? _agent;
     EdgeHop? _edge;
@@ -30,6 +31,9 @@ sealed class RunningPath : IAsyncDisposable
     }
 
     public IInventory Inventory => _inventory;
+
+    /// <summary>The socket that the operator asks on; null when there is none.</summary>
+    public string? AdminSocketPath => _admin.Path;
 
     /// <summary>Starts the wanted hops on the inventory of a data folder.</summary>
     /// <param name="settings">All settings.</param>
@@ -82,14 +86,24 @@ sealed class RunningPath : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
+        _admin = await AdminSocket.OpenAsync(
+            settings,
+            folder,
+            hops == Hops.All ? "" : hops.ToString().ToLowerInvariant().Replace(", ", "-"),
+            _inventory,
+            _time,
+            _loggers,
+            cancellationToken
+        );
+        _admin.Health.Starting("hops are opening");
         var apiElsewhere = hops.HasFlag(Hops.Agent) ? ApiElsewhere(settings, hops) : null;
         if (hops.HasFlag(Hops.Api) || (hops.HasFlag(Hops.Agent) && apiElsewhere is null))
         {
-            _api = ApiHop.Create(settings, secret, _inventory, _time, _loggers);
+            _api = ApiHop.Create(settings, secret, _inventory, _admin, _time, _loggers);
         }
         if (hops.HasFlag(Hops.Api))
         {
-            await _api!.ListenAsync(settings, _loggers, cancellationToken);
+            await _api!.ListenAsync(settings, _admin, _loggers, cancellationToken);
         }
         if (hops.HasFlag(Hops.Agent))
         {
@@ -102,12 +116,13 @@ sealed class RunningPath : IAsyncDisposable
             };
             _agent = await (
                 apiElsewhere is null
-                    ? AgentHop.StartAsync(socket, _api!.Api, _inventory, _time, _loggers, cancellationToken)
+                    ? AgentHop.StartAsync(socket, _api!.Api, _inventory, _admin, _time, _loggers, cancellationToken)
                     : AgentHop.StartAsync(
                         socket,
                         new UpstreamOptions { Api = apiElsewhere },
                         secret,
                         _inventory,
+                        _admin,
                         _time,
                         _loggers,
                         cancellationToken
@@ -121,6 +136,7 @@ sealed class RunningPath : IAsyncDisposable
                 folder,
                 source,
                 _agent?.Agent,
+                _admin,
                 _time,
                 _loggers,
                 cancellationToken
@@ -133,9 +149,11 @@ sealed class RunningPath : IAsyncDisposable
             Edge = _edge?.Networks,
             DnsDomain = settings.Get(KnownSettings.EdgeDnsDomain),
         };
+        _admin.Health.Starting("networks are being made");
         _following = follower.RunAsync(_stop.Token);
         await follower.Settled.WaitAsync(cancellationToken);
         GiveBackWhatTheStartNeeded();
+        _admin.Health.Started();
     }
 
     /// <summary>
@@ -171,6 +189,7 @@ sealed class RunningPath : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Log.Stopping(_logger);
+        _admin?.Health.Stopping();
         await _stop.CancelAsync();
         await _following;
         using var drain = new CancellationTokenSource(DrainTime, _time);
@@ -188,6 +207,10 @@ sealed class RunningPath : IAsyncDisposable
         {
             await _api.StopAsync(drain.Token);
             await _api.DisposeAsync();
+        }
+        if (_admin is not null)
+        {
+            await _admin.DisposeAsync();
         }
         _inventory.Dispose();
         _stop.Dispose();

@@ -206,6 +206,15 @@ public static class KnownSettings
             "What dnsmasq appends to guests' names; empty for none."
         );
 
+    /// <summary>Empty for the usual place, <c>off</c> for none.</summary>
+    public static Setting<string> AdminListen { get; } =
+        new(
+            "admin.listen",
+            SettingKinds.Path,
+            "",
+            "The unix socket of health, metrics, refusals and the inventory over HTTP; 'run/admin.sock' in the data folder ('run/admin-api.sock' and so on for a hop alone), 'off' for none."
+        );
+
     public static Setting<LogLevel> LogLevel { get; } =
         new(
             "log.level",
@@ -246,6 +255,7 @@ public static class KnownSettings
         EdgeWatchOnly,
         EdgePacketFilter,
         EdgeDnsDomain,
+        AdminListen,
         LogLevel,
     ];
 }

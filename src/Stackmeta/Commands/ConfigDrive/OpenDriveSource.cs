@@ -45,7 +45,7 @@ sealed class OpenDriveSource : IAsyncDisposable
         {
             var nova = NovaConfiguration.Read(paths, Environment.GetEnvironmentVariable);
             var place = new OpenDriveSource { UsualFormat = DriveFormats.Of(nova.DriveFormat) };
-            place.Drives = place._owned.Add(NovaApiCommand.Create(nova, settings, loggers)).Drives;
+            place.Drives = place._owned.Add(NovaApiCommand.Create(nova, settings, admin: null, loggers)).Drives;
             return place;
         }
         catch (ConfigurationException e)

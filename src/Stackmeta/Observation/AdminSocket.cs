@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging;
+using Stackmeta.Admin;
+using Stackmeta.Agent;
+using Stackmeta.Api;
+using Stackmeta.Http;
+using Stackmeta.Inventory;
+
+namespace Stackmeta;
+
+/// <summary>
+/// What the operator sees of this process: an observer that its servers report to, what is looked at before it is called ready, and the
+/// socket on which all of it is asked for. Opened before the hops, so that a start can be watched.
+/// </summary>
+sealed class AdminSocket : IAsyncDisposable
+{
+    const string Off = "off";
+
+    readonly TimeProvider _time;
+    readonly Owned _owned = new();
+    readonly CacheGauges _caches;
+
+    AdminSocket(TimeProvider time, RequestObserver observer)
+    {
+        _time = time;
+        Observer = _owned.Add(observer);
+        _caches = new CacheGauges(observer.Meter);
+        Health = new Health(time);
+    }
+
+    /// <summary>Where servers report their requests.</summary>
+    public RequestObserver Observer { get; }
+
+    public Health Health { get; }
+
+    /// <summary>The socket; null when there is none.</summary>
+    public string? Path { get; private set; }
+
+    /// <summary>Opens the socket where the settings say. A usual place that cannot be had is told and done without.</summary>
+    /// <param name="settings">Where.</param>
+    /// <param name="hops">What the process runs, for the usual place; empty for all hops.</param>
+    /// <param name="inventory">What the inventory's routes work on; null for none.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The log.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ListenException">A place that was set cannot be had.</exception>
+    public static async Task<AdminSocket> OpenAsync(
+        SettingValues settings,
+        DataFolder folder,
+        string hops,
+        IInventory? inventory,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var set = settings.Get(KnownSettings.AdminListen);
+        if (set == Off)
+        {
+            return new AdminSocket(time, new RequestObserver(time));
+        }
+        var (refusals, feed, talkers) = (new RefusalMemory(), new RequestFeed(), new TopTalkers(time));
+        var admin = new AdminSocket(time, new RequestObserver(time, refusals, feed, talkers));
+        talkers.Show(admin.Observer.Meter);
+        var metrics = admin._owned.Add(new MetricStore(admin.Observer.Meter));
+        IEnumerable<AdminRoute> routes =
+        [
+            .. HealthRoutes.Of(admin.Health),
+            .. MetricRoutes.Of(metrics),
+            .. RequestRoutes.Of(refusals, feed),
+        ];
+        var path = set.Length > 0 ? set : folder.AdminSocket(hops);
+        try
+        {
+            admin._owned.Add(
+                await AdminServer.StartAsync(
+                    path,
+                    settings.Get(KnownSettings.AgentTakeOver),
+                    routes,
+                    loggers,
+                    cancellationToken
+                )
+            );
+            admin.Path = path;
+            return admin;
+        }
+        catch (ListenException e) when (set.Length == 0)
+        {
+            Log.NoAdminSocket(loggers.CreateLogger<AdminSocket>(), e.Message);
+            return admin;
+        }
+        catch
+        {
+            await admin.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A source whose questions are timed.</summary>
+    public IInstanceSource Observe(IInstanceSource source) => new ObservedInstances(source, Observer, _time);
+
+    /// <summary>A directory whose questions are timed.</summary>
+    public IPortDirectory Observe(IPortDirectory directory) =>
+        directory is INetworkPortDirectory networks
+            ? new ObservedNetworkPorts(networks, Observer, _time)
+            : new ObservedPorts(directory, Observer, _time);
+
+    /// <summary>Shows how the kept records fare, and counts the process ready only while there are some or the source answers.</summary>
+    public void Watch(InstanceCache kept, IInstanceSource source)
+    {
+        _caches.Add("instances", () => kept.Statistics);
+        Health.Add(SourceChecks.Instances(source, kept));
+    }
+
+    /// <summary>The same of the kept look-ups of ports.</summary>
+    public void Watch(PortCache kept, IPortDirectory directory)
+    {
+        _caches.Add("ports", () => kept.Statistics);
+        Observer.Meter.CreateObservableGauge(
+            "stackmeta.networks.waking",
+            () => (long)kept.NetworksWaking,
+            "{network}",
+            "Networks that are asked for as a whole now, because many of their guests ask at once."
+        );
+        Health.Add(SourceChecks.Ports(directory, kept));
+    }
+
+    public ValueTask DisposeAsync() => _owned.DisposeAsync();
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Stackmeta.Admin;
+using Stackmeta.Edge;
+
+namespace Stackmeta;
+
+/// <summary>Whether each hop's door is open, and whether it reaches the next one.</summary>
+static class HopChecks
+{
+    /// <summary>The API's addresses take connections.</summary>
+    public static HealthCheck Api(IEnumerable<EndPoint> addresses) =>
+        new(
+            "api",
+            async cancellationToken =>
+            {
+                foreach (var address in addresses)
+                {
+                    if (await TryConnectAsync(Reachable(address), cancellationToken) is { } reason)
+                    {
+                        return HealthFinding.Bad($"{address} takes no connections: {reason}");
+                    }
+                }
+                return HealthFinding.Well();
+            }
+        );
+
+    /// <summary>The agent's socket is where the proxies look for it.</summary>
+    public static HealthCheck AgentSocket(string path, Func<bool> isInPlace) =>
+        new(
+            "agent",
+            _ =>
+                new(
+                    isInPlace()
+                        ? HealthFinding.Well()
+                        : HealthFinding.Bad($"the socket {path} was taken away or belongs to another agent")
+                )
+        );
+
+    /// <summary>The API that the agent asks takes connections.</summary>
+    public static HealthCheck Upstream(Uri api) =>
+        new(
+            "upstream",
+            async cancellationToken =>
+                await TryConnectAsync(new DnsEndPoint(api.IdnHost, api.Port), cancellationToken) is { } reason
+                    ? HealthFinding.Bad($"the metadata API at {api.Authority} takes no connections: {reason}")
+                    : HealthFinding.Well()
+        );
+
+    /// <summary>The agent that the edge asks takes connections.</summary>
+    public static HealthCheck Agent(string socket) =>
+        new(
+            "agent-socket",
+            async cancellationToken =>
+                await TryConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken) is { } reason
+                    ? HealthFinding.Bad($"the agent's socket {socket} takes no connections: {reason}")
+                    : HealthFinding.Well()
+        );
+
+    /// <summary>Networks are served, or there are none. While one is, requests are answered, and those that are not are named.</summary>
+    public static HealthCheck Networks(Func<IReadOnlyList<EdgeNetworkStatus>> statuses) =>
+        new(
+            "networks",
+            _ =>
+            {
+                var all = statuses();
+                var troubled = all.Where(status => status.Health != EdgeNetworkHealth.Serving).ToList();
+                var isAnyServed = all.Any(status =>
+                    status.Health is EdgeNetworkHealth.Serving or EdgeNetworkHealth.Degraded
+                );
+                return new(new HealthFinding(all.Count == 0 || isAnyServed, Describe(troubled, all.Count)));
+            }
+        );
+
+    static string Describe(List<EdgeNetworkStatus> troubled, int all)
+    {
+        if (troubled.Count == 0)
+        {
+            return all == 0 ? "there are none" : string.Create(CultureInfo.InvariantCulture, $"{all} served");
+        }
+        var first = troubled[0];
+        var more = troubled.Count > 1 ? $", and {troubled.Count - 1} more like it" : "";
+        var health = first.Health switch
+        {
+            EdgeNetworkHealth.Starting => "is being made",
+            EdgeNetworkHealth.Degraded => $"is degraded: {first.Reason}",
+            _ => $"has failed: {first.Reason}",
+        };
+        return $"{all - troubled.Count} of {all} are well; {first.NetworkId} {health}{more}";
+    }
+
+    /// <summary>An address to connect to, for one that is listened on.</summary>
+    static EndPoint Reachable(EndPoint address) =>
+        address switch
+        {
+            IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),
+            IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) => new IPEndPoint(IPAddress.IPv6Loopback, ip.Port),
+            _ => address,
+        };
+
+    static async Task<string?> TryConnectAsync(EndPoint address, CancellationToken cancellationToken)
+    {
+        var protocol = address.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
+        using var socket =
+            address is DnsEndPoint
+                ? new Socket(SocketType.Stream, protocol)
+                : new Socket(address.AddressFamily, SocketType.Stream, protocol);
+        try
+        {
+            await socket.ConnectAsync(address, cancellationToken);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e.Message;
+        }
+    }
+}
