@@ -13,7 +13,7 @@ namespace Stackmeta.Agent;
 ///                            400                404      404: the port once more, then the API once more
 ///                                               503      503, 504, 500
 /// </code>
-/// While ports cannot be looked up or the API cannot be reached, a request waits inside, up to <see cref="AgentOptions.Patience"/>.
+/// While ports cannot be looked up or the API cannot be reached, a request waits inside, for all together up to <see cref="AgentOptions.Patience"/>.
 /// </remarks>
 public sealed class MetadataAgent
 {
@@ -54,7 +54,7 @@ public sealed class MetadataAgent
             var refusal = RequestTarget.TryGetOriginForm(context, out _)
                 ? GuestIdentification.Identify(context, out guest)
                 : Refusal.RequestMalformed;
-            if (guest.Scope.Id is not null)
+            if (guest.Scope.Id is not null && refusal is not (Refusal.AddressHeaderMissing or Refusal.AddressMalformed))
             {
                 RequestObservation.Of(context)?.SetGuest(guest.Scope.KindName, guest.Scope.Id, guest.ClientAddress);
             }
@@ -80,7 +80,7 @@ public sealed class MetadataAgent
         PortAnswer found;
         using (RequestObservation.Enter(context, PathStep.Ports))
         {
-            found = await _ports.FindAsync(key, context.RequestAborted);
+            found = await _ports.FindAsync(key, arrived, context.RequestAborted);
         }
         if (found.Port is not { } port)
         {
@@ -97,7 +97,7 @@ public sealed class MetadataAgent
         using var held = answer.Held;
         using (RequestObservation.Enter(context, PathStep.Ports))
         {
-            found = await _ports.FindAgainAsync(key, context.RequestAborted);
+            found = await _ports.FindAgainAsync(key, arrived, context.RequestAborted);
         }
         if (found.Port is { } again && again != port)
         {
@@ -119,7 +119,7 @@ public sealed class MetadataAgent
     {
         var identity = new RequestIdentity(port.DeviceId, port.ProjectId, guest.ClientAddress);
         RequestObservation.Of(context)?.SetInstance(identity.InstanceId, identity.ClientAddress);
-        var answer = await _upstream.ForwardAsync(context, identity);
+        var answer = await _upstream.ForwardAsync(context, identity, arrived);
         return answer.Refusal == Refusal.MetadataApiUnreachable
             ? await WaitForUpstreamAsync(context, identity, arrived)
             : answer;
@@ -143,7 +143,7 @@ public sealed class MetadataAgent
             )
             {
                 await Task.Delay(pause, _time, context.RequestAborted);
-                answer = await _upstream.ForwardAsync(context, identity);
+                answer = await _upstream.ForwardAsync(context, identity, arrived);
             }
             return answer;
         }

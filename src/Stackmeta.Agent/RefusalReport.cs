@@ -10,6 +10,9 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
 {
     readonly RefusalThrottle _throttle = new(time);
 
+    /// <summary>In the place of what the proxy in front did not say.</summary>
+    const string Unknown = "unknown";
+
     public void Write(HttpContext context, in Guest guest, Refusal refusal)
     {
         var level = LevelOf(refusal);
@@ -20,6 +23,7 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
         var description = RefusalDescription.Of(refusal);
         var target = RequestTarget.ForLog(context);
         var requestId = RequestObservation.Of(context)?.RequestId;
+        var client = ClientOf(guest);
         Log.Refused(
             logger,
             level,
@@ -28,8 +32,8 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
             new BoundedText(context.Request.Method),
             target,
             guest.Scope.KindName,
-            new BoundedText(guest.Scope.Id),
-            new BoundedText(guest.ClientAddress),
+            new BoundedText(guest.Scope.Id ?? Unknown),
+            client,
             requestId,
             suppressed
         );
@@ -41,8 +45,11 @@ sealed class RefusalReport(ILogger logger, TimeProvider time)
             exception,
             new BoundedText(context.Request.Method),
             RequestTarget.ForLog(context),
-            new BoundedText(guest.ClientAddress)
+            ClientOf(guest)
         );
+
+    static BoundedText ClientOf(in Guest guest) =>
+        new(string.IsNullOrEmpty(guest.ClientAddress) ? Unknown : guest.ClientAddress);
 
     /// <summary>What guests do to themselves is told on demand; what an operator must mend, always.</summary>
     static LogLevel LevelOf(Refusal refusal) =>

@@ -28,6 +28,7 @@ public sealed class MetadataApi
     readonly ICallerProof _proof;
     readonly PasswordPost _passwords;
     readonly RefusalReport _report;
+    readonly TimeProvider _time;
     readonly AnswerBufferPool _buffers = new();
 
     /// <param name="options">Settings.</param>
@@ -57,12 +58,14 @@ public sealed class MetadataApi
         _securityGroups = securityGroups is null ? null : new(securityGroups, options.Cache, time);
         _passwords = new(instances);
         _report = new(logger, time);
+        _time = time;
     }
 
     /// <summary>Answers a caller who must prove whom it asks for.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         using var step = RequestObservation.Enter(context, PathStep.Api);
+        var arrived = _time.GetTimestamp();
         try
         {
             var refusal = Resolve(context, out var document);
@@ -73,7 +76,7 @@ public sealed class MetadataApi
             }
             if (refusal is Refusal.RequestMalformed or Refusal.PathMalformed || document.Kind == DocumentKind.Root)
             {
-                await AnswerOrRefuseAsync(context, document, default, null, refusal);
+                await AnswerOrRefuseAsync(context, document, default, null, refusal, arrived);
                 return;
             }
 
@@ -84,13 +87,14 @@ public sealed class MetadataApi
                 await RefuseAsync(context, proof.Identity, proof.Refusal, proof.Explanation);
                 return;
             }
-            var found = await FindAsync(context, proof.Identity, proof.ProjectIsKnown);
+            var found = await FindAsync(context, proof.Identity, proof.ProjectIsKnown, arrived);
             await AnswerOrRefuseAsync(
                 context,
                 document,
                 proof.Identity,
                 found.Instance,
-                found.Refusal == Refusal.None ? refusal : found.Refusal
+                found.Refusal == Refusal.None ? refusal : found.Refusal,
+                arrived
             );
         }
         catch (Exception e)
@@ -100,9 +104,12 @@ public sealed class MetadataApi
     }
 
     /// <summary>Answers the hop before, which knows for whom it asks.</summary>
-    public async Task AnswerAsync(HttpContext context, RequestIdentity identity)
+    /// <param name="context">The request.</param>
+    /// <param name="identity">Whom it is for.</param>
+    /// <param name="arrived">The timestamp at which it arrived at the first hop: patience is counted from there.</param>
+    public async Task AnswerAsync(HttpContext context, RequestIdentity identity, long arrived)
     {
-        if (await TryAnswerAsync(context, identity) is var refusal and not Refusal.None)
+        if (await TryAnswerAsync(context, identity, arrived) is var refusal and not Refusal.None)
         {
             await RefuseAsync(context, identity, refusal);
         }
@@ -111,7 +118,7 @@ public sealed class MetadataApi
     /// <summary>As <see cref="AnswerAsync"/>, but an instance that is not there, or is another project's, is left to the caller, who may have to look again whom it asks for.</summary>
     /// <returns><see cref="Refusal.None"/> when the request was answered, refusals included; <see cref="Refusal.InstanceNotFound"/> or
     /// <see cref="Refusal.ProjectMismatch"/> when nothing was answered.</returns>
-    public async ValueTask<Refusal> TryAnswerAsync(HttpContext context, RequestIdentity identity)
+    public async ValueTask<Refusal> TryAnswerAsync(HttpContext context, RequestIdentity identity, long arrived)
     {
         using var step = RequestObservation.Enter(context, PathStep.Api);
         try
@@ -127,7 +134,7 @@ public sealed class MetadataApi
                 && document.Kind != DocumentKind.Root
             )
             {
-                var found = await FindAsync(context, identity, projectIsKnown: true);
+                var found = await FindAsync(context, identity, projectIsKnown: true, arrived);
                 if (found.Refusal is Refusal.InstanceNotFound or Refusal.ProjectMismatch)
                 {
                     return found.Refusal;
@@ -137,11 +144,12 @@ public sealed class MetadataApi
                     document,
                     identity,
                     found.Instance,
-                    found.Refusal == Refusal.None ? refusal : found.Refusal
+                    found.Refusal == Refusal.None ? refusal : found.Refusal,
+                    arrived
                 );
                 return Refusal.None;
             }
-            await AnswerOrRefuseAsync(context, document, identity, null, refusal);
+            await AnswerOrRefuseAsync(context, document, identity, null, refusal, arrived);
         }
         catch (Exception e)
         {
@@ -153,12 +161,17 @@ public sealed class MetadataApi
     static Refusal Resolve(HttpContext context, out MetadataDocument document) =>
         MetadataDocument.Resolve(RequestTarget.Of(context), out document);
 
-    async ValueTask<InstanceAnswer> FindAsync(HttpContext context, RequestIdentity identity, bool projectIsKnown)
+    async ValueTask<InstanceAnswer> FindAsync(
+        HttpContext context,
+        RequestIdentity identity,
+        bool projectIsKnown,
+        long arrived
+    )
     {
         InstanceAnswer answer;
         using (RequestObservation.Enter(context, PathStep.Instances))
         {
-            answer = await _instances.FindAsync(identity.InstanceId, context.RequestAborted);
+            answer = await _instances.FindAsync(identity.InstanceId, arrived, context.RequestAborted);
         }
         return
             answer.Instance is { } instance
@@ -173,7 +186,8 @@ public sealed class MetadataApi
         in MetadataDocument document,
         in RequestIdentity identity,
         Instance? instance,
-        Refusal refusal
+        Refusal refusal,
+        long arrived
     )
     {
         if (refusal != Refusal.None)
@@ -185,7 +199,7 @@ public sealed class MetadataApi
             return PostPasswordAsync(context, identity, instance!);
         }
         return document.ShowsSecurityGroups || document.Kind is DocumentKind.VendorData or DocumentKind.VendorData2
-            ? AnswerWithContextAsync(context, document, identity, instance!)
+            ? AnswerWithContextAsync(context, document, identity, instance!, arrived)
             : RenderAsync(context, document, identity, instance, new() { ClientAddress = identity.ClientAddress });
     }
 
@@ -194,7 +208,8 @@ public sealed class MetadataApi
         HttpContext context,
         MetadataDocument document,
         RequestIdentity identity,
-        Instance instance
+        Instance instance,
+        long arrived
     )
     {
         var refusal = Refusal.None;
@@ -214,7 +229,7 @@ public sealed class MetadataApi
         else if (instance.SecurityGroups.IsDefault && _securityGroups is not null)
         {
             using var step = RequestObservation.Enter(context, PathStep.SecurityGroups);
-            var answer = await _securityGroups.FindAsync(instance.Uuid, context.RequestAborted);
+            var answer = await _securityGroups.FindAsync(instance.Uuid, arrived, context.RequestAborted);
             refusal = answer.Refusal;
             render = render with { SecurityGroups = answer.Names };
         }

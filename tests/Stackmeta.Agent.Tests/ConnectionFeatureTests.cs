@@ -74,7 +74,7 @@ public sealed class ConnectionFeatureTests
 
     sealed class Upstream(List<RequestIdentity> asked) : IMetadataUpstream
     {
-        public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
+        public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
         {
             asked.Add(identity);
             await Answer.WriteAsync(context, 200, "text/plain", "x"u8);

@@ -67,6 +67,17 @@ public sealed class IdentificationTests
     }
 
     [Theory]
+    [InlineData("X-Forwarded-For: 10.0.0.5\r\n", "network unknown, from unknown,")]
+    [InlineData("X-Neutron-Network-ID: net-1\r\n", "network net-1, from unknown,")]
+    [InlineData("X-Neutron-Router-ID: r-1\r\nX-Forwarded-For: 010.0.0.5\r\n", "router r-1, from 010.0.0.5,")]
+    public async Task What_the_proxy_did_not_say_is_no_gap_in_the_log(string headers, string told)
+    {
+        await using var agent = await TestAgent.StartAsync();
+        await agent.AskAsAsync(headers);
+        Assert.Contains(told, Assert.Single(agent.Log.Of(2001)), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("fe80::1234:5678:9abc:def0")]
     [InlineData("fe80::99")]
     public async Task A_link_local_address_that_hides_its_mac_is_nobody(string client)

@@ -259,7 +259,8 @@ public sealed class SocketTests : IDisposable
     {
         public ValueTask<UpstreamAnswer> ForwardAsync(
             Microsoft.AspNetCore.Http.HttpContext context,
-            Metadata.RequestIdentity identity
+            Metadata.RequestIdentity identity,
+            long arrived
         ) => new(new UpstreamAnswer(Metadata.Refusal.MetadataApiFailed));
     }
 }

@@ -40,7 +40,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         _single.Dispose();
     }
 
-    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
+    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
     {
         using var step = RequestObservation.Enter(context, PathStep.Upstream);
         using var deadline = new Deadline(_options.AnswerDeadline, _time, context.RequestAborted);

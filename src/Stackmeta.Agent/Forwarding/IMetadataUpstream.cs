@@ -9,7 +9,8 @@ public interface IMetadataUpstream
     /// <summary>Has a guest's request answered on behalf of its instance.</summary>
     /// <param name="context">The guest's request; the answer is written to its response.</param>
     /// <param name="identity">Whom the guest's port belongs to.</param>
-    ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity);
+    /// <param name="arrived">The timestamp at which the request arrived: an API in this process counts the guest's patience from there.</param>
+    ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived);
 }
 
 /// <summary>What became of a forwarded request.</summary>

@@ -17,7 +17,11 @@ public sealed record UpstreamOptions
     /// <summary>Shown to the API (<c>nova_client_cert</c>, <c>nova_client_priv_key</c>).</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// One lost SYN is repeated within it (after 1 s, RFC 6298). Short, so that an API whose packets are lost is tried several times, and
+    /// given up soon after the agent's patience ends.
+    /// </summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// How long the API may take to begin its answer. With the agent's patience before it this stays below the 30 s after which

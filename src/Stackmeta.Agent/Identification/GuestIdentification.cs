@@ -52,6 +52,7 @@ static class GuestIdentification
         refusal = ReadAddress(headers, out var client, out var address);
         if (refusal != Refusal.None)
         {
+            guest = new(scope, default, client);
             return refusal;
         }
         // A link-local address that was not made from a MAC belongs to no port that anybody knows.

@@ -32,11 +32,18 @@ public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
     public ValueTask<PortAnswer> FindAsync(PortKey key, CancellationToken cancellationToken) =>
         _ports.GetAsync(key, cancellationToken);
 
+    /// <summary>The port of an address, for a request that may have waited for something else before.</summary>
+    /// <param name="key">Where the guest is and which address it has there.</param>
+    /// <param name="arrived">The timestamp at which its request arrived, from which patience is counted.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public ValueTask<PortAnswer> FindAsync(PortKey key, long arrived, CancellationToken cancellationToken) =>
+        _ports.GetAsync(key, arrived, cancellationToken);
+
     /// <summary>The port of an address after the API has denied the instance of the one that was given: its address may have a new owner (LP#1868867).</summary>
-    public ValueTask<PortAnswer> FindAgainAsync(PortKey key, CancellationToken cancellationToken)
+    public ValueTask<PortAnswer> FindAgainAsync(PortKey key, long arrived, CancellationToken cancellationToken)
     {
         _ports.ForgetOlderThan(key, BelievedAge);
-        return _ports.GetAsync(key, cancellationToken);
+        return _ports.GetAsync(key, arrived, cancellationToken);
     }
 
     /// <summary>To be called when a port or its network has changed.</summary>

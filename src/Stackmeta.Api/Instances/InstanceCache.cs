@@ -27,6 +27,13 @@ public sealed class InstanceCache : IAnswerSource<string, InstanceAnswer>
     public ValueTask<InstanceAnswer> FindAsync(string instanceId, CancellationToken cancellationToken) =>
         _records.GetAsync(instanceId, cancellationToken);
 
+    /// <summary>The record of an instance, for a request that may have waited for something else before.</summary>
+    /// <param name="instanceId">What a port's device id says.</param>
+    /// <param name="arrived">The timestamp at which the request arrived, from which its patience is counted.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public ValueTask<InstanceAnswer> FindAsync(string instanceId, long arrived, CancellationToken cancellationToken) =>
+        _records.GetAsync(instanceId, arrived, cancellationToken);
+
     /// <summary>The record as it is stored now, or was less than a second ago: for decisions that must not rest on a kept one.</summary>
     public ValueTask<InstanceAnswer> FindStoredAsync(string instanceId, CancellationToken cancellationToken)
     {

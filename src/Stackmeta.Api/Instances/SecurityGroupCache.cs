@@ -18,8 +18,12 @@ sealed class SecurityGroupCache : IAnswerSource<string, SecurityGroupAnswer>
     SecurityGroupAnswer IAnswerSource<string, SecurityGroupAnswer>.Unavailable =>
         new(default, Refusal.SecurityGroupsUnavailable);
 
-    public ValueTask<SecurityGroupAnswer> FindAsync(string instanceId, CancellationToken cancellationToken) =>
-        _names.GetAsync(instanceId, cancellationToken);
+    /// <summary>The names, for a request that arrived at a timestamp, from which its patience is counted.</summary>
+    public ValueTask<SecurityGroupAnswer> FindAsync(
+        string instanceId,
+        long arrived,
+        CancellationToken cancellationToken
+    ) => _names.GetAsync(instanceId, arrived, cancellationToken);
 
     ValueTask<SecurityGroupAnswer> IAnswerSource<string, SecurityGroupAnswer>.AskAsync(
         string key,

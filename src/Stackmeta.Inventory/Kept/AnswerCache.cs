@@ -20,6 +20,9 @@ public sealed partial class AnswerCache<TKey, TAnswer>
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    // What a request that has used its patience up elsewhere still waits here: a source that is well answers within it.
+    readonly TimeSpan _leastWait;
+
     readonly IAnswerSource<TKey, TAnswer> _source;
     readonly AnswerCacheOptions _options;
     readonly TimeProvider _time;
@@ -46,6 +49,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
         _source = source;
         _options = options;
         _time = time;
+        _leastWait = TimeSpan.FromMilliseconds(Math.Min(250, options.Patience.TotalMilliseconds));
         _slots = new(keys ?? EqualityComparer<TKey>.Default);
     }
 
@@ -70,7 +74,15 @@ public sealed partial class AnswerCache<TKey, TAnswer>
 
     /// <summary>The answer of a key: a kept one, or one that is asked for now.</summary>
     /// <exception cref="OperationCanceledException">This request's token fired while it waited.</exception>
-    public ValueTask<TAnswer> GetAsync(TKey key, CancellationToken cancellationToken)
+    public ValueTask<TAnswer> GetAsync(TKey key, CancellationToken cancellationToken) =>
+        GetAsync(key, _time.GetTimestamp(), cancellationToken);
+
+    /// <summary>As the other, for a request that may have waited for something else before.</summary>
+    /// <param name="key">Whose answer.</param>
+    /// <param name="arrived">The timestamp at which the request arrived: its patience is counted from there, however many sources it waits for.</param>
+    /// <param name="cancellationToken">This request's.</param>
+    /// <exception cref="OperationCanceledException">This request's token fired while it waited.</exception>
+    public ValueTask<TAnswer> GetAsync(TKey key, long arrived, CancellationToken cancellationToken)
     {
         if (_slots.TryGetValue(key, out var slot) && slot.Kept is { } kept && _time.GetTimestamp() < kept.FreshUntil)
         {
@@ -79,7 +91,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
             return new(kept.Answer);
         }
         Interlocked.Increment(ref _misses);
-        return WaitAsync(key, cancellationToken);
+        return WaitAsync(key, arrived, cancellationToken);
     }
 
     /// <summary>Keeps an answer that came along with another one. A newer one, an attempt under way, and whatever was forgotten since then win.</summary>
@@ -165,9 +177,8 @@ public sealed partial class AnswerCache<TKey, TAnswer>
         }
     }
 
-    async ValueTask<TAnswer> WaitAsync(TKey key, CancellationToken cancellationToken)
+    async ValueTask<TAnswer> WaitAsync(TKey key, long arrived, CancellationToken cancellationToken)
     {
-        var arrived = _time.GetTimestamp();
         try
         {
             var mayWait = Interlocked.Increment(ref _waiters) <= _options.MaxWaiters;
@@ -179,6 +190,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
                     return atHand;
                 }
                 var left = _options.Patience - _time.GetElapsedTime(arrived);
+                left = left > _leastWait ? left : _leastWait;
                 var limit = spare is not null && left > _options.Silence ? _options.Silence : left;
                 var (answered, answer) = await AwaitAsync(attempt, limit, cancellationToken);
                 if (answered && _source.KindOf(answer) != AnswerKind.Unavailable)

@@ -34,6 +34,9 @@ public sealed class NeutronClient : IDisposable
         _outage = new("Neutron's REST API", log, time);
     }
 
+    /// <summary>The clock of deadlines, and of what is kept of answers.</summary>
+    internal TimeProvider Time => _time;
+
     /// <summary>All items of a list.</summary>
     /// <param name="resource">As in the path, for example <c>security-groups</c>; the answer's member has <c>_</c> for <c>-</c>.</param>
     /// <param name="query">Filters and fields, percent-encoded.</param>

@@ -13,6 +13,8 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : INetworkPortDi
     // Scopes with questions that wait or are under way. An entry goes when nothing of it is left.
     readonly ConcurrentDictionary<NetworkScope, ScopeQueue> _queues = new();
 
+    readonly RouterNetworks _routers = new(neutron);
+
     /// <inheritdoc/>
     public ValueTask<PortAnswer> FindPortAsync(
         NetworkScope scope,
@@ -103,32 +105,12 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : INetworkPortDi
         string[]? networks = [scope.Id];
         if (scope.Kind == NetworkScopeKind.Router)
         {
-            networks = await NetworksOfRouterAsync(scope.Id, cancellationToken);
+            networks = await _routers.FindAsync(scope.Id, cancellationToken);
         }
         // No network is no port: an empty filter would search the whole cloud.
         return networks is null
             ? null
             : await NeutronPortQuery.ListAsync(neutron, networks, addresses, cancellationToken);
-    }
-
-    async ValueTask<string[]?> NetworksOfRouterAsync(string router, CancellationToken cancellationToken)
-    {
-        var query = string.Concat(
-            $"device_id={Uri.EscapeDataString(router)}&",
-            string.Concat(RouterInterface.Owners.Select(owner => $"device_owner={owner}&")),
-            "fields=network_id"
-        );
-        var networks = await neutron.ListAsync(
-            "ports",
-            query,
-            port => port.Member("network_id").Text(),
-            cancellationToken
-        );
-        return networks
-            ?.Where(network => !string.IsNullOrEmpty(network))
-            .Select(network => network!)
-            .Distinct()
-            .ToArray();
     }
 
     sealed class Question(GuestAddress address)

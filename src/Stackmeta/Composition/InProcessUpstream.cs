@@ -8,17 +8,17 @@ namespace Stackmeta;
 /// <summary>The metadata API in the agent's own process: the agent knows whom it asks for, so nothing is signed and nothing is sent.</summary>
 sealed class InProcessUpstream(MetadataApi api) : IMetadataUpstream
 {
-    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity)
+    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
     {
-        var refusal = await api.TryAnswerAsync(context, identity);
-        return new UpstreamAnswer(refusal, refusal == Refusal.None ? null : new HeldRefusal(api, identity));
+        var refusal = await api.TryAnswerAsync(context, identity, arrived);
+        return new UpstreamAnswer(refusal, refusal == Refusal.None ? null : new HeldRefusal(api, identity, arrived));
     }
 
     /// <summary>The API's own page for an instance that it does not know, as the agent would pass it on from another server.</summary>
-    sealed class HeldRefusal(MetadataApi api, RequestIdentity identity) : IHeldAnswer
+    sealed class HeldRefusal(MetadataApi api, RequestIdentity identity, long arrived) : IHeldAnswer
     {
         // The API has kept that there is none, so nothing is loaded again.
-        public ValueTask GiveAsync(HttpContext context) => new(api.AnswerAsync(context, identity));
+        public ValueTask GiveAsync(HttpContext context) => new(api.AnswerAsync(context, identity, arrived));
 
         public void Dispose()
         {

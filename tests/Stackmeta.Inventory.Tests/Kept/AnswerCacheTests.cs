@@ -124,6 +124,36 @@ public sealed class AnswerCacheTests
         Assert.InRange(_source.Asked, 5, 15);
     }
 
+    [Theory]
+    [InlineData(5, 2.75)]
+    [InlineData(7.5, 0.5)]
+    [InlineData(60, 0.5)]
+    public async Task Who_has_waited_elsewhere_waits_here_for_the_rest_only(double before, double atMost)
+    {
+        var cache = Cache();
+        _source.Answer = ScriptedSource.Down;
+        var arrived = _time.GetTimestamp();
+        _time.Advance(TimeSpan.FromSeconds(before));
+        var asked = cache.GetAsync("a", arrived, default).AsTask();
+        await AdvanceAsync(TimeSpan.FromSeconds(atMost));
+        Assert.True(asked.IsCompleted);
+        Assert.Equal(ScriptedSource.Down, await asked);
+    }
+
+    [Fact]
+    public async Task Who_has_waited_elsewhere_for_long_is_answered_by_a_source_that_is_well()
+    {
+        var cache = Cache();
+        _source.Answer = "one";
+        _source.Gate = new();
+        var arrived = _time.GetTimestamp();
+        _time.Advance(TimeSpan.FromSeconds(7.5));
+        var asked = cache.GetAsync("a", arrived, default).AsTask();
+        await AdvanceAsync(Step);
+        _source.Gate.SetResult();
+        Assert.Equal("one", await asked);
+    }
+
     [Fact]
     public async Task A_source_that_hangs_costs_no_more_than_patience()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -94,6 +95,35 @@ public sealed class NeutronPortDirectoryTests
             asked[0]
         );
         Assert.StartsWith("/RegionOne/internal/v2.0/ports?network_id=net-1&network_id=net-2&fixed_ips=", asked[1]);
+    }
+
+    [Fact]
+    public async Task A_routers_networks_are_believed_for_a_second()
+    {
+        var time = new FakeTimeProvider();
+        var network = "net-1";
+        await using var cloud = new FakeCloud
+        {
+            Time = time,
+            Neutron = request =>
+                (
+                    200,
+                    request.QueryString["device_id"] is not null
+                        ? $$"""{"ports": [{"network_id": "{{network}}"}]}"""
+                        : """{"ports": []}"""
+                ),
+        };
+        var directory = new NeutronPortDirectory(cloud.Client());
+        await directory.FindPortsAsync(Router, default);
+        network = "net-2";
+        time.Advance(TimeSpan.FromSeconds(0.9));
+        await directory.FindPortAsync(Router, Address("10.0.0.5"), default);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        await directory.FindPortAsync(Router, Address("10.0.0.5"), default);
+        var asked = cloud.Asked.Select(query =>
+            query.Contains("device_owner", StringComparison.Ordinal) ? "networks" : query.Split('?')[1][..16]
+        );
+        Assert.Equal(["networks", "network_id=net-1", "network_id=net-1", "networks", "network_id=net-2"], asked);
     }
 
     /// <summary>The real agent then searches the whole cloud (spec/neutron-metadata.md §3.4).</summary>

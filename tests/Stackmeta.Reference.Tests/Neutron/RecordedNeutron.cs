@@ -60,7 +60,8 @@ sealed class RecordedNeutron : IAsyncDisposable
     }
 
     /// <summary>Our look-up in it.</summary>
-    public NeutronPortDirectory Directory()
+    /// <param name="time">The clock of what it keeps.</param>
+    public NeutronPortDirectory Directory(TimeProvider? time = null)
     {
         var keystone = new KeystoneSession(
             new()
@@ -79,7 +80,7 @@ sealed class RecordedNeutron : IAsyncDisposable
             new() { Endpoint = new() { RegionName = "RegionOne" } },
             keystone,
             NullLogger<NeutronClient>.Instance,
-            TimeProvider.System
+            time ?? TimeProvider.System
         );
         _clients.AddRange([client, keystone]);
         return new(client);
