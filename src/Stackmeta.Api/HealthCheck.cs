@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -21,18 +21,17 @@ static class HealthCheck
                 : StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
-        var reason = disabled ? "DISABLED BY FILE" : "OK";
-        var isJson = context
-            .Request.Headers.Accept.ToString()
-            .Contains(ContentTypes.Json, StringComparison.OrdinalIgnoreCase);
+        var page = new ArrayBufferWriter<byte>(initialCapacity: 512);
+        var contentType = HealthPage.Render(
+            disabled ? "DISABLED BY FILE" : "OK",
+            context.Request.Headers.Accept.ToString(),
+            page
+        );
         return Answer.WriteAsync(
             context,
             disabled ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
-            isJson ? ContentTypes.Json : ContentTypes.Text,
-            Encoding.ASCII.GetBytes(isJson ? JsonOf(reason) : reason)
+            contentType,
+            page.WrittenSpan
         );
     }
-
-    static string JsonOf(string reason) =>
-        $"{{\n    \"detailed\": false,\n    \"reasons\": [\n        \"{reason}\"\n    ]\n}}";
 }

@@ -14,23 +14,35 @@ enum ErrorPageForm
 /// </summary>
 static class AcceptHeader
 {
-    public static ErrorPageForm Choose(string? accept)
+    /// <summary>For an error page, which is plain text only where neither of the others is accepted.</summary>
+    public static ErrorPageForm Choose(string? accept) => Choose(accept, offersText: false);
+
+    /// <summary>For a page that is plain text wherever that is accepted as much as the others.</summary>
+    public static ErrorPageForm ChooseWithText(string? accept) => Choose(accept, offersText: true);
+
+    static ErrorPageForm Choose(string? accept, bool offersText)
     {
         if (string.IsNullOrEmpty(accept))
         {
             return ErrorPageForm.Text;
         }
+        var text = new AcceptedOffer("text", "plain");
         var html = new AcceptedOffer("text", "html");
         var json = new AcceptedOffer("application", "json");
         var ranges = new AcceptGrammar(accept);
         while (ranges.TryRead(out var range))
         {
+            text.Consider(range);
             html.Consider(range);
             json.Consider(range);
         }
         if (ranges.IsMalformed)
         {
-            return ErrorPageForm.Html;
+            return offersText ? ErrorPageForm.Text : ErrorPageForm.Html;
+        }
+        if (offersText && text.Quality > 0 && text.Quality >= Math.Max(html.Quality, json.Quality))
+        {
+            return ErrorPageForm.Text;
         }
         return html.Quality > 0 && html.Quality >= json.Quality ? ErrorPageForm.Html
             : json.Quality > 0 ? ErrorPageForm.Json

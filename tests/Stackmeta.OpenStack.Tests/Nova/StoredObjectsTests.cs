@@ -177,10 +177,22 @@ public sealed class StoredObjectsTests
     }
 
     [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("\"\"")]
+    public void Network_info_without_items_is_read_as_no_interfaces(string text)
+    {
+        Assert.True(NetworkInfo.TryRead(text, out var interfaces));
+        Assert.Empty(interfaces);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("null")]
-    [InlineData("{}")]
+    [InlineData("0")]
+    [InlineData("{\"x\": 1}")]
+    [InlineData("\"x\"")]
     [InlineData("[1]")]
     [InlineData("[{\"network\": {\"subnets\": [{\"cidr\": null}]}}]")]
     public void Network_info_of_another_shape_is_unreadable(string? text) =>

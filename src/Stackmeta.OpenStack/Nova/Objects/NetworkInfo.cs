@@ -20,6 +20,10 @@ static class NetworkInfo
         }
         using (document)
         {
+            if (IsEmpty(document.RootElement))
+            {
+                return true;
+            }
             if (document.RootElement.ValueKind != JsonValueKind.Array)
             {
                 return false;
@@ -35,6 +39,15 @@ static class NetworkInfo
             }
         }
     }
+
+    /// <summary>An empty object or text has no items either, and Nova's Python asks no more of it.</summary>
+    static bool IsEmpty(JsonElement list) =>
+        list.ValueKind switch
+        {
+            JsonValueKind.Object => !list.EnumerateObject().Any(),
+            JsonValueKind.String => list.ValueEquals(""u8),
+            _ => false,
+        };
 
     static NetworkInterface Interface(JsonElement vif) =>
         vif.ValueKind != JsonValueKind.Object
