@@ -22,6 +22,9 @@ static class CommandTree
         {
             root.Subcommands.Add(command);
         }
+        root.Subcommands.Add(StatusCommand.Create(common));
+        root.Subcommands.Add(RefusalsCommand.Create(common));
+        root.Subcommands.Add(TraceCommand.Create(common));
         root.Subcommands.Add(SettingsCommand.Create(common));
         root.Subcommands.Add(ConfigDriveCommand.Create(common, ByteOutput.Open));
         root.Subcommands.Add(GetCommand.Create(common));

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Stackmeta.Metadata;
+
+namespace Stackmeta;
+
+/// <summary><c>stackmeta refusals</c>: who got nothing lately, and why.</summary>
+static class RefusalsCommand
+{
+    /// <summary>What every boot of most guests comes by and nobody need mend.</summary>
+    static readonly string[] Usual =
+    [
+        RefusalDescription.Of(Refusal.PathNotFound).Name,
+        RefusalDescription.Of(Refusal.UserDataAbsent).Name,
+    ];
+
+    public static Command Create(CommonOptions common)
+    {
+        var filter = new RequestFilter();
+        var all = new Option<bool>("--all")
+        {
+            Description = $"Also what most guests come by at every boot ({string.Join(", ", Usual)})",
+        };
+        var format = OutputOption.Create();
+        var command = new ExampleCommand(
+            "refusals",
+            "Show who was refused lately: when, where, by which hop, and the reason.",
+            "stackmeta refusals",
+            "stackmeta refusals --network $ID --output json"
+        )
+        {
+            filter.Network,
+            filter.Instance,
+            all,
+            format,
+        };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var found = await FindAsync(
+                    await AdminClient.FindAsync(common.Read(parsed), cancellationToken),
+                    filter.Query("/refusals", parsed),
+                    cancellationToken
+                );
+                var shown = found.Where(entry => parsed.GetValue(all) || !IsUsual(entry)).ToList();
+                var output = parsed.InvocationConfiguration.Output;
+                if (parsed.GetValue(format) == OutputFormat.Json)
+                {
+                    output.WriteLine(
+                        JsonText.Write(json =>
+                        {
+                            json.WriteStartArray();
+                            shown.ForEach(entry => entry.WriteTo(json));
+                            json.WriteEndArray();
+                        })
+                    );
+                    return ExitCodes.Done;
+                }
+                Table.Write(
+                    output,
+                    ["last", "times", "guest", "network or router", "instance", "asked", "code", "reason"],
+                    shown.Select(Row)
+                );
+                if (found.Count > shown.Count)
+                {
+                    output.WriteLine($"{found.Count - shown.Count} usual ones are not shown; --all shows them.");
+                }
+                return ExitCodes.Done;
+            }
+        );
+        return command;
+    }
+
+    static async Task<List<JsonElement>> FindAsync(
+        IReadOnlyList<AdminClient> clients,
+        string target,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<JsonElement>();
+        foreach (var client in clients)
+        {
+            using (client)
+            {
+                var answer = await client.GetJsonAsync(target, cancellationToken);
+                found.AddRange(answer.GetProperty("refusals").EnumerateArray());
+            }
+        }
+        return [.. found.OrderBy(static entry => entry.GetProperty("time").GetDateTimeOffset())];
+    }
+
+    static bool IsUsual(JsonElement entry) => Usual.Contains(entry.GetProperty("refusal").GetString());
+
+    static IReadOnlyList<string?> Row(JsonElement entry)
+    {
+        var request = TracedRequest.Of(entry);
+        return
+        [
+            request.Time.ToLocalTime().ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            entry.GetProperty("count").GetRawText(),
+            request.Address,
+            request.ScopeId,
+            request.InstanceId,
+            $"{request.Method} {request.Target}",
+            request.ShownStatus,
+            request.Reason,
+        ];
+    }
+}

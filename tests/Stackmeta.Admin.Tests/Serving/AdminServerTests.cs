@@ -1,0 +1,130 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Http;
+
+namespace Stackmeta.Admin.Tests;
+
+/// <summary>The socket itself: whom it lets in, what it replaces, and what it answers to what it does not know.</summary>
+public sealed class AdminServerTests
+{
+    [Fact]
+    public async Task The_socket_is_for_its_owner_alone()
+    {
+        await using var admin = await TestAdmin.StartAsync();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(admin.Socket));
+    }
+
+    [Fact]
+    public async Task OSSN0106_another_user_is_refused_by_the_kernels_word_even_where_the_mode_lets_it_in()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can ask as another user");
+        Assert.SkipUnless(File.Exists("/usr/bin/setpriv") && File.Exists("/usr/bin/curl"), "needs setpriv and curl");
+        await using var admin = await TestAdmin.StartAsync();
+        File.SetUnixFileMode(Path.GetDirectoryName(admin.Socket)!, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(admin.Socket, (UnixFileMode)0b110_110_110);
+
+        Assert.Equal("403", await CurlAsync(admin.Socket, "65534"));
+        Assert.Equal("200", await CurlAsync(admin.Socket, "0"));
+    }
+
+    [Fact]
+    public async Task A_stale_socket_is_replaced_and_a_living_one_is_not()
+    {
+        var folder = Directory.CreateTempSubdirectory("stackmeta-admin-").FullName;
+        var path = Path.Combine(folder, "admin.sock");
+        try
+        {
+            using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            {
+                dead.Bind(new UnixDomainSocketEndPoint(path));
+            }
+            await using var first = await StartAsync(path, takeOver: false);
+            var occupied = await Assert.ThrowsAsync<ListenException>(() => StartAsync(path, takeOver: false));
+            Assert.Contains(path, occupied.Message);
+            Assert.Contains("admin.listen", occupied.Message);
+            await using var second = await StartAsync(path, takeOver: true);
+            await first.DisposeAsync();
+            Assert.True(File.Exists(path), "the first took the second's socket away");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/no-such", 404)]
+    [InlineData("GET", "/livez/", 404)]
+    [InlineData("GET", "/livez/../metrics", 404)]
+    [InlineData("GET", "//livez", 404)]
+    [InlineData("POST", "/livez", 405)]
+    [InlineData("GET", "/livez?x=1", 200)]
+    [InlineData("HEAD", "/livez", 200)]
+    [InlineData("GET", "/refusals?limit=no", 400)]
+    [InlineData("GET", "/refusals?limit=0", 400)]
+    [InlineData("OPTIONS", "*", 400)]
+    public async Task What_is_not_there_is_told_so(string method, string target, int status)
+    {
+        await using var admin = await TestAdmin.StartAsync();
+        Assert.Equal(status, (await admin.AskAsync(target, method)).Status);
+    }
+
+    [Fact]
+    public async Task A_route_that_throws_is_a_500_without_the_exceptions_words()
+    {
+        await using var admin = await TestAdmin.StartAsync(
+            routes: new AdminRoute("GET", "/fails", "Fails.", _ => throw new InvalidOperationException("canary-4711"))
+            {
+                Responses = [],
+            }
+        );
+        var answer = await admin.AskAsync("/fails");
+        Assert.Equal(500, answer.Status);
+        Assert.DoesNotContain("canary", answer.Text);
+    }
+
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/livez")]
+    [InlineData("/readyz")]
+    [InlineData("/../admin.sock/metrics")]
+    [InlineData("/%2e%2e/metrics")]
+    [InlineData("/trace")]
+    public async Task A_guests_server_has_none_of_the_operators_paths(string target)
+    {
+        await using var admin = await TestAdmin.StartAsync();
+        // The guests' server answers everything alike: it knows no routes.
+        Assert.Equal("hello", (await admin.GuestAsync(target)).Text);
+    }
+
+    static Task<AdminServer> StartAsync(string path, bool takeOver) =>
+        AdminServer.StartAsync(path, takeOver, [], NullLoggerFactory.Instance, CancellationToken.None);
+
+    static async Task<string> CurlAsync(string socket, string user)
+    {
+        using var curl = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(
+                "/usr/bin/setpriv",
+                [
+                    "--reuid",
+                    user,
+                    "--clear-groups",
+                    "curl",
+                    "-s",
+                    "-o",
+                    "/dev/null",
+                    "-w",
+                    "%{http_code}",
+                    "--unix-socket",
+                    socket,
+                    "http://x/",
+                ]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
+        return await curl.StandardOutput.ReadToEndAsync();
+    }
+}
