@@ -7,6 +7,7 @@ parts="metadata:Stackmeta.Metadata.Tests
 inventory:Stackmeta.Inventory.Tests
 api:Stackmeta.Api.Tests
 agent:Stackmeta.Agent.Tests
+admin:Stackmeta.Admin.Tests
 drive:Stackmeta.ConfigDrive.Tests
 openstack-unit:Stackmeta.OpenStack.Tests
 program:Stackmeta.Tests
@@ -17,6 +18,10 @@ end-to-end:Stackmeta.EndToEnd.Tests"
 needs_of() {
     case "$1" in
         metadata) need /usr/bin/python3 python3-minimal "is the judge of the JSON form" ;;
+        admin)
+            need curl curl "asks as another user"
+            need setpriv util-linux "becomes another user"
+            ;;
         program)
             need man man-db "reads the manual"
             need mandoc mandoc "checks the manual"
@@ -64,19 +69,25 @@ needs_of() {
     esac
 }
 
-# cloud-init's code, unpacked and not installed: an installed one would take over how this machine boots.
-get_cloud_init() {
-    local folder=artifacts/cloud-init
-    [ -d "$folder/usr/lib/python3/dist-packages/cloudinit" ] && return 0
-    echo "Fetching the cloud-init package (unpacked into $folder, not installed)" >&2
+# get_unpacked PACKAGE FILE: a Debian package in artifacts/PACKAGE, unpacked and not installed; FILE in it tells that it is there.
+get_unpacked() {
+    local package=$1 file=$2 folder=artifacts/$1
+    [ -e "$folder/$file" ] && return 0
+    echo "Fetching the $package package (unpacked into $folder, not installed)" >&2
     rm -rf "$folder.part" && mkdir -p "$folder.part"
-    if ! (cd "$folder.part" && { apt-get -qq download cloud-init || { apt-get -qq update && apt-get -qq download cloud-init; }; } >/dev/null 2>&1); then
-        echo "cloud-init cannot be fetched: run 'apt-get update', then try again." >&2
+    if ! (cd "$folder.part" && { apt-get -qq download "$package" || { apt-get -qq update && apt-get -qq download "$package"; }; } >/dev/null 2>&1); then
+        echo "$package cannot be fetched: run 'apt-get update', then try again." >&2
         exit 1
     fi
-    dpkg-deb -x "$folder.part"/cloud-init_*.deb "$folder.part"
+    dpkg-deb -x "$folder.part/$package"_*.deb "$folder.part"
     rm -rf "$folder" && mv "$folder.part" "$folder"
 }
+
+# An installed cloud-init would take over how this machine boots.
+get_cloud_init() { get_unpacked cloud-init usr/lib/python3/dist-packages/cloudinit; }
+
+# An installed Prometheus would start to collect.
+get_promtool() { get_unpacked prometheus usr/bin/promtool; }
 
 run_part() {
     local name=$1 project=$2 binary="artifacts/bin/$2/release/$2" log="artifacts/test-$1.log" line
@@ -150,6 +161,7 @@ run_suite() {
     done
     install_needed
     if is_wanted end-to-end || is_wanted drive; then get_cloud_init; fi
+    if is_wanted admin; then get_promtool; fi
     build_project "$PWD" Stackmeta.slnx
     for entry in $parts; do
         name=${entry%%:*} project=${entry#*:}

@@ -52,7 +52,7 @@ public sealed class AdminServer : IAsyncDisposable
                 Backlog = 16,
                 TakeOver = takeOver,
                 Occupied = static taken =>
-                    $"Another stackmeta has the admin socket {taken}. Stop it first, or name another one with admin.listen.",
+                    $"Another stackmeta has the admin socket {taken}. Stop it first, or set admin.listen to another place.",
             }
         );
         try

@@ -118,7 +118,7 @@ abstract class ConfigurationFileCommand
     )
     {
         using var signals = new StopSignals(cancellationToken);
-        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
+        using var loggers = ProgramLog.Create(settings);
         foreach (var finding in Report(files).Where(finding => finding.Verdict == OptionVerdict.NotSupported))
         {
             Log.OptionNotSupported(

@@ -79,7 +79,7 @@ static class RunCommands
     )
     {
         using var signals = new StopSignals(cancellationToken);
-        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
+        using var loggers = ProgramLog.Create(settings);
         try
         {
             await using var running = await start(loggers, signals.Token);

@@ -63,7 +63,7 @@ static class UpCommand
         StopSignals signals
     )
     {
-        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
+        using var loggers = ProgramLog.Create(settings);
         await using var path = await RunningPath.StartAsync(
             settings,
             DataFolder.Of(settings),

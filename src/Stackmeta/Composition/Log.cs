@@ -27,7 +27,7 @@ static partial class Log
     [LoggerMessage(
         7003,
         LogLevel.Warning,
-        "There is no admin socket: {Reason} Name a place for it with admin.listen, or off.",
+        "There is no admin socket: {Reason} (setting admin.listen)",
         EventName = "no-admin-socket"
     )]
     public static partial void NoAdminSocket(ILogger logger, string reason);

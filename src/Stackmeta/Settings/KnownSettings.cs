@@ -228,6 +228,14 @@ public static class KnownSettings
             "From which weight on messages are logged."
         );
 
+    public static Setting<LogFormat> LogFormat { get; } =
+        new(
+            "log.format",
+            SettingKinds.Choice(("text", Stackmeta.LogFormat.Text), ("json", Stackmeta.LogFormat.Json)),
+            "text",
+            "How messages are logged on stderr: lines for people and journald, or a JSON object a line."
+        );
+
     /// <summary>All of them, in the order of the reference.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -257,5 +265,6 @@ public static class KnownSettings
         EdgeDnsDomain,
         AdminListen,
         LogLevel,
+        LogFormat,
     ];
 }

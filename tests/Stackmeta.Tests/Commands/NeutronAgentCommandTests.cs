@@ -38,7 +38,7 @@ public sealed class NeutronAgentCommandTests : IDisposable
         await File.WriteAllTextAsync(ini, $"[DEFAULT]\nmetadata_proxy_shared_secret = {Secret}\n{agent}\n", default);
         // A settings file of this machine must not change what is tested.
         var settings = Path.Combine(_folder, "settings.json");
-        await File.WriteAllTextAsync(settings, "{}", default);
+        await File.WriteAllTextAsync(settings, $$"""{ "data": "{{_folder}}/data" }""", default);
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await StackmetaProgram.RunAsync(
             ["agent", "--config", settings, "--config-file", conf, "--config-file", ini, .. more],

@@ -102,7 +102,7 @@ sealed class ConfigDriveBuildCommand
     {
         var settings = _common.Read(parsed);
         using var signals = new StopSignals(cancellationToken);
-        using var loggers = ProgramLog.Create(settings.Get(KnownSettings.LogLevel));
+        using var loggers = ProgramLog.Create(settings);
         string[] nova = [.. parsed.GetValue(_novaFiles)!, .. parsed.GetValue(_novaFolders)!];
         try
         {
