@@ -6,7 +6,7 @@ namespace Stackmeta.OpenStack;
 
 /// <summary>
 /// The second question answered by Neutron's REST API (spec/neutron-metadata.md §4.1). At most one query a scope is under way;
-/// those who come meanwhile are asked for together in the next, so that a network that boots costs a handful of queries.
+/// those who come meanwhile are asked for together in the next, a few dozen at a time.
 /// </summary>
 public sealed class NeutronPortDirectory(NeutronClient neutron) : INetworkPortDirectory
 {

@@ -9,7 +9,8 @@ static class NeutronPortQuery
     /// <summary>As many networks as Nova puts into one query; a URL of them all stays below 8 KiB.</summary>
     public const int NetworksAtOnce = 160;
 
-    // More addresses than this and all ports of the networks are fetched instead.
+    // Beside as many networks a URL stays below 10 KiB. Never the networks as a whole instead: so many addresses are asked for one by one
+    // only where the whole could not be had, which may be because it is too large.
     const int AddressesAtOnce = 32;
 
     /// <summary>The ports; perhaps more than were asked for. Null when Neutron could not be asked.</summary>
@@ -46,16 +47,17 @@ static class NeutronPortQuery
         return ports;
     }
 
-    /// <summary>One filter for the IP addresses, one for the MAC addresses, or one that lets everything through.</summary>
+    /// <summary>Filters for the IP addresses and for the MAC addresses, or one that lets everything through.</summary>
     static IEnumerable<string> Filters(GuestAddress[] addresses)
     {
-        if (addresses.Length is 0 or > AddressesAtOnce)
+        if (addresses.Length == 0)
         {
             return [""];
         }
         return addresses
             .GroupBy(address => address.IsMacAddress)
-            .Select(kind => string.Concat(kind.Select(address => Filter(address) + "&")));
+            .SelectMany(kind => kind.Chunk(AddressesAtOnce))
+            .Select(some => string.Concat(some.Select(address => Filter(address) + "&")));
     }
 
     public static string Filter(GuestAddress address) =>

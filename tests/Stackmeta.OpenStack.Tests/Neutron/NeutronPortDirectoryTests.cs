@@ -178,7 +178,7 @@ public sealed class NeutronPortDirectoryTests
     }
 
     [Fact]
-    public async Task A_storm_of_a_thousand_guests_costs_a_handful_of_queries()
+    public async Task A_thousand_guests_of_a_network_that_is_too_large_to_list_are_asked_for_32_at_a_time()
     {
         var ports = Enumerable.Range(0, 1000).Select(i => Port($"p{i}", $"10.0.{i / 250}.{i % 250}")).ToArray();
         await using var cloud = new FakeCloud
@@ -188,9 +188,11 @@ public sealed class NeutronPortDirectoryTests
                 (
                     200,
                     Ports([
-                        .. request.QueryString.GetValues("fixed_ips") is { } wanted
-                            ? ports.Where(port => wanted.Any(ip => port.Contains($"\"{ip.Split('=')[1]}\"")))
-                            : ports,
+                        .. ports.Where(port =>
+                            request
+                                .QueryString.GetValues("fixed_ips")!
+                                .Any(ip => port.Contains($"\"{ip.Split('=')[1]}\""))
+                        ),
                     ])
                 ),
         };
@@ -201,7 +203,7 @@ public sealed class NeutronPortDirectoryTests
                 .Select(i => directory.FindPortAsync(Network, Address($"10.0.{i / 250}.{i % 250}"), default).AsTask())
         );
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"p{i}"), answers.Select(answer => answer.Port?.Id));
-        Assert.InRange(cloud.Asked.Count, 1, 5);
+        Assert.InRange(cloud.Asked.Count, 32, 34);
     }
 
     [Fact]
