@@ -9,6 +9,7 @@ try
     using IBench bench = args[0] switch
     {
         "api" => new ApiBench(options),
+        "edge" => new EdgeBench(options),
         "memory" => new MemoryBench(options),
         "path" => new PathBench(options),
         "storm" => new StormBench(options),

@@ -17,11 +17,19 @@ namespace Stackmeta.Edge;
 /// </remarks>
 public sealed class EdgeServer : IAsyncDisposable
 {
-    readonly HttpServer _server;
+    /// <summary>How long connections may stay open at a stop on which nothing has been asked yet, or nothing is.</summary>
+    static readonly TimeSpan IdleGrace = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(5);
 
-    EdgeServer(HttpServer server, NamespaceListeners listeners)
+    readonly HttpServer _server;
+    readonly Leaving _leaving;
+    readonly TimeProvider _time;
+
+    EdgeServer(HttpServer server, NamespaceListeners listeners, Leaving leaving, TimeProvider time)
     {
         _server = server;
+        _leaving = leaving;
+        _time = time;
         Listeners = listeners;
     }
 
@@ -46,6 +54,7 @@ public sealed class EdgeServer : IAsyncDisposable
         var limits = new GuestLimits(options.Limits, time);
         var listeners = new NamespaceListeners(sockets, limits, connected, time, loggers, options.Observer);
         var logger = loggers.CreateLogger<EdgeServer>();
+        var leaving = new Leaving();
         var http = new HttpServerOptions
         {
             Addresses = [NamespaceListeners.EndPoint],
@@ -62,13 +71,15 @@ public sealed class EdgeServer : IAsyncDisposable
         {
             var server = await HttpServer.StartAsync(
                 http,
-                options.Limits.RateLimitEnabled
-                    ? context => AnswerWithinRateAsync(context, limits, answer, logger)
-                    : answer,
+                leaving.TellIn(
+                    options.Limits.RateLimitEnabled
+                        ? context => AnswerWithinRateAsync(context, limits, answer, logger)
+                        : answer
+                ),
                 loggers,
                 cancellationToken
             );
-            return new(server, listeners);
+            return new(server, listeners, leaving, time);
         }
         catch
         {
@@ -96,8 +107,27 @@ public sealed class EdgeServer : IAsyncDisposable
         return Answer.WriteRefusalAsync(context, Refusal.TooManyRequests);
     }
 
-    /// <summary>Stops listening, lets the requests under way end, and returns when all have ended or the token fires.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    /// <summary>
+    /// Accepts no more, lets the requests under way end, and returns when all have ended or the token fires. Guests notice
+    /// nothing if another process has the listening sockets: none is cut off who has just connected, and the others are
+    /// told to ask on a new connection.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _leaving.Begin();
+        await Listeners.StopAcceptingAsync();
+        var since = _time.GetTimestamp();
+        do
+        {
+            // At least once: what was accepted last is not counted yet.
+            await Task.Delay(IdlePoll, _time, CancellationToken.None);
+        } while (
+            _server.OpenConnections > 0
+            && _time.GetElapsedTime(since) < IdleGrace
+            && !cancellationToken.IsCancellationRequested
+        );
+        await _server.StopAsync(cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -85,4 +85,54 @@ static partial class Log
 
     [LoggerMessage(1051, LogLevel.Warning, "Router {Router} could not be removed: {Reason}")]
     public static partial void RouterRemovalFailed(ILogger logger, Guid router, string reason);
+
+    [LoggerMessage(1060, LogLevel.Debug, "The listening socket on {EndPoint} in {Namespace} is no longer kept")]
+    public static partial void SocketDropped(ILogger logger, System.Net.IPEndPoint endPoint, string @namespace);
+
+    [LoggerMessage(
+        1061,
+        LogLevel.Warning,
+        "systemd's store of descriptors cannot be reached, so guests are refused while the service restarts: {Reason}"
+    )]
+    public static partial void StoreUnreachable(ILogger logger, string reason);
+
+    [LoggerMessage(1062, LogLevel.Information, "{Count} listening sockets come from {Source}")]
+    public static partial void SocketsInherited(ILogger logger, int count, string source);
+
+    [LoggerMessage(1063, LogLevel.Warning, "Process {Process} of user {User} is refused: {Reason}")]
+    public static partial void OpenerRefused(ILogger logger, int process, uint user, string reason);
+
+    [LoggerMessage(1064, LogLevel.Information, "Process {Process} serves the guests now")]
+    public static partial void ServesNow(ILogger logger, int process);
+
+    [LoggerMessage(1065, LogLevel.Information, "Process {Process} takes {Count} listening sockets over")]
+    public static partial void TakenOver(ILogger logger, int process, int count);
+
+    [LoggerMessage(
+        1066,
+        LogLevel.Warning,
+        "The opener at {Socket} is gone; guests of known networks are still answered"
+    )]
+    public static partial void OpenerGone(ILogger logger, string socket);
+
+    [LoggerMessage(1067, LogLevel.Information, "The opener at {Socket} is reached")]
+    public static partial void OpenerReached(ILogger logger, string socket);
+
+    [LoggerMessage(1068, LogLevel.Warning, "The opener keeps no socket on {EndPoint} in {Namespace}: {Reason}")]
+    public static partial void NotKept(
+        ILogger logger,
+        System.Net.IPEndPoint endPoint,
+        string @namespace,
+        string reason
+    );
+
+    [LoggerMessage(
+        1069,
+        LogLevel.Warning,
+        "The process that serves the guests ended with exit code {Code}; next start in {Delay} s"
+    )]
+    public static partial void ServingEnded(ILogger logger, int code, double delay);
+
+    [LoggerMessage(1070, LogLevel.Error, "The process that serves the guests does not start: {Reason}")]
+    public static partial void ServingNotStarted(ILogger logger, string reason);
 }

@@ -35,6 +35,12 @@ public sealed class NetworkProvisioner(
     RunDirectory? _directory;
     ProcessStarter? _starter;
 
+    /// <summary>
+    /// Whether another process listens in the namespace of that name, which it then does by itself; null when this one
+    /// listens or starts a haproxy.
+    /// </summary>
+    public Func<string, bool>? IsListenedIn { get; init; }
+
     /// <summary>Raised when a network's health or its reason has changed: something broke, or came back.</summary>
     public event EventHandler<EdgeNetworkStatusEventArgs>? StatusChanged;
 
@@ -209,7 +215,9 @@ public sealed class NetworkProvisioner(
         );
 
     IMetadataProxy ProxyOf(SupervisedSlot slot, string haproxyConfiguration) =>
-        listeners is null ? new HaproxyProxy(options, slot, haproxyConfiguration) : new ListenerProxy(listeners);
+        listeners is not null ? new ListenerProxy(listeners)
+        : IsListenedIn is not null ? new OtherProcess(IsListenedIn)
+        : new HaproxyProxy(options, slot, haproxyConfiguration);
 
     static IReadOnlyList<Guid> Known(IEnumerable<Guid> onDisk, IEnumerable<Guid> inMemory) =>
         [.. onDisk.Concat(inMemory).Distinct()];

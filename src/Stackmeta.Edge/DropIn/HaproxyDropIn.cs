@@ -11,6 +11,9 @@ namespace Stackmeta.Edge;
 /// </summary>
 public static class HaproxyDropIn
 {
+    /// <summary>What a placeholder's name begins with.</summary>
+    internal const string NamePrefix = "haproxy -f ";
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Does what <c>haproxy -f FILE [-p PIDFILE]</c> does. <c>-c</c> only checks the file; <c>-D</c> and <c>-q</c> are the rule here.</summary>
@@ -50,7 +53,7 @@ public static class HaproxyDropIn
     )
     {
         // Neutron looks for the uuid, which is in the file's name; older agents for "haproxy" too.
-        var name = $"haproxy -f {path} {file.Scope.Id}";
+        var name = $"{NamePrefix}{path} {file.Scope.Id}";
         var process = Placeholder.Start(name);
         try
         {

@@ -50,6 +50,12 @@ static partial class Placeholder
         }
     }
 
+    /// <summary>Whether root started the process in haproxy's place. Whoever is not root cannot make such a one.</summary>
+    public static bool IsOne(int process) =>
+        ProcessTable.ReadUser(process) == 0
+        && ProcessTable.ReadCommandLine(process) is [var name, ..]
+        && name.StartsWith(HaproxyDropIn.NamePrefix, StringComparison.Ordinal);
+
     static void Check(int error)
     {
         if (error != 0)

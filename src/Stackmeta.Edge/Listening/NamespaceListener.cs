@@ -27,6 +27,9 @@ sealed class NamespaceListener(
     readonly ConcurrentDictionary<ConnectionContext, byte> _connections = new();
     readonly List<Task> _loops = [];
 
+    /// <summary>Set once, by <see cref="DisposeAsync"/>: what is accepted at that moment is ended too.</summary>
+    volatile bool _isClosed;
+
     public EdgeScope Scope => served.Scope;
 
     public ServedNamespace Served => served;
@@ -101,7 +104,7 @@ sealed class NamespaceListener(
         }
         _connections.TryAdd(connection, 0);
         connection.ConnectionClosed.UnsafeRegister(_ => _connections.TryRemove(connection, out byte _), null);
-        if (_stop.IsCancellationRequested)
+        if (_isClosed)
         {
             connection.Abort();
         }
@@ -172,11 +175,18 @@ sealed class NamespaceListener(
         }
     }
 
-    /// <summary>Closes the sockets and ends the connections at once: any of them would keep the namespace alive.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Accepts no more; what was accepted goes on, and what waits in the kernel is for another process that has the sockets.</summary>
+    public async Task StopAcceptingAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_loops);
+    }
+
+    /// <summary>Closes the sockets and ends the connections at once: any of them would keep the namespace alive.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAcceptingAsync();
+        _isClosed = true;
         foreach (var connection in _connections.Keys)
         {
             connection.Abort();

@@ -121,6 +121,10 @@ public sealed class NamespaceListeners(
         return true;
     }
 
+    /// <summary>Accepts no more connections in any namespace; those that are open go on.</summary>
+    public Task StopAcceptingAsync() =>
+        Task.WhenAll(_listeners.Values.Select(static listener => listener.StopAcceptingAsync()));
+
     /// <summary>What is amiss in a namespace that is listened in; null when nothing is.</summary>
     public string? FindNotice(string name) =>
         _listeners.TryGetValue(name, out var listener) ? listener.Notice : $"nobody listens in {name}";

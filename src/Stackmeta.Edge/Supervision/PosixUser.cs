@@ -12,7 +12,8 @@ sealed record PosixUser(uint Uid, uint Gid)
     /// <summary>The user of that name, or <c>nobody</c>: the packages make their users, but not on every system.</summary>
     public static PosixUser FindOrNobody(string name) => Find(name) ?? Find(Fallback) ?? Nobody;
 
-    static PosixUser? Find(string name)
+    /// <summary>The user of that name; null if there is none.</summary>
+    public static PosixUser? Find(string name)
     {
         foreach (var line in File.Exists(Database) ? File.ReadLines(Database) : [])
         {

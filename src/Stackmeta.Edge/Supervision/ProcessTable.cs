@@ -52,6 +52,42 @@ static class ProcessTable
         }
     }
 
+    /// <summary>The effective user that a process runs as; null when it has ended.</summary>
+    public static uint? ReadUser(int process)
+    {
+        try
+        {
+            // "Uid:", then real, effective, saved and file system user (man 5 proc).
+            var line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal));
+            return
+                line?.Split('\t') is [_, _, var user, ..]
+                && uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>When a process was started, in ticks since the machine was (field 22 of /proc/PID/stat); 0 when it has ended.</summary>
+    public static ulong ReadStart(int process)
+    {
+        try
+        {
+            // The name, the second field, may hold anything; the third is the first after its parenthesis.
+            var text = File.ReadAllText($"/proc/{process}/stat");
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return ulong.Parse(fields[22 - 3], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>The arguments, the program first; empty when it has ended.</summary>
     public static string[] ReadCommandLine(int process)
     {

@@ -36,26 +36,30 @@ public sealed class NamespaceWatch(
     /// <summary>Namespaces that could not be listened in, so that each is told of once. Used by the one loop only.</summary>
     readonly HashSet<string> _failed = [];
 
+    readonly Channel<Change> _changes = Channel.CreateUnbounded<Change>(new() { SingleReader = true });
+
+    /// <summary>Looks at all namespaces again, since others are wanted now.</summary>
+    public void LookAgain() => _changes.Writer.TryWrite(Change.Lost);
+
     /// <summary>Follows until cancelled; what is listened in then stays so.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var changes = Channel.CreateUnbounded<Change>(new() { SingleReader = true });
         // As `ip netns` makes it (man ip-netns).
         Directory.CreateDirectory(NetworkNamespace.Directory);
         using var watcher = new FileSystemWatcher(NetworkNamespace.Directory) { NotifyFilter = NotifyFilters.FileName };
-        watcher.Created += (_, change) => changes.Writer.TryWrite(new(change.Name, IsThere: true));
-        watcher.Deleted += (_, change) => changes.Writer.TryWrite(new(change.Name, IsThere: false));
-        watcher.Error += (_, _) => changes.Writer.TryWrite(Change.Lost);
+        watcher.Created += (_, change) => _changes.Writer.TryWrite(new(change.Name, IsThere: true));
+        watcher.Deleted += (_, change) => _changes.Writer.TryWrite(new(change.Name, IsThere: false));
+        watcher.Error += (_, _) => _changes.Writer.TryWrite(Change.Lost);
         watcher.EnableRaisingEvents = true;
         await using var timer = time.CreateTimer(
-            _ => changes.Writer.TryWrite(Change.Lost),
+            _ => _changes.Writer.TryWrite(Change.Lost),
             null,
             TimeSpan.Zero,
             Rescan
         );
         try
         {
-            await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var change in _changes.Reader.ReadAllAsync(cancellationToken))
             {
                 await (
                     change.Name is null ? ScanAsync(cancellationToken)
@@ -85,7 +89,7 @@ public sealed class NamespaceWatch(
             .EnumerateFiles(NetworkNamespace.Directory)
             .Select(path => Path.GetFileName(path))
             .ToHashSet();
-        foreach (var gone in listeners.Namespaces.Where(name => !names.Contains(name)))
+        foreach (var gone in listeners.Namespaces.Where(name => !names.Contains(name) || !IsWanted(name)))
         {
             await RemoveAsync(gone);
         }
@@ -98,7 +102,7 @@ public sealed class NamespaceWatch(
 
     async Task AddAsync(string name, CancellationToken cancellationToken)
     {
-        if (Recognize(name) is not { } served || wanted?.Invoke(served.Scope) == false)
+        if (Recognize(name) is not { } served || !IsWanted(name))
         {
             return;
         }
@@ -131,6 +135,8 @@ public sealed class NamespaceWatch(
             await Task.Delay(MountPoll, time, cancellationToken);
         }
     }
+
+    bool IsWanted(string name) => wanted is null || (Recognize(name) is { } served && wanted.Invoke(served.Scope));
 
     Task RemoveAsync(string name)
     {

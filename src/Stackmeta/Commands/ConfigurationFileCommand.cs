@@ -142,7 +142,7 @@ abstract class ConfigurationFileCommand
             await using var hop = await StartAsync(files, parsed, settings, admin, loggers, signals.Token);
             admin.Health.Started();
             await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
-            await signals.WaitAsync();
+            await signals.WaitAsync(hop);
             admin.Health.Stopping();
             using var drain = new CancellationTokenSource(RunningPath.DrainTime, TimeProvider.System);
             await hop.StopAsync(drain.Token);

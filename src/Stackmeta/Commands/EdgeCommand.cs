@@ -25,6 +25,17 @@ static class EdgeCommand
             {
                 var settings = common.Read(parsed);
                 var source = networks.Of(parsed);
+                if (PrivilegedHalf.IsWanted(settings))
+                {
+                    await RunCommands.ServeAsync(
+                        parsed,
+                        settings,
+                        async (loggers, stopping) =>
+                            await PrivilegedHalf.StartAsync(settings, source, TimeProvider.System, loggers, stopping),
+                        cancellationToken
+                    );
+                    return ExitCodes.Done;
+                }
                 if (agent.IsAsked(parsed))
                 {
                     return source == NetworkSource.Inventory
@@ -76,9 +87,8 @@ static class EdgeCommand
         );
         try
         {
-            var hop = await EdgeHop.StartAsync(
+            var hop = await EdgeHop.StartAloneAsync(
                 settings,
-                folder,
                 source,
                 agent: null,
                 admin,
@@ -97,8 +107,10 @@ static class EdgeCommand
     }
 
     /// <summary>A hop whose requests under way may end before it goes.</summary>
-    sealed class Drained(IHop hop, AdminSocket admin) : IAsyncDisposable
+    sealed class Drained(EdgeHop hop, AdminSocket admin) : IEndsItself, IAsyncDisposable
     {
+        public Task Ended => hop.Ended;
+
         public async ValueTask DisposeAsync()
         {
             admin.Health.Stopping();

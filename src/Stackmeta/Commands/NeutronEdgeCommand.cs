@@ -24,9 +24,8 @@ sealed class NeutronEdgeCommand(NetworkSourceOptions networks) : NeutronAgentCom
         var agent = (NeutronAgentHop)await base.StartAsync(files, parsed, settings, admin, loggers, cancellationToken);
         try
         {
-            var edge = await EdgeHop.StartAsync(
+            var edge = await EdgeHop.StartAloneAsync(
                 settings,
-                DataFolder.Of(settings).Make(),
                 networks.Of(parsed),
                 agent.Agent,
                 admin,
@@ -44,8 +43,10 @@ sealed class NeutronEdgeCommand(NetworkSourceOptions networks) : NeutronAgentCom
     }
 
     /// <summary>Stopped from the front to the back.</summary>
-    sealed class Both(IHop front, IHop back) : IHop
+    sealed class Both(EdgeHop front, IHop back) : IHop, IEndsItself
     {
+        public Task Ended => front.Ended;
+
         public async Task StopAsync(CancellationToken cancellationToken)
         {
             await front.StopAsync(cancellationToken);

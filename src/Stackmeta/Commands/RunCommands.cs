@@ -28,6 +28,7 @@ static class RunCommands
         );
         yield return EdgeCommand.Create(common);
         yield return HaproxyCommand.Create(common);
+        yield return OpenerCommand.Create(common);
     }
 
     static ExampleCommand Create(
@@ -83,8 +84,12 @@ static class RunCommands
         try
         {
             await using var running = await start(loggers, signals.Token);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
-            await signals.WaitAsync();
+            if (running is not PrivilegedHalf)
+            {
+                // Of two halves, the other says when it is ready.
+                await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
+            }
+            await signals.WaitAsync(running);
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {

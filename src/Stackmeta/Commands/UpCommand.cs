@@ -64,6 +64,19 @@ static class UpCommand
     )
     {
         using var loggers = ProgramLog.Create(settings);
+        if (PrivilegedHalf.IsWanted(settings))
+        {
+            await using var half = await PrivilegedHalf.StartAsync(
+                settings,
+                source,
+                TimeProvider.System,
+                loggers,
+                signals.Token
+            );
+            // The other half says when it is ready.
+            await signals.WaitAsync(half);
+            return ExitCodes.Done;
+        }
         await using var path = await RunningPath.StartAsync(
             settings,
             DataFolder.Of(settings),
@@ -74,7 +87,7 @@ static class UpCommand
             signals.Token
         );
         await output.WriteLineAsync("Ready.");
-        await signals.WaitAsync();
+        await signals.WaitAsync(path);
         return ExitCodes.Done;
     }
 

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Stackmeta;
 
 /// <summary>The data folder and what lies in it.</summary>
@@ -17,7 +20,12 @@ public sealed class DataFolder
         InventoryFile = System.IO.Path.Combine(path, "inventory.db");
         SharedSecretFile = Or(settings.Get(KnownSettings.SharedSecretFile), "secret");
         AgentSocket = Or(settings.Get(KnownSettings.AgentSocket), "metadata_proxy");
-        EdgeState = System.IO.Path.Combine(path, "run");
+        // The folder belongs to who serves the guests, and root's files must not lie where he can exchange them.
+        EdgeState =
+            settings.Get(KnownSettings.EdgeUser).Length > 0
+                ? System.IO.Path.Combine("/run/stackmeta", ShortNameOf(path))
+                : System.IO.Path.Combine(path, "run");
+        OpenerSocket = Or(settings.Get(KnownSettings.EdgeOpener), System.IO.Path.Combine(EdgeState, "opener.sock"));
         DropIns = System.IO.Path.Combine(path, "haproxy");
 
         string Or(string set, string name) => set.Length > 0 ? set : System.IO.Path.Combine(path, name);
@@ -34,6 +42,9 @@ public sealed class DataFolder
 
     /// <summary>Where the files of the running networks lie.</summary>
     public string EdgeState { get; }
+
+    /// <summary>Where listening sockets are asked for.</summary>
+    public string OpenerSocket { get; }
 
     /// <summary>Where the edge is told of drop-ins for haproxy.</summary>
     public string DropIns { get; }
@@ -69,6 +80,9 @@ public sealed class DataFolder
 
     /// <summary>Another folder than the settings name; what they set to a place of its own stays there.</summary>
     public static DataFolder At(string path, SettingValues settings) => new(path, settings);
+
+    static string ShortNameOf(string path) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8];
 
     static string UsualPath() =>
         Environment.IsPrivilegedProcess

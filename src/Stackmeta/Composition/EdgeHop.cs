@@ -5,17 +5,32 @@ using Stackmeta.Edge;
 namespace Stackmeta;
 
 /// <summary>The edge: the networks that it provides or follows, and what answers in their namespaces.</summary>
-sealed class EdgeHop : IHop
+sealed class EdgeHop : IHop, IEndsItself
 {
     readonly Owned _owned = new();
     readonly CancellationTokenSource _stop = new();
+    readonly EdgeSockets _sockets;
+    readonly bool _keepsNetworks;
     EdgeServer? _server;
     Task _following = Task.CompletedTask;
 
-    EdgeHop() { }
+    /// <summary>Set before anybody has the hop.</summary>
+    bool _ownsSockets;
 
-    /// <summary>Provides networks, once it is told which; null when it follows those of others.</summary>
+    EdgeHop(EdgeSockets sockets, bool keepsNetworks)
+    {
+        _sockets = sockets;
+        _keepsNetworks = keepsNetworks;
+    }
+
+    /// <summary>Provides networks, once it is told which; null when others do.</summary>
     public NetworkProvisioner? Networks { get; private set; }
+
+    /// <summary>Which networks of the inventory are served, to be told; null where <see cref="Networks"/> are, or all are.</summary>
+    public ServedScopes? Scopes { get; private set; }
+
+    /// <summary>Ends when another process has taken this one's place.</summary>
+    public Task Ended => _sockets.Ended;
 
     /// <summary>Starts it; it serves no namespace yet, except those that it follows.</summary>
     /// <param name="settings">Who answers in namespaces, and how much a guest may ask.</param>
@@ -23,6 +38,7 @@ sealed class EdgeHop : IHop
     /// <param name="source">Whose networks.</param>
     /// <param name="agent">The agent of this process, which is then called; null forwards to the agent's socket.</param>
     /// <param name="admin">Where the operator sees it.</param>
+    /// <param name="sockets">Where listening sockets are had from; stays the caller's.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
@@ -33,15 +49,18 @@ sealed class EdgeHop : IHop
         NetworkSource source,
         MetadataAgent? agent,
         AdminSocket admin,
+        EdgeSockets sockets,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
-        var hop = new EdgeHop();
+        var hop = new EdgeHop(sockets, settings.Get(KnownSettings.EdgeKeepNetworks));
         try
         {
-            if (settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners || source != NetworkSource.Inventory)
+            var listens =
+                settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners || source != NetworkSource.Inventory;
+            if (listens && !PrivilegedHalf.IsWanted(settings))
             {
                 hop._server = await hop.ServeAsync(settings, folder, agent, admin, time, loggers, cancellationToken);
             }
@@ -63,6 +82,43 @@ sealed class EdgeHop : IHop
         }
     }
 
+    /// <summary>Starts it in a process that runs nothing before it, with sockets of its own.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static async Task<EdgeHop> StartAloneAsync(
+        SettingValues settings,
+        NetworkSource source,
+        MetadataAgent? agent,
+        AdminSocket admin,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var folder = DataFolder.Of(settings).Make();
+        var sockets = await EdgeSockets.StartAsync(settings, folder, time, loggers, cancellationToken);
+        try
+        {
+            var hop = await StartAsync(
+                settings,
+                folder,
+                source,
+                agent,
+                admin,
+                sockets,
+                time,
+                loggers,
+                cancellationToken
+            );
+            hop._ownsSockets = true;
+            return hop;
+        }
+        catch
+        {
+            await sockets.DisposeAsync();
+            throw;
+        }
+    }
+
     async Task<EdgeServer> ServeAsync(
         SettingValues settings,
         DataFolder folder,
@@ -78,7 +134,7 @@ sealed class EdgeHop : IHop
         {
             return await EdgeServer.StartAsync(
                 options,
-                new DirectSockets(),
+                _sockets.Sockets,
                 agent.HandleAsync,
                 static (features, arrival) => features.Set<IGuestConnectionFeature>(GuestConnection.Of(arrival)),
                 time,
@@ -91,13 +147,45 @@ sealed class EdgeHop : IHop
         );
         return await EdgeServer.StartAsync(
             options,
-            new DirectSockets(),
+            _sockets.Sockets,
             forwarder.HandleAsync,
             connected: null,
             time,
             loggers,
             cancellationToken
         );
+    }
+
+    /// <summary>Makes the inventory's networks, or listens in them as another process makes them.</summary>
+    void Provide(SettingValues settings, DataFolder folder, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (_sockets.Opener is { } opener)
+        {
+            var options = new EdgeOptions
+            {
+                RunDirectory = folder.EdgeState,
+                MetadataProxySocket = folder.AgentSocket,
+                PacketFilter = settings.Get(KnownSettings.EdgePacketFilter),
+            };
+            var isElsewhere = _server is null && settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners;
+            Networks = new(options, time, loggers.CreateLogger<NetworkProvisioner>(), _server?.Listeners)
+            {
+                IsListenedIn = isElsewhere ? name => opener.Namespaces.Contains(name) : null,
+            };
+        }
+        else if (_server is not null)
+        {
+            var scopes = new ServedScopes();
+            var watch = new NamespaceWatch(
+                _server.Listeners,
+                scopes.Contains,
+                time,
+                loggers.CreateLogger<NamespaceWatch>()
+            );
+            scopes.Changed = watch.LookAgain;
+            Scopes = scopes;
+            _following = watch.RunAsync(_stop.Token);
+        }
     }
 
     async Task FollowAsync(
@@ -111,13 +199,7 @@ sealed class EdgeHop : IHop
         switch (source)
         {
             case NetworkSource.Inventory:
-                var options = new EdgeOptions
-                {
-                    RunDirectory = folder.EdgeState,
-                    MetadataProxySocket = folder.AgentSocket,
-                    PacketFilter = settings.Get(KnownSettings.EdgePacketFilter),
-                };
-                Networks = new(options, time, loggers.CreateLogger<NetworkProvisioner>(), _server?.Listeners);
+                Provide(settings, folder, time, loggers);
                 break;
             case NetworkSource.Namespaces:
                 var only = settings.Get(KnownSettings.EdgeWatchOnly).ToHashSet();
@@ -146,14 +228,17 @@ sealed class EdgeHop : IHop
     public Task StopAsync(CancellationToken cancellationToken) =>
         _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>Removes the networks that were made here; those of others stay.</summary>
+    /// <summary>Removes the networks that were made here, unless a successor goes on with them; those of others stay.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Networks is not null)
         {
-            await Networks.StopAsync(CancellationToken.None);
+            if (!_keepsNetworks && !_sockets.Ended.IsCompleted)
+            {
+                await Networks.StopAsync(CancellationToken.None);
+            }
             await Networks.DisposeAsync();
         }
         if (_server is not null)
@@ -161,6 +246,11 @@ sealed class EdgeHop : IHop
             await _server.DisposeAsync();
         }
         await _owned.DisposeAsync();
+        if (_ownsSockets)
+        {
+            // Last: this is how a successor sees that all else has ended.
+            await _sockets.DisposeAsync();
+        }
         _stop.Dispose();
     }
 }

@@ -30,6 +30,9 @@ sealed class InventoryFollower
     /// <summary>The edge that provides the networks; null when another process does.</summary>
     public NetworkProvisioner? Edge { get; init; }
 
+    /// <summary>What is served where another process provides the networks; null when this one does, or serves none.</summary>
+    public ServedScopes? Scopes { get; init; }
+
     /// <summary>What guests' names end with.</summary>
     public string DnsDomain { get; init; } = "";
 
@@ -45,7 +48,7 @@ sealed class InventoryFollower
             {
                 Forget(changes);
                 if (
-                    Edge is not null
+                    (Edge is not null || Scopes is not null)
                     && changes.Any(change =>
                         change.Kind
                             is InventoryChangeKind.Everything
@@ -54,7 +57,7 @@ sealed class InventoryFollower
                     )
                 )
                 {
-                    await ApplyAsync(Edge, cancellationToken);
+                    await ApplyAsync(cancellationToken);
                 }
                 _settled.TrySetResult();
             }
@@ -96,14 +99,19 @@ sealed class InventoryFollower
     }
 
     /// <summary>Applies the networks as they are now, again until the inventory could be read.</summary>
-    async Task ApplyAsync(NetworkProvisioner edge, CancellationToken cancellationToken)
+    async Task ApplyAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
                 var layouts = await _inventory.ReadLayoutsAsync(cancellationToken);
-                await edge.ApplyAsync(EdgeNetworks.Of(layouts, DnsDomain), EdgeRouters.Of(layouts), cancellationToken);
+                var (networks, routers) = (EdgeNetworks.Of(layouts, DnsDomain), EdgeRouters.Of(layouts));
+                Scopes?.Set(networks, routers);
+                if (Edge is not null)
+                {
+                    await Edge.ApplyAsync(networks, routers, cancellationToken);
+                }
                 return;
             }
             catch (InventoryException e)

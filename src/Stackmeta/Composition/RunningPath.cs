@@ -6,7 +6,7 @@ using Stackmeta.Inventory;
 namespace Stackmeta;
 
 /// <summary>The hops of the path that this process runs, started from the back to the front and stopped in the other order.</summary>
-sealed class RunningPath : IAsyncDisposable
+sealed class RunningPath : IEndsItself, IAsyncDisposable
 {
     /// <summary>How long requests under way may take to end at a stop: below the 90 s after which systemd kills.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
@@ -19,6 +19,7 @@ sealed class RunningPath : IAsyncDisposable
     AdminSocket _admin = null!;
     ApiHop? _api;
     AgentHop? _agent;
+    EdgeSockets? _sockets;
     EdgeHop? _edge;
     Task _following = Task.CompletedTask;
 
@@ -34,6 +35,9 @@ sealed class RunningPath : IAsyncDisposable
 
     /// <summary>The socket that the operator asks on; null when there is none.</summary>
     public string? AdminSocketPath => _admin.Path;
+
+    /// <summary>Ends when another process has taken this one's place.</summary>
+    public Task Ended => _sockets?.Ended ?? new TaskCompletionSource().Task;
 
     /// <summary>Starts the wanted hops on the inventory of a data folder.</summary>
     /// <param name="settings">All settings.</param>
@@ -86,8 +90,13 @@ sealed class RunningPath : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
+        if (hops.HasFlag(Hops.Edge))
+        {
+            // First, so that an earlier process has ended before its ports are opened here.
+            _sockets = await EdgeSockets.StartAsync(settings, folder, _time, _loggers, cancellationToken);
+        }
         _admin = await AdminSocket.OpenAsync(
-            settings,
+            PrivilegedHalf.AdminOf(settings, folder),
             folder,
             hops == Hops.All ? "" : hops.ToString().ToLowerInvariant().Replace(", ", "-"),
             _inventory,
@@ -137,6 +146,7 @@ sealed class RunningPath : IAsyncDisposable
                 source,
                 _agent?.Agent,
                 _admin,
+                _sockets!,
                 _time,
                 _loggers,
                 cancellationToken
@@ -147,6 +157,7 @@ sealed class RunningPath : IAsyncDisposable
             Api = _api,
             Agent = _agent,
             Edge = _edge?.Networks,
+            Scopes = _edge?.Scopes,
             DnsDomain = settings.Get(KnownSettings.EdgeDnsDomain),
         };
         _admin.Health.Starting("networks are being made");
@@ -213,6 +224,11 @@ sealed class RunningPath : IAsyncDisposable
             await _admin.DisposeAsync();
         }
         _inventory.Dispose();
+        if (_sockets is not null)
+        {
+            // Last: this is how a successor sees that all else has ended.
+            await _sockets.DisposeAsync();
+        }
         _stop.Dispose();
     }
 }

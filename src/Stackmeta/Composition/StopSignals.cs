@@ -32,6 +32,20 @@ sealed class StopSignals : IDisposable
         }
     }
 
+    /// <summary>Returns when a signal has come, or what runs has ended by itself.</summary>
+    /// <exception cref="CommandException">It ended because it cannot go on.</exception>
+    public async Task WaitAsync(object running)
+    {
+        if (running is IEndsItself { Ended: var ended })
+        {
+            await await Task.WhenAny(WaitAsync(), ended);
+        }
+        else
+        {
+            await WaitAsync();
+        }
+    }
+
     void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;

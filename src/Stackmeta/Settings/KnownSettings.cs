@@ -198,6 +198,40 @@ public static class KnownSettings
             "What makes the packet rules of routers' namespaces; auto is nftables where the host has nft."
         );
 
+    /// <summary>Empty for the user of the process.</summary>
+    public static Setting<string> EdgeUser { get; } =
+        new(
+            "edge.user",
+            SettingKinds.Text,
+            "",
+            "The ordinary user who serves the guests, in a process of his own without any right, when 'stackmeta up' or 'stackmeta edge' is started as root; of 'stackmeta opener': who may ask it. Empty: one process does everything."
+        );
+
+    /// <summary>Empty for this process.</summary>
+    public static Setting<string> EdgeOpener { get; } =
+        new(
+            "edge.opener",
+            SettingKinds.Path,
+            "",
+            "The unix socket of a 'stackmeta opener' from which the edge gets its listening sockets; empty: it opens them itself."
+        );
+
+    public static Setting<bool> EdgeTakeOver { get; } =
+        new(
+            "edge.take_over",
+            SettingKinds.Switch,
+            "false",
+            "Take the listening sockets over from an edge or opener that lives, which then ends what it has: for a change that no guest notices."
+        );
+
+    public static Setting<bool> EdgeKeepNetworks { get; } =
+        new(
+            "edge.keep_networks",
+            SettingKinds.Switch,
+            "false",
+            "Leave bridges and namespaces with the guests attached to them as they are at a stop; the next start goes on with them."
+        );
+
     public static Setting<string> EdgeDnsDomain { get; } =
         new(
             "edge.dns_domain",
@@ -262,6 +296,10 @@ public static class KnownSettings
         EdgeBurstWindowDuration,
         EdgeWatchOnly,
         EdgePacketFilter,
+        EdgeUser,
+        EdgeOpener,
+        EdgeTakeOver,
+        EdgeKeepNetworks,
         EdgeDnsDomain,
         AdminListen,
         LogLevel,

@@ -14,6 +14,10 @@ public sealed class SettingValues
     internal SettingValues WithDefault(Setting setting, string text) =>
         IsSet(setting) ? this : new(new(_set) { [setting.Name] = (text, "default") });
 
+    /// <summary>The same, but with another value for one of them.</summary>
+    internal SettingValues With(Setting setting, string text) =>
+        new(new(_set) { [setting.Name] = (text, "this program") });
+
     /// <summary>Whether anything but the default holds.</summary>
     public bool IsSet(Setting setting) => _set.ContainsKey(setting.Name);
 

@@ -4,7 +4,8 @@ using Xunit.Runner.InProc.SystemConsole;
 namespace Stackmeta.Edge.Tests;
 
 /// <summary>
-/// Runs the tests, or with <c>keep RUN-DIRECTORY SOCKET NETWORK-ID PORT-ID</c> an edge of its own, which a test kills to see
+/// Runs the tests, with <c>serve SOCKET NETWORK-ID…</c> or <c>open SOCKET USER</c> a process of
+/// <see cref="ServingRoles"/>, or with <c>keep RUN-DIRECTORY SOCKET NETWORK-ID PORT-ID</c> an edge of its own, which a test kills to see
 /// what is left of it.
 /// </summary>
 static class EntryPoint
@@ -25,6 +26,10 @@ static class EntryPoint
             )
         : arguments is [DropIn, var edge, .. var rest]
             ? HaproxyDropIn.RunAsync(rest, edge, Console.Error, CancellationToken.None)
+        : arguments is [ServingRoles.Serve, var opener, .. var networks] ? ServingRoles.ServeAsync(opener, networks)
+        : arguments is [ServingRoles.Open, var path, var user] ? ServingRoles.OpenAsync(path, user)
+        : arguments is [ServingRoles.Ask, var asked, var name] ? ServingRoles.AskAsync(asked, name)
+        : arguments is [ServingRoles.Misuse, var misused, var where] ? ServingRoles.MisuseAsync(misused, where)
         : ConsoleRunner.Run(arguments);
 
     /// <summary>The network that is kept.</summary>

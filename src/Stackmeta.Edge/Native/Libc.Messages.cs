@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace Stackmeta.Edge;
+
+/// <summary>Messages with descriptors (unix(7), cmsg(3)) and what the kernel tells of a socket.</summary>
+static partial class Libc
+{
+    // linux/socket.h, asm-generic/socket.h.
+    public const int SolSocket = 1;
+    public const int ScmRights = 1;
+    public const int SoPeerCredentials = 17;
+    public const int SoAcceptsConnections = 30;
+    public const int SoNetworkNamespaceCookie = 71;
+    public const int MsgDontWait = 0x40;
+    public const int MsgTruncated = 0x20;
+    public const int MsgNoSignal = 0x4000;
+    public const int MsgCloseOnExec = 0x40000000;
+
+    // linux/fcntl.h.
+    public const int SetDescriptorFlags = 2;
+    public const int DuplicateCloseOnExec = 1030;
+    public const int DescriptorCloseOnExec = 1;
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(int descriptor, in MessageHeader message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveMessage(int descriptor, ref MessageHeader message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int ControlDescriptor(int descriptor, int command, int argument);
+
+    /// <summary>The user that a file belongs to, itself and not what it leads to; null when there is none.</summary>
+    public static uint? OwnerOf(string path)
+    {
+        // Large enough for struct stat of every 64-bit Linux; st_uid follows st_mode and, on arm64, precedes st_gid likewise.
+        var place = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 28 : 24;
+        Span<byte> stat = stackalloc byte[256];
+        return GetStat(path, ref stat[0]) == 0 ? MemoryMarshal.Read<uint>(stat[place..]) : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "lstat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int GetStat(string path, ref byte stat);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwnerOfLink(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUser();
+
+    /// <summary><c>struct msghdr</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public Piece* Pieces;
+        public nuint PieceCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Piece
+    {
+        public void* Base;
+        public nuint Length;
+    }
+
+    /// <summary><c>struct cmsghdr</c> with room for one descriptor.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DescriptorControl
+    {
+        /// <summary>Header and descriptor without the padding: with it, the kernel would take it for room for two.</summary>
+        public const int Size = 20;
+
+        public nuint Length;
+        public int Level;
+        public int Type;
+        public int Descriptor;
+    }
+}
