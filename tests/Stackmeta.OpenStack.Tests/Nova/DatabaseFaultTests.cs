@@ -81,14 +81,37 @@ public sealed class DatabaseFaultTests(MariaDbServer server) : IAsyncLifetime
     {
         await using var source = Source();
         await source.FindInstanceAsync(Standard, default);
-        var ids = await server.ScalarAsync(
-            "",
-            "SELECT GROUP_CONCAT(id) FROM information_schema.processlist WHERE user = 'nova'"
+        await KillConnectionsAsync();
+        Assert.Equal(Refusal.None, (await source.FindInstanceAsync(Standard, default)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_host_that_goes_away_is_replaced_by_the_next_one_of_the_url()
+    {
+        var both = $"@127.0.0.2:{server.Port},127.0.0.1:";
+        await server.ExecuteAsync(
+            _prefix + "nova_api",
+            $"UPDATE cell_mappings SET database_connection = REPLACE(database_connection, '@127.0.0.1:', '{both}')"
         );
-        foreach (var id in ((string)ids!).Split(','))
+        await using var source = Source(options =>
+            options with
+            {
+                ApiDatabase = DatabaseUrl.Parse(
+                    server.Url(_prefix + "nova_api").Replace("@127.0.0.1:", both, StringComparison.Ordinal)
+                ),
+            }
+        );
+        // The first one does not listen yet.
+        Assert.Equal(Refusal.None, (await source.FindInstanceAsync(Standard, default)).Refusal);
+        await KillConnectionsAsync();
+        await using (
+            var first = new RoundTripProxy(server.Port, new IPEndPoint(IPAddress.Parse("127.0.0.2"), server.Port))
+        )
         {
-            await server.ExecuteAsync("", $"KILL {id}");
+            Assert.Equal(Refusal.None, (await source.FindInstanceAsync(Standard, default)).Refusal);
+            Assert.NotEqual(0, first.RoundTrips);
         }
+        await KillConnectionsAsync();
         Assert.Equal(Refusal.None, (await source.FindInstanceAsync(Standard, default)).Refusal);
     }
 
@@ -213,6 +236,18 @@ public sealed class DatabaseFaultTests(MariaDbServer server) : IAsyncLifetime
             TimeProvider.System
         );
 
+    async Task KillConnectionsAsync()
+    {
+        var ids = await server.ScalarAsync(
+            "",
+            "SELECT GROUP_CONCAT(id) FROM information_schema.processlist WHERE user = 'nova'"
+        );
+        foreach (var id in ((string)ids!).Split(','))
+        {
+            await server.ExecuteAsync("", $"KILL {id}");
+        }
+    }
+
     async Task<bool> IsDownAsync()
     {
         try
@@ -229,14 +264,15 @@ public sealed class DatabaseFaultTests(MariaDbServer server) : IAsyncLifetime
     /// <summary>Stands before a database and counts how often the client begins to speak after the server has spoken.</summary>
     sealed class RoundTripProxy : IAsyncDisposable
     {
-        readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        readonly TcpListener _listener;
         readonly int _target;
         readonly Task _accepting;
         int _roundTrips;
 
-        public RoundTripProxy(int target)
+        public RoundTripProxy(int target, IPEndPoint? address = null)
         {
             _target = target;
+            _listener = new(address ?? new IPEndPoint(IPAddress.Loopback, 0));
             _listener.Start();
             Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
             _accepting = AcceptAsync();
