@@ -81,6 +81,19 @@ public sealed class AnswerTests
         }
     }
 
+    [Fact]
+    public async Task B7_what_is_accepted_changes_no_document()
+    {
+        await using var api = await TestApi.StartAsync();
+        foreach (var accept in (string[])["text/html", "image/png", "*/*;q=0"])
+        {
+            var answer = await api.AskAsync("/openstack/latest/network_data.json", headers: $"Accept: {accept}\r\n");
+            Assert.Equal((200, "text/plain; charset=UTF-8"), (answer.Status, answer["Content-Type"]));
+            answer = await api.AskAsync("/openstack/latest/meta_data.json", headers: $"Accept: {accept}\r\n");
+            Assert.Equal((200, "application/json"), (answer.Status, answer["Content-Type"]));
+        }
+    }
+
     [Theory]
     [InlineData("/latest/meta-data/ami-id/x", "", 404)]
     [InlineData("/latest/meta-data/security-groups/web/x", "", 404)]

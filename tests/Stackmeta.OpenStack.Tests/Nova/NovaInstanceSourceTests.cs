@@ -79,6 +79,31 @@ public sealed class NovaInstanceSourceTests(MariaDbServer server) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task K4_in_a_cells_own_service_a_password_is_stored_there()
+    {
+        await using var source = Source(options => options with { LocalMetadataPerCell = true, ApiDatabase = null });
+        Assert.Equal(Refusal.None, await source.SetPasswordAsync(Standard, "x", default));
+        Assert.Equal("x", (await source.FindInstanceAsync(Standard, default)).Instance!.Password);
+    }
+
+    [Fact]
+    public async Task C18_K14_K15_deleted_metadata_is_gone_and_a_deleted_part_of_a_password_is_not()
+    {
+        await server.ExecuteAsync(
+            _prefix + "nova_cell1",
+            $"""
+            UPDATE instance_metadata SET deleted = id WHERE instance_uuid = '{Standard}' AND `key` = 'env';
+            INSERT INTO instance_system_metadata (instance_uuid, `key`, value, deleted) VALUES
+              ('{Standard}', 'password_2', 'c', 0), ('{Standard}', 'password_10', 'b', 0), ('{Standard}', 'password_0', 'a', 7);
+            """
+        );
+        await using var source = Source();
+        var instance = (await source.FindInstanceAsync(Standard, default)).Instance!;
+        Assert.Equal(["role"], instance.Metadata.Select(item => item.Key));
+        Assert.Equal("abc", instance.Password);
+    }
+
+    [Fact]
     public async Task A_missing_ec2_id_is_inserted_once_and_then_read()
     {
         await server.ExecuteAsync(_prefix + "nova_cell1", "DELETE FROM s3_images; DELETE FROM instance_id_mappings");

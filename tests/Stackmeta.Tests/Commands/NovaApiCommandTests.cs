@@ -134,6 +134,9 @@ public sealed class NovaApiCommandTests : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=nova.example.org", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
         using var certificate = request.CreateSelfSigned(
             DateTimeOffset.UtcNow.AddDays(-1),
             DateTimeOffset.UtcNow.AddDays(1)
@@ -148,9 +151,12 @@ public sealed class NovaApiCommandTests : IDisposable
             ["--config-file", Write("nova.conf", $"{Usual}\n{tls}"), "--set", $"api.listen=127.0.0.1:{port}"],
             stop.Token
         );
-        using var handler = new HttpClientHandler
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
-            ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown!.Thumbprint == certificate.Thumbprint,
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { certificate },
+            RevocationMode = X509RevocationMode.NoCheck,
         };
         using var client = new HttpClient(handler);
         var answer = await AskAsync(client, new Uri($"https://127.0.0.1:{port}/"), running);
