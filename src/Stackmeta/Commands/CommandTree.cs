@@ -27,6 +27,7 @@ static class CommandTree
         root.Subcommands.Add(TraceCommand.Create(common));
         root.Subcommands.Add(SettingsCommand.Create(common));
         root.Subcommands.Add(ConfigDriveCommand.Create(common, ByteOutput.Open));
+        root.Subcommands.Add(ExplainCommand.Create(common, InventoryAccess.Of(common)));
         root.Subcommands.Add(GetCommand.Create(common));
         root.Subcommands.Add(SignCommand.Create(common));
         root.Subcommands.Add(ManualCommand.Create());

@@ -10,4 +10,10 @@ public static class ExitCodes
 
     /// <summary>The command line or a setting is wrong; nothing was tried.</summary>
     public const int Usage = 2;
+
+    /// <summary><c>stackmeta explain</c>: a link of the path is broken.</summary>
+    public const int Broken = 3;
+
+    /// <summary><c>stackmeta explain</c>: nothing is broken that could be seen, but not every link could.</summary>
+    public const int NotAllSeen = 4;
 }

@@ -23,12 +23,20 @@ static class EdgeRouters
         ];
 
     /// <summary>Whether a router is the subnet's gateway, which then answers its metadata requests (spec/neutron-metadata.md §1.4).</summary>
-    public static bool HasGatewayOf(SubnetEntry subnet, NetworkLayout layout) =>
+    public static bool HasGatewayOf(SubnetEntry subnet, NetworkLayout layout) => GatewayOf(subnet, layout) is not null;
+
+    /// <summary>The router's interface that has the address of the subnet's gateway; null when no router has.</summary>
+    public static PortEntry? GatewayOf(SubnetEntry subnet, NetworkLayout layout) =>
         subnet.GatewayIp is { } gateway
-        && layout.Ports.Any(port =>
-            IsInterface(port.Port)
-            && port.Port.FixedIps!.Value.Any(fixedIp => fixedIp.SubnetId == subnet.Id && fixedIp.IpAddress == gateway)
-        );
+            ? layout
+                .Ports.Select(port => port.Port)
+                .FirstOrDefault(port =>
+                    IsInterface(port)
+                    && port.FixedIps!.Value.Any(fixedIp =>
+                        fixedIp.SubnetId == subnet.Id && fixedIp.IpAddress == gateway
+                    )
+                )
+            : null;
 
     static bool IsInterface(PortEntry port) =>
         DeviceOwners.RouterInterfaces.Contains(port.DeviceOwner) && port.DeviceId.Length > 0;

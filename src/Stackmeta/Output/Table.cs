@@ -34,7 +34,7 @@ static class Table
     }
 
     /// <summary>Control characters of stored values must not move the reader's cursor or forge lines.</summary>
-    static string OneLine(string? value) =>
+    public static string OneLine(string? value) =>
         string.Concat(
             (value ?? "").Select(letter =>
                 char.IsControl(letter) ? "\\x" + ((int)letter).ToString("x2") : letter.ToString()

@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Stackmeta;
+
+/// <summary>The whole path of one guest, judged link by link.</summary>
+/// <param name="Subject">Whose path, for people, for example <c>web-1, 10.0.0.5 on network lab</c>.</param>
+/// <param name="Links">In the order of <see cref="PathLink"/>, each link once.</param>
+sealed record Explanation(string Subject, ImmutableArray<LinkVerdict> Links)
+{
+    /// <summary>The first broken link: what comes after it may be broken for its sake alone. Null when none is.</summary>
+    public LinkVerdict? Culprit => Links.FirstOrDefault(link => link.State == LinkState.Broken);
+
+    /// <summary>Whether every link was seen and none is broken.</summary>
+    public bool IsWhole => Links.All(link => link.State == LinkState.Fine);
+
+    /// <summary>The exit code of <c>stackmeta explain</c> (docs/exit-codes.md).</summary>
+    public int ExitCode =>
+        Culprit is not null ? ExitCodes.Broken
+        : IsWhole ? ExitCodes.Done
+        : ExitCodes.NotAllSeen;
+}

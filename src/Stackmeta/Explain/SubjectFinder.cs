@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Stackmeta.Edge;
+using Stackmeta.Inventory;
+
+namespace Stackmeta;
+
+/// <summary>Finds whose path is meant: an address, an instance or a port of the inventory.</summary>
+static class SubjectFinder
+{
+    /// <param name="inventory">The inventory.</param>
+    /// <param name="asked">An address, or the id or name of an instance or port.</param>
+    /// <param name="network">The id or name of the network that is meant; null for any.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CommandException">Nothing or too much is called so.</exception>
+    /// <exception cref="InventoryException">The inventory cannot be read.</exception>
+    public static async Task<PathSubject> FindAsync(
+        IInventory inventory,
+        string asked,
+        string? network,
+        CancellationToken cancellationToken
+    )
+    {
+        var layouts = await inventory.ReadLayoutsAsync(cancellationToken);
+        if (network is not null)
+        {
+            layouts = [.. layouts.Where(layout => layout.Network.Id == network || layout.Network.Name == network)];
+            if (layouts.Length != 1)
+            {
+                throw new CommandException(
+                    layouts.Length == 0
+                        ? $"There is no network '{network}'; 'stackmeta network list' shows what there is."
+                        : $"Several networks are called '{network}'; name one by its id."
+                );
+            }
+        }
+        var (layout, port, address) = IPAddress.TryParse(asked, out var parsed)
+            ? ByAddress(layouts, parsed)
+            : await ByNameAsync(inventory, layouts, asked, cancellationToken);
+        var fixedIp = address is null ? null : FixedIpOf(port, address);
+        var subnet = SubnetOf(layout, fixedIp, address);
+        return new()
+        {
+            Asked = asked,
+            NetworkId = Guid.Parse(layout.Network.Id),
+            NetworkName = layout.Network.Name,
+            Mtu = layout.Network.Mtu ?? 0,
+            Port = port,
+            Rivals = port is null ? [] : RivalsOf(layout, port),
+            Address = address,
+            Subnet = subnet,
+            DhcpPort = layout.DhcpPort,
+            HasIpv6 = layout.Subnets.Any(one =>
+                IPNetwork.Parse(one.Cidr).BaseAddress.AddressFamily == AddressFamily.InterNetworkV6
+            ),
+            NamespaceEnds = [.. NamespaceEndsOf(layout)],
+            RouterPort = subnet is null ? null : EdgeRouters.GatewayOf(subnet, layout),
+            Instance = port is { DeviceId.Length: > 0 }
+                ? (await inventory.Instances.FindAsync(port.DeviceId, cancellationToken)).Value
+                : null,
+        };
+    }
+
+    static (NetworkLayout Layout, PortEntry? Port, IPAddress? Address) ByAddress(
+        ImmutableArray<NetworkLayout> layouts,
+        IPAddress address
+    )
+    {
+        var owners = (
+            from layout in layouts
+            from port in layout.Ports
+            where FixedIpOf(port.Port, address) is not null
+            select (layout, (PortEntry?)port.Port, (IPAddress?)address)
+        ).ToList();
+        if (owners.Count == 0)
+        {
+            // Nobody's address: what is left to say is which network it would be on.
+            var near = layouts
+                .Where(layout => layout.Subnets.Any(subnet => IPNetwork.Parse(subnet.Cidr).Contains(address)))
+                .ToList();
+            owners = [.. near.Select(layout => (layout, (PortEntry?)null, (IPAddress?)address))];
+        }
+        return owners.Count switch
+        {
+            0 => throw new CommandException(
+                $"No network has a subnet with {address}; 'stackmeta subnet list' shows what there is."
+            ),
+            _ when owners.DistinctBy(owner => owner.layout.Network.Id).Count() > 1 => throw new CommandException(
+                $"{address} is on several networks ({string.Join(", ", owners.Select(owner => Called(owner.layout)).Distinct())}); name one with --network."
+            ),
+            _ => owners[0],
+        };
+    }
+
+    static async Task<(NetworkLayout Layout, PortEntry? Port, IPAddress? Address)> ByNameAsync(
+        IInventory inventory,
+        ImmutableArray<NetworkLayout> layouts,
+        string asked,
+        CancellationToken cancellationToken
+    )
+    {
+        var instance = (await inventory.Instances.FindAsync(asked, cancellationToken)).Value;
+        var mine = (
+            from layout in layouts
+            from port in layout.Ports
+            where
+                port.Port.Id == asked
+                || port.Port.Name == asked
+                || (instance is not null && port.Port.DeviceId == instance.Id)
+            select (layout, port.Port)
+        ).ToList();
+        if (mine is [])
+        {
+            throw new CommandException(
+                instance is null
+                    ? $"There is no address, instance or port '{asked}'; 'stackmeta instance list' and 'stackmeta port list' show what there is."
+                    : $"The instance '{asked}' has no port, so it asks from nowhere; 'stackmeta port create --network NETWORK --device {asked}' gives it one."
+            );
+        }
+        var (found, own) = mine[0];
+        var addresses = own.FixedIps!.Value.Select(fixedIp => IPAddress.Parse(fixedIp.IpAddress)).ToList();
+        return (
+            found,
+            own,
+            addresses.Find(address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault()
+        );
+    }
+
+    static FixedIpEntry? FixedIpOf(PortEntry? port, IPAddress address) =>
+        port?.FixedIps!.Value.FirstOrDefault(fixedIp => IPAddress.Parse(fixedIp.IpAddress).Equals(address));
+
+    static SubnetEntry? SubnetOf(NetworkLayout layout, FixedIpEntry? fixedIp, IPAddress? address) =>
+        fixedIp is not null ? layout.Subnets.FirstOrDefault(subnet => subnet.Id == fixedIp.SubnetId)
+        : address is not null ? layout.Subnets.FirstOrDefault(subnet => IPNetwork.Parse(subnet.Cidr).Contains(address))
+        : null;
+
+    static ImmutableArray<PortEntry> RivalsOf(NetworkLayout layout, PortEntry port)
+    {
+        var addresses = port.FixedIps!.Value.Select(fixedIp => fixedIp.IpAddress).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. layout
+                .Ports.Select(other => other.Port)
+                .Where(other =>
+                    other.Id != port.Id
+                    && (
+                        other.MacAddress == port.MacAddress
+                        || other.FixedIps!.Value.Any(fixedIp => addresses.Contains(fixedIp.IpAddress))
+                    )
+                ),
+        ];
+    }
+
+    static IEnumerable<string> NamespaceEndsOf(NetworkLayout layout) =>
+        layout
+            .Ports.Where(port => DeviceOwners.RouterInterfaces.Contains(port.Port.DeviceOwner))
+            .Select(port => DeviceNames.Tap(Guid.Parse(port.Port.Id)))
+            .Concat(layout.DhcpPort is { } dhcp ? [DeviceNames.BridgeEnd(Guid.Parse(dhcp.Id))] : []);
+
+    static string Called(NetworkLayout layout) =>
+        layout.Network.Name.Length > 0 ? layout.Network.Name : layout.Network.Id;
+}
