@@ -19,9 +19,7 @@ public sealed record ObservedNamespace(string Name, ImmutableArray<ObservedLink>
         }
         return new(
             name,
-            ObservedLink.Parse(
-                await Command.Ip(name, "-details", "-json", "addr", "show").RunAsync(cancellationToken)
-            )
+            ObservedLink.Parse(await Command.Ip(name, "-details", "-json", "addr", "show").RunAsync(cancellationToken))
         );
     }
 
@@ -88,7 +86,9 @@ public sealed record ObservedLink(
             .Where(entry => entry.TryGetProperty("mac", out _) && entry.TryGetProperty("ifname", out _))
             // Permanent entries are the ports' own addresses.
             .Where(entry => !entry.TryGetProperty("state", out var state) || !state.ValueEquals("permanent"))
-            .Select(entry => (Mac: entry.GetProperty("mac").GetString()!, Port: entry.GetProperty("ifname").GetString()!))
+            .Select(entry =>
+                (Mac: entry.GetProperty("mac").GetString()!, Port: entry.GetProperty("ifname").GetString()!)
+            )
             .ToLookup(entry => entry.Mac, entry => entry.Port);
     }
 
