@@ -32,6 +32,15 @@ public interface IInventory
     /// <summary>All networks with everything on them, as they are at one moment.</summary>
     ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The same, of the networks that a host provides: those that have a guest's port on it, or one that may be on any host
+    /// (<see cref="PortEntry.HostId"/>). Ports of the network's own, of its DHCP server and routers, do not count.
+    /// </summary>
+    ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsOfHostAsync(
+        string host,
+        CancellationToken cancellationToken = default
+    );
+
     /// <summary>Takes a whole document (docs/inventory-document.md): all of it, or nothing when something is wrong with it.</summary>
     /// <param name="document">UTF-8 JSON, read once from its present position.</param>
     /// <returns>What is wrong, up to <see cref="ImportOptions.MaximumObjections"/>; empty when all was taken.</returns>
@@ -59,4 +68,5 @@ public sealed record ImportOptions
 /// <summary>How far an import has come.</summary>
 /// <param name="Bytes">Of the document.</param>
 /// <param name="Entries">Networks, subnets, routers, instances and ports taken so far.</param>
-public readonly record struct ImportProgress(long Bytes, long Entries);
+/// <param name="Sent">Rows sent to the database server so far, where that happens once all is taken; else 0.</param>
+public readonly record struct ImportProgress(long Bytes, long Entries, long Sent = 0);

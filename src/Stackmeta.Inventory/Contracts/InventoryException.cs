@@ -10,7 +10,7 @@ public sealed class InventoryException : Exception
     public InventoryTrouble Trouble { get; }
 
     /// <summary>Whether the same may go well a moment later, without anyone doing anything.</summary>
-    public bool IsPassing => Trouble is InventoryTrouble.Locked;
+    public bool IsPassing => Trouble is InventoryTrouble.Locked or InventoryTrouble.Unreachable;
 }
 
 /// <summary>The troubles that a store can be in.</summary>
@@ -19,7 +19,7 @@ public enum InventoryTrouble
     /// <summary>Another program is writing and did not end in time.</summary>
     Locked,
 
-    /// <summary>The file is there, but it is no inventory.</summary>
+    /// <summary>The file or database is there, but it is no inventory.</summary>
     NotAnInventory,
 
     /// <summary>The file is damaged.</summary>
@@ -37,9 +37,12 @@ public enum InventoryTrouble
     /// <summary>The directory that should hold it does not exist.</summary>
     DirectoryMissing,
 
-    /// <summary>The file is missing and was not to be made, or may not be opened.</summary>
+    /// <summary>The file or database is missing and was not to be made, or may not be opened.</summary>
     CannotOpen,
 
     /// <summary>Reading or writing failed below the store.</summary>
     Failed,
+
+    /// <summary>No server that could do it answers now.</summary>
+    Unreachable,
 }

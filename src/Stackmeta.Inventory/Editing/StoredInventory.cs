@@ -33,6 +33,11 @@ sealed class StoredInventory(IInventoryStore store) : IInventory
     public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(CancellationToken cancellationToken = default) =>
         store.ReadAsync(session => LayoutReading.ReadAsync(session.Sql, cancellationToken), cancellationToken);
 
+    public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsOfHostAsync(
+        string host,
+        CancellationToken cancellationToken = default
+    ) => store.ReadAsync(session => LayoutReading.ReadOfHostAsync(session.Sql, host), cancellationToken);
+
     public async ValueTask<ImmutableArray<Objection>> ImportAsync(
         Stream document,
         ImportOptions options,

@@ -65,6 +65,13 @@ public sealed record PortEntry
         get;
         init => field = value ?? "";
     } = "";
+
+    /// <summary>The host that the guest runs on (Neutron's <c>binding:host_id</c>); empty when it may be on any.</summary>
+    public string HostId
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }
 
 /// <summary>An address of a port.</summary>

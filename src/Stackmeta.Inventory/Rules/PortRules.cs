@@ -186,6 +186,7 @@ sealed class PortRules : EntryRules<PortEntry>
         objections.CheckLine("name", entry.Name);
         objections.CheckLine("device_id", entry.DeviceId);
         objections.CheckLine("device_owner", entry.DeviceOwner);
+        objections.CheckLine("host_id", entry.HostId);
         if (entry.VifType.Length == 0)
         {
             return entry with { VifType = DefaultVifType };

@@ -35,6 +35,13 @@ abstract class EntryTable<T>(Func<string, string> query)
         return [.. rows.Select(row => row.Entry)];
     }
 
+    /// <summary>The entries whose row in the table meets a condition with one parameter.</summary>
+    public async ValueTask<List<T>> WhereAsync(SqlCommands sql, string condition, string value)
+    {
+        var rows = await ReadAsync(sql, query(condition), value);
+        return rows.ConvertAll(row => row.Entry);
+    }
+
     /// <summary>The entries that follow a row, at most a page of them.</summary>
     public ValueTask<List<Row>> PageAsync(SqlCommands sql, long after) => ReadAsync(sql, _page, after);
 

@@ -37,17 +37,16 @@ sealed class InstanceTable() : EntryTable<InstanceEntry>(Query)
         (string?)await sql.ScalarAsync("SELECT ref FROM ec2_images WHERE number = @p1", number);
 
     /// <summary>Gives an image, kernel or ramdisk a number: this one, or the next when null.</summary>
-    public static async ValueTask<long> InsertImageAsync(SqlCommands sql, string reference, long? number) =>
-        (long)
-            (
-                number is null
-                    ? await sql.ScalarAsync("INSERT INTO ec2_images (ref) VALUES (@p1) RETURNING number", reference)
-                    : await sql.ScalarAsync(
-                        "INSERT INTO ec2_images (number, ref) VALUES (@p1, @p2) RETURNING number",
-                        number,
-                        reference
-                    )
-            )!;
+    public static async ValueTask InsertImageAsync(SqlCommands sql, string reference, long? number)
+    {
+        if (number is null)
+        {
+            await sql.ExecuteAsync("INSERT INTO ec2_images (ref) VALUES (@p1)", reference);
+            return;
+        }
+        await sql.ExecuteAsync("INSERT INTO ec2_images (number, ref) VALUES (@p1, @p2)", number, reference);
+        await sql.NoteNumberAsync("ec2_images", number.Value);
+    }
 
     public override async ValueTask InsertAsync(SqlCommands sql, InstanceEntry entry)
     {
@@ -55,6 +54,7 @@ sealed class InstanceTable() : EntryTable<InstanceEntry>(Query)
         if (entry.Ec2Ids?.Instance is { } number)
         {
             await sql.ExecuteAsync(InsertWithNumber, [.. values, number]);
+            await sql.NoteNumberAsync("instances", number);
         }
         else
         {

@@ -50,8 +50,8 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
     {
         await sql.ExecuteAsync(
             """
-            INSERT INTO ports (id, name, network_id, project_id, device_id, device_owner, mac_address, vif_type)
-            VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)
+            INSERT INTO ports (id, name, network_id, project_id, device_id, device_owner, mac_address, vif_type, host_id)
+            VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
             """,
             entry.Id,
             entry.Name,
@@ -60,7 +60,8 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
             entry.DeviceId,
             entry.DeviceOwner,
             entry.MacAddress,
-            entry.VifType
+            entry.VifType,
+            entry.HostId
         );
         await InsertAddressesAsync(sql, entry);
     }
@@ -69,7 +70,8 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
     {
         await sql.ExecuteAsync(
             """
-            UPDATE ports SET name = @p2, project_id = @p3, device_id = @p4, device_owner = @p5, mac_address = @p6, vif_type = @p7
+            UPDATE ports SET name = @p2, project_id = @p3, device_id = @p4, device_owner = @p5, mac_address = @p6, vif_type = @p7,
+                host_id = @p8
             WHERE id = @p1
             """,
             entry.Id,
@@ -78,7 +80,8 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
             entry.DeviceId,
             entry.DeviceOwner,
             entry.MacAddress,
-            entry.VifType
+            entry.VifType,
+            entry.HostId
         );
         await sql.ExecuteAsync("DELETE FROM fixed_ips WHERE port_id = @p1", entry.Id);
         await InsertAddressesAsync(sql, entry);
@@ -99,15 +102,15 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
                 row.GetInt64(0),
                 Read(row) with
                 {
-                    FixedIps = row.IsDBNull(9)
+                    FixedIps = row.IsDBNull(10)
                         ? []
                         :
                         [
                             new FixedIpEntry
                             {
-                                SubnetId = row.GetString(9),
-                                IpAddress = row.GetString(10),
-                                FloatingIps = row.List(11, InventoryJson.Default.ImmutableArrayString),
+                                SubnetId = row.GetString(10),
+                                IpAddress = row.GetString(11),
+                                FloatingIps = row.List(12, InventoryJson.Default.ImmutableArrayString),
                             },
                         ],
                 }
@@ -141,6 +144,7 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
             DeviceOwner = row.GetString(6),
             MacAddress = row.GetString(7),
             VifType = row.GetString(8),
+            HostId = row.GetString(9),
         };
 
     static async ValueTask InsertAddressesAsync(SqlCommands sql, PortEntry entry)
@@ -172,7 +176,7 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
     static string Query(string condition) =>
         $"""
             SELECT p.number, p.id, p.name, p.network_id, p.project_id, p.device_id, p.device_owner, p.mac_address, p.vif_type,
-                f.subnet_id, f.address, f.floating_ips
+                p.host_id, f.subnet_id, f.address, f.floating_ips
             FROM (SELECT * FROM ports WHERE {condition}) p
             LEFT JOIN fixed_ips f ON f.port_id = p.id
             ORDER BY p.number, f.position

@@ -6,7 +6,7 @@ namespace Stackmeta.Inventory;
 /// A connection and its prepared commands, each made once. Statements name their parameters <c>@p1</c>, <c>@p2</c>, …; all are written so
 /// that SQLite and PostgreSQL understand them alike. Used by one caller at a time.
 /// </summary>
-sealed class SqlCommands(DbConnection connection) : IDisposable
+class SqlCommands(DbConnection connection) : IDisposable
 {
     readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
 
@@ -29,6 +29,9 @@ sealed class SqlCommands(DbConnection connection) : IDisposable
         }
         return rows;
     }
+
+    /// <summary>Makes sure that a chosen row number is not drawn again; SQLite's AUTOINCREMENT does so by itself.</summary>
+    public virtual ValueTask NoteNumberAsync(string table, long number) => ValueTask.CompletedTask;
 
     public void Dispose()
     {

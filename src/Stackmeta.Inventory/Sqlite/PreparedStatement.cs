@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using SQLitePCL;
 
 namespace Stackmeta.Inventory;
@@ -8,7 +10,7 @@ namespace Stackmeta.Inventory;
 /// a locked file must be an answer at once and not a thread that sleeps for a second, and a look-up must not allocate a command's reader.
 /// Used by one caller at a time.
 /// </summary>
-sealed class PreparedStatement : IDisposable
+sealed class PreparedStatement : IInstanceRow, IDisposable
 {
     // Ids and addresses are shorter; longer texts find nothing anyway.
     const int StackBytes = 512;
@@ -61,16 +63,16 @@ sealed class PreparedStatement : IDisposable
 
     public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
 
-    public long? NumberOrNull(int column) => IsNull(column) ? null : Number(column);
-
     public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
 
-    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+    public ReadOnlyMemory<byte> Blob(int column) => Bytes(column).ToArray();
 
-    /// <summary>A value's bytes, a text's UTF-8; valid until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
+    public T? Json<T>(int column, JsonTypeInfo<T> shape) => JsonSerializer.Deserialize(Bytes(column), shape);
 
     public void Dispose() => _statement.Dispose();
+
+    /// <summary>A value's bytes, a text's UTF-8; valid until the next step.</summary>
+    ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
 
     void Check(int code)
     {

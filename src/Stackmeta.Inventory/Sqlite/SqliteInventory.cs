@@ -1,44 +1,18 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>
-/// The inventory in one SQLite file, in the same process: both questions, the operator's interface, and the changes. Several
-/// processes may use one file, on one machine. Safe for concurrent use.
-/// </summary>
-public sealed class SqliteInventory : IInventory, IInstanceSource, IPortDirectory, IInventoryChanges, IDisposable
+/// <summary>The inventory in one SQLite file, in the same process. Several processes may use one file, on one machine.</summary>
+public sealed class SqliteInventory : OwnInventory
 {
-    readonly SqliteReaders _readers;
-    readonly SqliteStore _store;
-    readonly SqliteQuestions _questions;
-    readonly SqliteChanges _changes;
-    readonly StoredInventory _inventory;
+    readonly Parts _parts;
 
-    SqliteInventory(SqliteFile file, SqliteInventoryOptions options, TimeProvider time, ILogger logger)
-    {
-        Path = file.Path;
-        _readers = new SqliteReaders(file, options.KeptReaders);
-        _store = new SqliteStore(file, _readers, options, time);
-        _questions = new SqliteQuestions(_readers, _store, logger);
-        _changes = new SqliteChanges(file, options.WatchInterval, time);
-        _inventory = new StoredInventory(_store);
-    }
+    SqliteInventory(Parts parts)
+        : base(parts.Store, parts.Questions, parts.Questions, parts.Changes) => _parts = parts;
 
     /// <summary>The file, as an absolute path.</summary>
-    public string Path { get; }
-
-    public IEntries<NetworkEntry> Networks => _inventory.Networks;
-
-    public IEntries<SubnetEntry> Subnets => _inventory.Subnets;
-
-    public IEntries<RouterEntry> Routers => _inventory.Routers;
-
-    public IEntries<PortEntry> Ports => _inventory.Ports;
-
-    public IEntries<InstanceEntry> Instances => _inventory.Instances;
+    public string Path => _parts.File.Path;
 
     /// <summary>Opens an inventory, makes it if it is missing, and brings it up to date.</summary>
     /// <param name="path">The file; beside it SQLite keeps two more, whose names end in -wal and -shm.</param>
@@ -61,49 +35,36 @@ public sealed class SqliteInventory : IInventory, IInstanceSource, IPortDirector
         TimeProvider time,
         SqliteInventoryOptions options,
         ILogger<SqliteInventory>? logger = null
-    ) => new(new SqliteFile(path, options), options, time, logger ?? NullLogger<SqliteInventory>.Instance);
+    ) => new(Parts.Of(new SqliteFile(path, options), options, time, logger ?? NullLogger<SqliteInventory>.Instance));
 
-    public ValueTask<InstanceAnswer> FindInstanceAsync(string instanceId, CancellationToken cancellationToken) =>
-        _questions.FindInstanceAsync(instanceId, cancellationToken);
-
-    public ValueTask<Refusal> SetPasswordAsync(
-        string instanceId,
-        string password,
-        CancellationToken cancellationToken
-    ) => _questions.SetPasswordAsync(instanceId, password, cancellationToken);
-
-    public ValueTask<PortAnswer> FindPortAsync(
-        NetworkScope scope,
-        GuestAddress address,
-        CancellationToken cancellationToken
-    ) => _questions.FindPortAsync(scope, address, cancellationToken);
-
-    public IAsyncEnumerable<IReadOnlyList<InventoryChange>> WatchAsync(CancellationToken cancellationToken) =>
-        _changes.WatchAsync(cancellationToken);
-
-    public ValueTask<Outcome<T>> TogetherAsync<T>(
-        Func<IInventory, ValueTask<Outcome<T>>> work,
-        CancellationToken cancellationToken = default
-    )
-        where T : class => _inventory.TogetherAsync(work, cancellationToken);
-
-    public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(CancellationToken cancellationToken = default) =>
-        _inventory.ReadLayoutsAsync(cancellationToken);
-
-    public ValueTask<ImmutableArray<Objection>> ImportAsync(
-        Stream document,
-        ImportOptions options,
-        IProgress<ImportProgress>? progress = null,
-        CancellationToken cancellationToken = default
-    ) => _inventory.ImportAsync(document, options, progress, cancellationToken);
-
-    public ValueTask ExportAsync(Stream document, CancellationToken cancellationToken = default) =>
-        _inventory.ExportAsync(document, cancellationToken);
-
-    /// <summary>Closes all connections; questions that are being answered are answered.</summary>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        _readers.Dispose();
-        _store.Dispose();
+        if (disposing)
+        {
+            _parts.Readers.Dispose();
+            _parts.Store.Dispose();
+        }
+    }
+
+    sealed record Parts(
+        SqliteFile File,
+        SqliteReaders Readers,
+        SqliteStore Store,
+        SqliteQuestions Questions,
+        SqliteChanges Changes
+    )
+    {
+        public static Parts Of(SqliteFile file, SqliteInventoryOptions options, TimeProvider time, ILogger logger)
+        {
+            var readers = new SqliteReaders(file, options.KeptReaders);
+            var store = new SqliteStore(file, readers, options, time);
+            return new(
+                file,
+                readers,
+                store,
+                new SqliteQuestions(readers, store, logger),
+                new SqliteChanges(file, options.WatchInterval, time)
+            );
+        }
     }
 }

@@ -21,7 +21,7 @@ static class SqliteMigrations
         """;
 
     public static ImmutableArray<(int Number, string Name, string Sql)> All { get; } =
-    [(1, "networks, routers, ports, instances, changes", First)];
+    [(1, "networks, routers, ports, instances, changes", First), (2, "hosts of ports", Hosts)];
 
     // The number of a row is also the order of creation. Those of instances and images are shown to guests as EC2 ids, and
     // those of changes are followed: AUTOINCREMENT gives none of them twice.
@@ -128,5 +128,10 @@ static class SqliteMigrations
             kind INTEGER NOT NULL,
             id TEXT NOT NULL
         ) STRICT;
+        """;
+
+    const string Hosts = """
+        ALTER TABLE ports ADD COLUMN host_id TEXT NOT NULL DEFAULT '';
+        CREATE INDEX ports_by_host ON ports (host_id, network_id);
         """;
 }

@@ -68,7 +68,7 @@ public sealed class SqliteFileTests : IDisposable
         var trouble = Refused(File);
         Assert.Equal(InventoryTrouble.NewerVersion, trouble.Trouble);
         Assert.Contains(
-            "version 99 by a newer stackmeta, and this one knows 1",
+            "version 99 by a newer stackmeta, and this one knows 2",
             trouble.Message,
             StringComparison.Ordinal
         );

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>The row on which a store stands while it reads an instance (<see cref="InstanceAssembly.Columns"/>).</summary>
+interface IInstanceRow
+{
+    bool IsNull(int column);
+
+    long Number(int column);
+
+    string Text(int column);
+
+    ReadOnlyMemory<byte> Blob(int column);
+
+    /// <summary>A value from its JSON text.</summary>
+    /// <exception cref="System.Text.Json.JsonException">Only a hand in the database can have put it there.</exception>
+    T? Json<T>(int column, JsonTypeInfo<T> shape);
+}
