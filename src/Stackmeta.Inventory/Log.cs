@@ -17,4 +17,21 @@ static partial class Log
 
     [LoggerMessage(4003, LogLevel.Error, "Instance {InstanceId} is stored in a form that cannot be read: {Message}")]
     public static partial void InstanceUnreadable(ILogger logger, string instanceId, string message);
+
+    [LoggerMessage(
+        4010,
+        LogLevel.Warning,
+        "The server of the inventory notifies nobody of changes: they are looked for every {Seconds} s instead."
+    )]
+    public static partial void NothingNotifies(ILogger logger, double seconds);
+
+    [LoggerMessage(
+        4011,
+        LogLevel.Warning,
+        "Changes of the inventory cannot be followed now: {Message} Kept answers are given until they expire."
+    )]
+    public static partial void ChangesNotFollowed(ILogger logger, string message);
+
+    [LoggerMessage(4012, LogLevel.Information, "Changes of the inventory are followed again.")]
+    public static partial void ChangesFollowedAgain(ILogger logger);
 }

@@ -133,9 +133,9 @@ sealed class InstanceTable() : EntryTable<InstanceEntry>(Query)
     static string Query(string condition) =>
         $"""
             SELECT number, {Columns},
-                (SELECT number FROM ec2_images WHERE ref = image_ref),
-                (SELECT number FROM ec2_images WHERE ref = kernel_id),
-                (SELECT number FROM ec2_images WHERE ref = ramdisk_id)
+                (SELECT number FROM ec2_images WHERE ref = image_ref) AS image_number,
+                (SELECT number FROM ec2_images WHERE ref = kernel_id) AS kernel_number,
+                (SELECT number FROM ec2_images WHERE ref = ramdisk_id) AS ramdisk_number
             FROM instances
             WHERE {condition}
             """;

@@ -10,8 +10,7 @@ namespace Stackmeta.Inventory;
 /// </summary>
 sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger logger) : IInstanceSource, IPortDirectory
 {
-    // 1 while the last question could not be answered. Written by every question, by Interlocked.
-    int _inTrouble;
+    readonly TroubleLog _trouble = new(logger);
 
     public ValueTask<InstanceAnswer> FindInstanceAsync(string instanceId, CancellationToken cancellationToken)
     {
@@ -32,12 +31,12 @@ sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger l
                 (scope, address),
                 static (reader, question) => reader.Ports.Find(question.scope, question.address)
             );
-            NoteAnswer();
+            _trouble.NoteAnswer();
             return ValueTask.FromResult(answer);
         }
         catch (InventoryException e)
         {
-            NoteTrouble(e);
+            _trouble.NoteTrouble(e);
             return ValueTask.FromResult<PortAnswer>(Refusal.PortDirectoryUnavailable);
         }
     }
@@ -63,7 +62,7 @@ sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger l
         }
         catch (InventoryException e)
         {
-            NoteTrouble(e);
+            _trouble.NoteTrouble(e);
             return Refusal.PasswordNotStored;
         }
     }
@@ -73,41 +72,18 @@ sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger l
         try
         {
             var instance = readers.Use(instanceId, static (reader, id) => reader.Instances.Find(id));
-            NoteAnswer();
+            _trouble.NoteAnswer();
             return instance is null ? Refusal.InstanceNotFound : instance;
         }
         catch (InventoryException e)
         {
-            NoteTrouble(e);
-            return
-                e.Trouble
-                    is InventoryTrouble.Corrupt
-                        or InventoryTrouble.NotAnInventory
-                        or InventoryTrouble.NewerVersion
-                ? Refusal.InstanceSourceFailed
-                : Refusal.InstanceSourceUnavailable;
+            return _trouble.RefuseInstance(e);
         }
         catch (JsonException e)
         {
             // Only a hand in the file can have done this.
             Log.InstanceUnreadable(logger, instanceId, $"position {e.BytePositionInLine} of {e.Path}");
             return Refusal.InstanceSourceFailed;
-        }
-    }
-
-    void NoteTrouble(InventoryException e)
-    {
-        if (Interlocked.Exchange(ref _inTrouble, 1) == 0)
-        {
-            Log.InventoryInTrouble(logger, e.Trouble, e.Message);
-        }
-    }
-
-    void NoteAnswer()
-    {
-        if (Volatile.Read(ref _inTrouble) != 0 && Interlocked.Exchange(ref _inTrouble, 0) == 1)
-        {
-            Log.InventoryRecovered(logger);
         }
     }
 }

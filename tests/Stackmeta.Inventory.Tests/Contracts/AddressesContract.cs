@@ -185,3 +185,5 @@ public abstract class AddressesContract<TStore> : StoreContract<TStore>
 }
 
 public sealed class SqliteAddresses : AddressesContract<SqliteTestStore>;
+
+public sealed class PostgresAddresses : AddressesContract<PostgresTestStore>;

@@ -144,3 +144,5 @@ public abstract class ChangesContract<TStore> : StoreContract<TStore>
 }
 
 public sealed class SqliteChangesTests : ChangesContract<SqliteTestStore>;
+
+public sealed class PostgresChangesTests : ChangesContract<PostgresTestStore>;

@@ -200,3 +200,5 @@ public abstract class EntriesContract<TStore> : StoreContract<TStore>
 }
 
 public sealed class SqliteEntries : EntriesContract<SqliteTestStore>;
+
+public sealed class PostgresEntries : EntriesContract<PostgresTestStore>;

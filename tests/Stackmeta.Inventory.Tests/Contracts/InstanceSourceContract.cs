@@ -229,3 +229,5 @@ public abstract class InstanceSourceContract<TStore> : StoreContract<TStore>
 }
 
 public sealed class SqliteInstanceSource : InstanceSourceContract<SqliteTestStore>;
+
+public sealed class PostgresInstanceSource : InstanceSourceContract<PostgresTestStore>;

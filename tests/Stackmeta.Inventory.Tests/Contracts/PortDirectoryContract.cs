@@ -199,3 +199,5 @@ public abstract class PortDirectoryContract<TStore> : StoreContract<TStore>
 }
 
 public sealed class SqlitePortDirectory : PortDirectoryContract<SqliteTestStore>;
+
+public sealed class PostgresPortDirectory : PortDirectoryContract<PostgresTestStore>;

@@ -159,3 +159,5 @@ public abstract class PropertiesContract<TStore>
 }
 
 public sealed class SqliteProperties : PropertiesContract<SqliteTestStore>;
+
+public sealed class PostgresProperties : PropertiesContract<PostgresTestStore>;

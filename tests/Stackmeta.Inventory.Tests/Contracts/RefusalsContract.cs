@@ -227,3 +227,5 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
 }
 
 public sealed class SqliteRefusals : RefusalsContract<SqliteTestStore>;
+
+public sealed class PostgresRefusals : RefusalsContract<PostgresTestStore>;

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Npgsql;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>The row on which a reader stands.</summary>
+readonly struct PostgresRow(NpgsqlDataReader reader) : IInstanceRow
+{
+    public bool IsNull(int column) => reader.IsDBNull(column);
+
+    public long Number(int column) => reader.GetInt64(column);
+
+    public string Text(int column) => reader.GetString(column);
+
+    public ReadOnlyMemory<byte> Blob(int column) => reader.GetFieldValue<byte[]>(column);
+
+    public T? Json<T>(int column, JsonTypeInfo<T> shape) => JsonSerializer.Deserialize(reader.GetString(column), shape);
+}

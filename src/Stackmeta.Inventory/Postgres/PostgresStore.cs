@@ -1,0 +1,153 @@
+using System.Data;
+using Npgsql;
+
+namespace Stackmeta.Inventory;
+
+/// <summary>Transactions on PostgreSQL. One at a time changes entries, among all hosts, by the row of <c>write_lock</c>.</summary>
+sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
+{
+    readonly string _lockTimeout =
+        $"SET LOCAL lock_timeout = {(int)database.Options.WriteWait.TotalMilliseconds}";
+
+    public async ValueTask<T> ReadAsync<T>(
+        Func<InventorySession, ValueTask<T>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await using var transaction = await BeginAsync(
+                database.Anyone,
+                IsolationLevel.RepeatableRead,
+                "SET TRANSACTION READ ONLY",
+                cancellationToken
+            );
+            var result = await work(transaction.Session);
+            await transaction.CommitAsync();
+            return result;
+        }
+        catch (Exception e) when (PostgresTrouble.IsTrouble(e))
+        {
+            throw PostgresTrouble.From(e, database.Url);
+        }
+    }
+
+    public ValueTask<Outcome<T>> WriteAsync<T>(
+        Func<InventorySession, ValueTask<Outcome<T>>> work,
+        CancellationToken cancellationToken
+    )
+        where T : class =>
+        WriteAsync($"{_lockTimeout}; SELECT number FROM write_lock FOR UPDATE", work, cancellationToken);
+
+    /// <summary>Changes what needs no rule but that of its own row: does not wait for those who change entries, such as a long import.</summary>
+    public ValueTask<Outcome<T>> WriteBesideAsync<T>(
+        Func<InventorySession, ValueTask<Outcome<T>>> work,
+        CancellationToken cancellationToken
+    )
+        where T : class => WriteAsync(_lockTimeout, work, cancellationToken);
+
+    async ValueTask<Outcome<T>> WriteAsync<T>(
+        string first,
+        Func<InventorySession, ValueTask<Outcome<T>>> work,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        try
+        {
+            // After the lock each statement must see what the last writer has committed.
+            await using var transaction = await BeginAsync(
+                database.Primary,
+                IsolationLevel.ReadCommitted,
+                first,
+                cancellationToken
+            );
+            var outcome = await work(transaction.Session);
+            if (outcome.IsRefused)
+            {
+                return outcome;
+            }
+            var changes = transaction.Session.Changes;
+            var revision =
+                changes.Count == 0
+                    ? 0
+                    : await PostgresChangeLog.AppendAsync(transaction.Connection, changes, database.Notifies);
+            await transaction.CommitAsync();
+            database.NoteRevision(revision);
+            return outcome;
+        }
+        catch (Exception e) when (PostgresTrouble.IsTrouble(e))
+        {
+            throw PostgresTrouble.From(e, database.Url);
+        }
+    }
+
+    /// <summary>Begins a transaction with its first statement, once more when the pooled connection turns out dead.</summary>
+    async ValueTask<OpenTransaction> BeginAsync(
+        NpgsqlDataSource servers,
+        IsolationLevel level,
+        string first,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var isSecond = false; ; isSecond = true)
+        {
+            OpenTransaction? transaction = null;
+            try
+            {
+                var connection = await servers.OpenConnectionAsync(cancellationToken);
+                transaction = new OpenTransaction(connection);
+                if (servers == database.Primary)
+                {
+                    await database.TryNotificationAsync(connection, cancellationToken);
+                }
+                await transaction.BeginAsync(level, first, cancellationToken);
+                return transaction;
+            }
+            catch (Exception e)
+            {
+                if (transaction is not null)
+                {
+                    await transaction.DisposeAsync();
+                }
+                if (isSecond || !PostgresTrouble.IsTrouble(e) || !PostgresTrouble.IsDisconnection(e))
+                {
+                    throw;
+                }
+                database.ForgetConnections();
+            }
+        }
+    }
+
+    /// <summary>A connection in a transaction, which is rolled back unless it was committed.</summary>
+    sealed class OpenTransaction(NpgsqlConnection connection) : IAsyncDisposable
+    {
+        readonly PostgresCommands _commands = new(connection);
+        NpgsqlTransaction? _transaction;
+
+        public NpgsqlConnection Connection => connection;
+
+        public InventorySession Session => field ??= new InventorySession(_commands);
+
+        public async ValueTask BeginAsync(IsolationLevel level, string first, CancellationToken cancellationToken)
+        {
+            _transaction = await connection.BeginTransactionAsync(level, cancellationToken);
+#pragma warning disable CA2100 // A constant and a number.
+            await using var command = new NpgsqlCommand(first, connection);
+#pragma warning restore CA2100
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        public async ValueTask CommitAsync() => await _transaction!.CommitAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            _commands.Dispose();
+            if (_transaction is not null)
+            {
+                await _transaction.DisposeAsync();
+            }
+            await connection.DisposeAsync();
+        }
+    }
+}
