@@ -24,7 +24,7 @@ public enum InventoryChangeKind
     /// <summary>Too much to name one by one, or unknown: forget all that was read before.</summary>
     Everything = 0,
 
-    /// <summary>A network, one of its subnets or ports, or the host name of an instance on it was created, changed or deleted.</summary>
+    /// <summary>A network, one of its subnets, or its DHCP port was created, changed or deleted: what all records of guests on it show.</summary>
     Network = 1,
 
     /// <summary>A router or one of its interfaces.</summary>
@@ -35,4 +35,7 @@ public enum InventoryChangeKind
 
     /// <summary>An instance or one of its ports; not its networks, which are told by themselves.</summary>
     Instance = 4,
+
+    /// <summary>Another port of a network, or the host name of an instance on it; the id is the network's.</summary>
+    NetworkPorts = 5,
 }

@@ -5,6 +5,9 @@ namespace Stackmeta.Inventory;
 /// <summary>The tables <c>revision</c> and <c>changes</c>: what was changed lately, numbered without gaps in the order of the commits.</summary>
 static class PostgresChangeLog
 {
+    // Of a server that does not answer a follower believes after so many seconds that it is gone.
+    const int ReadSeconds = 5;
+
     const string Append = """
         WITH newest AS (UPDATE revision SET number = number + cardinality($1) RETURNING number)
         INSERT INTO changes (number, kind, id)
@@ -59,7 +62,7 @@ static class PostgresChangeLog
         CancellationToken cancellationToken
     )
     {
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = ReadSeconds };
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Newest));
         var changesAfter = new NpgsqlBatchCommand(After);
         changesAfter.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });

@@ -17,6 +17,9 @@ sealed class PostgresDatabase : IDisposable
     // How long a server is believed to be what it was: until then nobody notices that a standby was promoted.
     const int HostRecheckSeconds = 1;
 
+    // For operators' statements: removing a hundred thousand ports takes some seconds. Guests' questions have a deadline of their own.
+    const int CommandSeconds = 300;
+
     // How long a server that does not answer may take to answer the request to stop.
     const int CancellationMilliseconds = 1_000;
 
@@ -37,6 +40,7 @@ sealed class PostgresDatabase : IDisposable
         settings.Timeout = Math.Max(1, (int)options.ConnectTimeout.TotalSeconds);
         settings.CancellationTimeout = CancellationMilliseconds;
         settings.HostRecheckSeconds = HostRecheckSeconds;
+        settings.CommandTimeout = CommandSeconds;
         settings.MaxPoolSize = options.MaximumConnections;
         settings.MaxAutoPrepare = PreparedStatements;
         settings.AutoPrepareMinUsages = 1;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,9 +8,14 @@ namespace Stackmeta.Inventory;
 public sealed class PostgresInventory : OwnInventory
 {
     readonly Parts _parts;
+    readonly TimeProvider _time;
 
-    PostgresInventory(Parts parts)
-        : base(parts.Store, parts.Questions, parts.Questions, parts.Changes) => _parts = parts;
+    PostgresInventory(Parts parts, TimeProvider time)
+        : base(parts.Store, parts.Questions, parts.Questions, parts.Changes)
+    {
+        _parts = parts;
+        _time = time;
+    }
 
     /// <summary>Opens an inventory, makes its tables if they are missing, and brings them up to date.</summary>
     /// <exception cref="InventoryException">The database cannot be used; the message says what to do.</exception>
@@ -24,13 +30,29 @@ public sealed class PostgresInventory : OwnInventory
         try
         {
             PostgresSchema.Prepare(database);
-            return new PostgresInventory(Parts.Of(database, time, logger ?? NullLogger<PostgresInventory>.Instance));
+            var parts = Parts.Of(database, time, logger ?? NullLogger<PostgresInventory>.Instance);
+            return new PostgresInventory(parts, time);
         }
         catch
         {
             database.Dispose();
             throw;
         }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<ImmutableArray<Objection>> ImportAsync(
+        Stream document,
+        ImportOptions options,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var isLarge =
+            !document.CanSeek || document.Length - document.Position > _parts.Database.Options.LargeDocument;
+        return isLarge
+            ? await _parts.Store.ImportAsync(document, options, progress, _time, cancellationToken)
+            : await base.ImportAsync(document, options, progress, cancellationToken);
     }
 
     protected override void Dispose(bool disposing)

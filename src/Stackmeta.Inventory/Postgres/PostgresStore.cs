@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data;
 using Npgsql;
 
@@ -45,6 +46,52 @@ sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
         CancellationToken cancellationToken
     )
         where T : class => WriteAsync(_lockTimeout, work, cancellationToken);
+
+    /// <summary>Takes a large document, and has the server look at what its tables hold now.</summary>
+    public async ValueTask<ImmutableArray<Objection>> ImportAsync(
+        Stream document,
+        ImportOptions options,
+        IProgress<ImportProgress>? progress,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var outcome = await WriteAsync<string>(
+            async session =>
+            {
+                if (options.Replace)
+                {
+                    await Emptying.RunAsync(session);
+                }
+                var import = new PostgresImport((PostgresCommands)session.Sql, options, progress);
+                var objections = await import.RunAsync(document, time, cancellationToken);
+                session.Changed(InventoryChangeKind.Everything, "");
+                return objections.IsEmpty ? "imported" : objections;
+            },
+            cancellationToken
+        );
+        if (!outcome.IsRefused)
+        {
+            await AnalyzeAsync(cancellationToken);
+        }
+        return outcome.Objections;
+    }
+
+    /// <summary>The first questions after an import must not be planned as if the tables were empty.</summary>
+    async ValueTask AnalyzeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = database.Primary.CreateCommand(
+                $"ANALYZE {string.Join(", ", CopiedTable.All.Select(table => table.Name))}"
+            );
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception e) when (PostgresTrouble.IsTrouble(e))
+        {
+            // Autovacuum does it within a minute or so; what was imported is there.
+        }
+    }
 
     async ValueTask<Outcome<T>> WriteAsync<T>(
         string first,

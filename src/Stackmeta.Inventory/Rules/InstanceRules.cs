@@ -100,7 +100,7 @@ sealed class InstanceRules : EntryRules<InstanceEntry>
         }
         foreach (var port in await PortTable.Instance.OfDeviceAsync(session.Sql, id))
         {
-            session.Changed(InventoryChangeKind.Network, port.NetworkId);
+            session.Changed(InventoryChangeKind.NetworkPorts, port.NetworkId);
         }
     }
 

@@ -170,7 +170,10 @@ sealed class PortRules : EntryRules<PortEntry>
     static void Touch(InventorySession session, PortEntry entry)
     {
         session.Changed(InventoryChangeKind.Port, entry.Id);
-        session.Changed(InventoryChangeKind.Network, entry.NetworkId);
+        session.Changed(
+            entry.DeviceOwner == DeviceOwners.Dhcp ? InventoryChangeKind.Network : InventoryChangeKind.NetworkPorts,
+            entry.NetworkId
+        );
         if (DeviceOwners.RouterInterfaces.Contains(entry.DeviceOwner))
         {
             session.Changed(InventoryChangeKind.Router, entry.DeviceId);

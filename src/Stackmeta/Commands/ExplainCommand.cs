@@ -96,7 +96,7 @@ static class ExplainCommand
         }
         // Where Neutron is, there need be no inventory of ours: then the network must be named, and is looked at all the same.
         if (
-            !File.Exists(folder.InventoryFile)
+            !InventoryPlace.Of(settings, folder).MayExist
             && IPAddress.TryParse(asked, out var address)
             && Guid.TryParse(network, out var networkId)
         )

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
@@ -83,7 +82,7 @@ static class GetCommand
         var folder = DataFolder.Of(settings);
         if (project is null)
         {
-            (instance, project) = await FindAsync(folder, instance, cancellationToken);
+            (instance, project) = await FindAsync(InventoryPlace.Of(settings, folder), instance, cancellationToken);
         }
         api ??= UsualApi(settings);
         using var request = Request(api, path, instance, project, SharedSecret.Read(folder.SharedSecretFile));
@@ -130,16 +129,12 @@ static class GetCommand
     }
 
     static async Task<(string Instance, string Project)> FindAsync(
-        DataFolder folder,
+        InventoryPlace place,
         string nameOrId,
         CancellationToken cancellationToken
     )
     {
-        using var inventory = SqliteInventory.Open(
-            folder.InventoryFile,
-            TimeProvider.System,
-            new SqliteInventoryOptions { CreateIfMissing = false, ReadOnly = true }
-        );
+        using var inventory = place.OpenExisting(TimeProvider.System);
         var found = await inventory.Instances.FindAsync(nameOrId, cancellationToken);
         return found.IsRefused
             ? throw new CommandException(

@@ -32,7 +32,7 @@ static class SettingsCommand
                     output,
                     ["setting", "value", "origin"],
                     KnownSettings.All.Select(setting =>
-                        (IReadOnlyList<string?>)[setting.Name, values.TextOf(setting), values.OriginOf(setting)]
+                        (IReadOnlyList<string?>)[setting.Name, values.ShownOf(setting), values.OriginOf(setting)]
                     )
                 );
             }
@@ -51,7 +51,7 @@ static class SettingsCommand
             {
                 writer.WriteStartObject();
                 writer.WriteString("setting", setting.Name);
-                writer.WriteString("value", values.TextOf(setting));
+                writer.WriteString("value", values.ShownOf(setting));
                 writer.WriteString("origin", values.OriginOf(setting));
                 writer.WriteEndObject();
             }

@@ -9,12 +9,12 @@ sealed class InventoryFollower
 {
     static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
-    readonly SqliteInventory _inventory;
+    readonly OwnInventory _inventory;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public InventoryFollower(SqliteInventory inventory, TimeProvider time, ILogger logger)
+    public InventoryFollower(OwnInventory inventory, TimeProvider time, ILogger logger)
     {
         _inventory = inventory;
         _time = time;
@@ -32,6 +32,9 @@ sealed class InventoryFollower
 
     /// <summary>What is served where another process provides the networks; null when this one does, or serves none.</summary>
     public ServedScopes? Scopes { get; init; }
+
+    /// <summary>The host whose networks the edge provides; empty for those of all hosts.</summary>
+    public string Host { get; init; } = "";
 
     /// <summary>What guests' names end with.</summary>
     public string DnsDomain { get; init; } = "";
@@ -53,6 +56,7 @@ sealed class InventoryFollower
                         change.Kind
                             is InventoryChangeKind.Everything
                                 or InventoryChangeKind.Network
+                                or InventoryChangeKind.NetworkPorts
                                 or InventoryChangeKind.Router
                     )
                 )
@@ -91,6 +95,9 @@ sealed class InventoryFollower
                     Api?.Instances.ForgetAll();
                     Agent?.Ports.ForgetNetwork(change.Id);
                     break;
+                case InventoryChangeKind.NetworkPorts:
+                    Agent?.Ports.ForgetNetwork(change.Id);
+                    break;
                 case InventoryChangeKind.Router:
                     Agent?.Ports.ForgetAll();
                     break;
@@ -105,7 +112,11 @@ sealed class InventoryFollower
         {
             try
             {
-                var layouts = await _inventory.ReadLayoutsAsync(cancellationToken);
+                var layouts = await (
+                    Host.Length == 0
+                        ? _inventory.ReadLayoutsAsync(cancellationToken)
+                        : _inventory.ReadLayoutsOfHostAsync(Host, cancellationToken)
+                );
                 var (networks, routers) = (EdgeNetworks.Of(layouts, DnsDomain), EdgeRouters.Of(layouts));
                 Scopes?.Set(networks, routers);
                 if (Edge is not null)

@@ -69,7 +69,7 @@ sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
         ServingUser.Require(user);
         var folder = DataFolder.Of(settings).Make();
         // Made by root, so that root's own reading of it begins with what nobody else has touched; then the user's.
-        SqliteInventory.Open(folder.InventoryFile, time).Dispose();
+        InventoryPlace.Of(settings, folder).Open(time).Dispose();
         _ = SharedSecret.ReadOrMake(folder.SharedSecretFile);
         ServingUser.Give(folder.Path, user);
 

@@ -12,7 +12,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     readonly CancellationTokenSource _stop = new();
-    readonly SqliteInventory _inventory;
+    readonly OwnInventory _inventory;
     readonly ILoggerFactory _loggers;
     readonly ILogger _logger;
     readonly TimeProvider _time;
@@ -23,7 +23,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
     EdgeHop? _edge;
     Task _following = Task.CompletedTask;
 
-    RunningPath(SqliteInventory inventory, TimeProvider time, ILoggerFactory loggers)
+    RunningPath(OwnInventory inventory, TimeProvider time, ILoggerFactory loggers)
     {
         _inventory = inventory;
         _time = time;
@@ -39,7 +39,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
     /// <summary>Ends when another process has taken this one's place.</summary>
     public Task Ended => _sockets?.Ended ?? new TaskCompletionSource().Task;
 
-    /// <summary>Starts the wanted hops on the inventory of a data folder.</summary>
+    /// <summary>Starts the wanted hops on the inventory that the settings name.</summary>
     /// <param name="settings">All settings.</param>
     /// <param name="folder">The data folder, made when it is not there.</param>
     /// <param name="hops">Which.</param>
@@ -65,7 +65,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
         var secret =
             hops.HasFlag(Hops.Api) || hops.HasFlag(Hops.Agent) ? SharedSecret.ReadOrMake(folder.SharedSecretFile) : [];
         var path = new RunningPath(
-            SqliteInventory.Open(folder.InventoryFile, time, logger: loggers.CreateLogger<SqliteInventory>()),
+            InventoryPlace.Of(settings, folder).Open(time, loggers),
             time,
             loggers
         );
@@ -158,6 +158,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
             Agent = _agent,
             Edge = _edge?.Networks,
             Scopes = _edge?.Scopes,
+            Host = settings.Get(KnownSettings.Host),
             DnsDomain = settings.Get(KnownSettings.EdgeDnsDomain),
         };
         _admin.Health.Starting("networks are being made");

@@ -25,6 +25,40 @@ public static class KnownSettings
             "The file with the secret that the agent signs with and the API checks with (metadata_proxy_shared_secret); 'secret' in the data folder, made at the first start."
         );
 
+    /// <summary>Empty for the file in the data folder.</summary>
+    public static Setting<string> InventoryUrl { get; } =
+        new(
+            "inventory.url",
+            SettingKinds.InventoryUrl,
+            "",
+            "The PostgreSQL database that holds the inventory, shared by all hosts that name it; empty for a file in the data folder."
+        );
+
+    public static Setting<string> InventoryPasswordFile { get; } =
+        new(
+            "inventory.password_file",
+            SettingKinds.Path,
+            "",
+            "The file with the password for that database; empty for the URL's own, or that of ~/.pgpass."
+        );
+
+    public static Setting<long> InventoryConnections { get; } =
+        new(
+            "inventory.connections",
+            SettingKinds.Number(1, 1000),
+            "10",
+            "The most connections of this process to each server of that database; one more listens for changes."
+        );
+
+    /// <summary>Empty for all networks.</summary>
+    public static Setting<string> Host { get; } =
+        new(
+            "host",
+            SettingKinds.Text,
+            "",
+            "The name of this host: of a shared inventory it provides the networks that have a guest's port on it (host_id) or one that names no host; empty provides all networks."
+        );
+
     public static Setting<string> DhcpDomain { get; } =
         new("dhcp_domain", SettingKinds.Text, "novalocal", "Appended to host names after a dot; empty for none.");
 
@@ -275,6 +309,10 @@ public static class KnownSettings
     [
         Data,
         SharedSecretFile,
+        InventoryUrl,
+        InventoryPasswordFile,
+        InventoryConnections,
+        Host,
         DhcpDomain,
         Compatibility,
         ApiListen,

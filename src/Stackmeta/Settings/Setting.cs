@@ -31,6 +31,9 @@ public abstract class Setting
 
     /// <summary>Whether a text is a right value.</summary>
     public abstract bool Accepts(string text);
+
+    /// <summary>A value, right or not, as it may be printed: without what is secret.</summary>
+    public abstract string Show(string text);
 }
 
 /// <summary>A setting whose value is a <typeparamref name="T"/>.</summary>
@@ -39,6 +42,8 @@ public sealed class Setting<T>(string name, SettingKind<T> kind, string defaultT
 {
     public override bool Accepts(string text) => kind.TryParse(text, out _);
 
+    public override string Show(string text) => kind.Shown(text);
+
     /// <summary>The value of a text that was accepted before.</summary>
     /// <exception cref="FormatException">The text was not accepted.</exception>
     public T Parse(string text) =>
@@ -46,7 +51,11 @@ public sealed class Setting<T>(string name, SettingKind<T> kind, string defaultT
 }
 
 /// <summary>How texts become values of a kind, and how that kind is described.</summary>
-public sealed record SettingKind<T>(string Description, SettingParser<T> TryParse);
+public sealed record SettingKind<T>(string Description, SettingParser<T> TryParse)
+{
+    /// <summary>Leaves out what is secret of a text.</summary>
+    public Func<string, string> Shown { get; init; } = static text => text;
+}
 
 /// <summary>Makes a value of a text; false when the text is no such value.</summary>
 public delegate bool SettingParser<T>(string text, out T value);

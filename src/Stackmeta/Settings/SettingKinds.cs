@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
@@ -25,6 +26,19 @@ static class SettingKinds
                 return !text.AsSpan().ContainsAny('\n', '\r', '\0');
             }
         );
+
+    public static SettingKind<string> InventoryUrl { get; } =
+        new(
+            "a URL such as postgresql://stackmeta@db.example/stackmeta, or nothing",
+            (string text, out string value) =>
+            {
+                value = text;
+                return text.Length == 0 || PostgresUrl.IsOne(text);
+            }
+        )
+        {
+            Shown = text => PostgresUrl.IsOne(text) ? PostgresUrl.Mask(text) : text.Length == 0 ? "" : "***",
+        };
 
     public static SettingKind<bool> Switch { get; } =
         new(

@@ -24,6 +24,9 @@ public sealed class SettingValues
     /// <summary>Where the value comes from, for messages.</summary>
     public string OriginOf(Setting setting) => _set.TryGetValue(setting.Name, out var found) ? found.Origin : "default";
 
+    /// <summary>The value as it may be printed.</summary>
+    public string ShownOf(Setting setting) => setting.Show(TextOf(setting));
+
     /// <summary>The value as it was written.</summary>
     public string TextOf(Setting setting) =>
         _set.TryGetValue(setting.Name, out var found) ? found.Text : setting.DefaultText;

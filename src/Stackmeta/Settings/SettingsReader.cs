@@ -76,7 +76,7 @@ public static class SettingsReader
             }
             else if (!setting.Accepts(text))
             {
-                problems.Add(new(origin, $"{name} is '{text}', and must be {setting.Kind}."));
+                problems.Add(new(origin, $"{name} is '{setting.Show(text)}', and must be {setting.Kind}."));
             }
             else
             {

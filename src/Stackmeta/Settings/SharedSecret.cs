@@ -22,26 +22,7 @@ static class SharedSecret
 
     /// <summary>Reads the secret; white space at the end is no part of it.</summary>
     /// <exception cref="SettingsException">The file is missing or cannot be used.</exception>
-    public static byte[] Read(string path)
-    {
-        try
-        {
-            const UnixFileMode Others =
-                UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-            if ((File.GetUnixFileMode(path) & Others & ~UnixFileMode.GroupRead) != UnixFileMode.None)
-            {
-                throw Problem(
-                    path,
-                    "Others may read or write this secret: chmod 600 it, or 640 with a group of its own."
-                );
-            }
-            return Encoding.UTF8.GetBytes(File.ReadAllText(path).TrimEnd());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Problem(path, $"The shared secret cannot be read: {e.Message}");
-        }
-    }
+    public static byte[] Read(string path) => Encoding.UTF8.GetBytes(SecretFile.Read(path, "The shared secret"));
 
     static void Make(string path)
     {

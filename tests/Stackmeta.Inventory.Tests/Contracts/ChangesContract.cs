@@ -30,7 +30,7 @@ public abstract class ChangesContract<TStore> : StoreContract<TStore>
         InventoryChange[] ofPort =
         [
             new(InventoryChangeKind.Port, port.Id),
-            new(InventoryChangeKind.Network, network.Id),
+            new(InventoryChangeKind.NetworkPorts, network.Id),
             new(InventoryChangeKind.Instance, instance.Id),
         ];
         Assert.Equal(ofPort, await follower.NextAsync());
@@ -41,7 +41,7 @@ public abstract class ChangesContract<TStore> : StoreContract<TStore>
         // DHCP servers hand out host names.
         await other.Inventory.Instances.ChangeAsync(instance.Id, entry => entry with { Hostname = "h" }).Taken();
         Assert.Equal(
-            [new(InventoryChangeKind.Instance, instance.Id), new(InventoryChangeKind.Network, network.Id)],
+            [new(InventoryChangeKind.Instance, instance.Id), new(InventoryChangeKind.NetworkPorts, network.Id)],
             await follower.NextAsync()
         );
 

@@ -267,3 +267,5 @@ public abstract class DocumentContract<TStore> : StoreContract<TStore>
 public sealed class SqliteDocuments : DocumentContract<SqliteTestStore>;
 
 public sealed class PostgresDocuments : DocumentContract<PostgresTestStore>;
+
+public sealed class PostgresLargeDocuments : DocumentContract<PostgresLargeTestStore>;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stackmeta.Inventory.Tests;
 
 [assembly: AssemblyFixture(typeof(SharedPostgres))]
@@ -10,6 +11,9 @@ public sealed class SharedPostgres : IAsyncDisposable
     const string Template = "template_inventory";
 
     readonly Lazy<Task<PostgresServer>> _server = new(StartAsync);
+
+    // Databases with an empty inventory that a test has left. Making one costs as much as most tests.
+    readonly ConcurrentBag<string> _empty = [];
 
     // Drawn by Interlocked.
     int _databases;
@@ -27,13 +31,24 @@ public sealed class SharedPostgres : IAsyncDisposable
     public Task<PostgresServer> ServerAsync() => _server.Value;
 
     /// <summary>A database with an empty inventory.</summary>
-    public Task<string> CreateInventoryAsync() => CreateAsync($"TEMPLATE {Template}");
+    public async Task<string> CreateInventoryAsync() =>
+        _empty.TryTake(out var database) ? database : await CreateAsync($"TEMPLATE {Template}");
+
+    /// <summary>Gives a database of <see cref="CreateInventoryAsync"/> back when nobody is connected to it any more.</summary>
+    public async Task EmptyAsync(string database)
+    {
+        await (await _server.Value).ExecuteAsync(
+            database,
+            """
+            TRUNCATE networks, subnets, routers, ports, fixed_ips, ec2_images, instances, changes RESTART IDENTITY;
+            UPDATE revision SET number = 0
+            """
+        );
+        _empty.Add(database);
+    }
 
     /// <summary>A database without tables.</summary>
     public Task<string> CreateDatabaseAsync(string options = "") => CreateAsync(options);
-
-    public async Task DropAsync(string database) =>
-        await (await _server.Value).ExecuteAsync("postgres", $"DROP DATABASE {database} WITH (FORCE)");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,26 +1,26 @@
 namespace Stackmeta.Inventory.Tests;
 
-/// <summary>An inventory on PostgreSQL in a database of its own, which goes with it.</summary>
-public sealed class PostgresTestStore : ITestStore
+/// <summary>An inventory on PostgreSQL in a database that no other test has meanwhile.</summary>
+public class PostgresTestStore : ITestStore
 {
     readonly SharedPostgres? _shared;
     readonly string _database;
     readonly PostgresInventory _inventory;
 
-    // The contracts make stores in constructors, which cannot wait.
     public PostgresTestStore()
-        : this(Task.Run(MakeAsync).GetAwaiter().GetResult()) { }
+        : this(new PostgresInventoryOptions()) { }
 
-    PostgresTestStore((SharedPostgres Shared, string Database, PostgresUrl Url) made)
+    // The contracts make stores in constructors, which cannot wait.
+    private protected PostgresTestStore(PostgresInventoryOptions options)
     {
-        (_shared, _database, Url) = made;
-        _inventory = PostgresInventory.Open(Url, TimeProvider.System);
+        (_shared, _database, Url) = Task.Run(MakeAsync).GetAwaiter().GetResult();
+        _inventory = PostgresInventory.Open(Url, TimeProvider.System, options);
     }
 
-    PostgresTestStore(string database, PostgresUrl url)
+    PostgresTestStore(PostgresTestStore other)
     {
-        (_database, Url) = (database, url);
-        _inventory = PostgresInventory.Open(url, TimeProvider.System);
+        (_database, Url) = (other._database, other.Url);
+        _inventory = PostgresInventory.Open(Url, TimeProvider.System);
     }
 
     public PostgresUrl Url { get; }
@@ -33,15 +33,16 @@ public sealed class PostgresTestStore : ITestStore
 
     public IInventoryChanges Changes => _inventory;
 
-    public ITestStore OpenAgain() => new PostgresTestStore(_database, Url);
+    public ITestStore OpenAgain() => new PostgresTestStore(this);
 
     public void Dispose()
     {
         _inventory.Dispose();
         if (_shared is not null)
         {
-            Task.Run(() => _shared.DropAsync(_database)).GetAwaiter().GetResult();
+            Task.Run(() => _shared.EmptyAsync(_database)).GetAwaiter().GetResult();
         }
+        GC.SuppressFinalize(this);
     }
 
     static async Task<(SharedPostgres, string, PostgresUrl)> MakeAsync()
@@ -50,4 +51,11 @@ public sealed class PostgresTestStore : ITestStore
         var database = await shared.CreateInventoryAsync();
         return (shared, database, PostgresUrl.Parse((await shared.ServerAsync()).Url(database)));
     }
+}
+
+/// <summary>The same, which takes every document as if it were a large one.</summary>
+public sealed class PostgresLargeTestStore : PostgresTestStore
+{
+    public PostgresLargeTestStore()
+        : base(new PostgresInventoryOptions { LargeDocument = -1 }) { }
 }

@@ -9,7 +9,7 @@ namespace Stackmeta;
 sealed class OpenDriveSource : IAsyncDisposable
 {
     readonly Owned _owned = new();
-    SqliteInventory? _inventory;
+    OwnInventory? _inventory;
 
     OpenDriveSource() { }
 
@@ -18,20 +18,13 @@ sealed class OpenDriveSource : IAsyncDisposable
     /// <summary>The format where the command line names none.</summary>
     public DriveFormat UsualFormat { get; private init; } = DriveFormat.Iso9660;
 
-    /// <summary>The data folder's inventory.</summary>
+    /// <summary>The inventory that the settings name.</summary>
     /// <exception cref="CommandException">There is none.</exception>
     public static OpenDriveSource OfInventory(SettingValues settings, ILoggerFactory loggers)
     {
-        var file = DataFolder.Of(settings).InventoryFile;
-        if (!File.Exists(file))
-        {
-            throw new CommandException(
-                $"There is no inventory in '{file}'; name its folder with --data, or a cloud's nova.conf with --config-file."
-            );
-        }
         var time = TimeProvider.System;
         var place = new OpenDriveSource();
-        place._inventory = place._owned.Add(SqliteInventory.Open(file, time));
+        place._inventory = place._owned.Add(InventoryPlace.Of(settings).OpenExisting(time));
         var vendorData = place._owned.Add(VendorDataSettings.Of(settings, new AnswerCacheOptions(), loggers, time));
         place.Drives = DriveSettings.Of(settings, place._inventory, vendorData);
         return place;

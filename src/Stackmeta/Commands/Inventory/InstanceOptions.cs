@@ -193,12 +193,12 @@ sealed class InstanceCreateOptions(Func<Stream> openInput) : InstanceOptions(ope
 
     static (PortEntry Port, string? Present) ReadNic(string text)
     {
-        var values = KeyValues.Many("--nic", text, "net", "ip", "subnet", "mac", "port");
+        var values = KeyValues.Many("--nic", text, "net", "ip", "subnet", "mac", "host", "port");
         var isPresent = values.TryGetValue("port", out var port);
         if (isPresent ? values.Count > 1 : !values.ContainsKey("net"))
         {
             throw new CommandException(
-                $"--nic is '{text}', and must name net=NETWORK, with ip, subnet and mac if wanted, or port=PORT alone.",
+                $"--nic is '{text}', and must name net=NETWORK, with ip, subnet, mac and host if wanted, or port=PORT alone.",
                 ExitCodes.Usage
             );
         }
@@ -213,6 +213,7 @@ sealed class InstanceCreateOptions(Func<Stream> openInput) : InstanceOptions(ope
             NetworkId = values.GetValueOrDefault("net", ""),
             MacAddress = values.GetValueOrDefault("mac", ""),
             FixedIps = isChosen ? [address] : null,
+            HostId = values.GetValueOrDefault("host", ""),
         };
         return (entry, port);
     }

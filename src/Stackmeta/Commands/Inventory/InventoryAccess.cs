@@ -15,24 +15,17 @@ sealed record InventoryAccess(
     Func<Stream> OpenOutput
 )
 {
-    /// <summary>The inventory in the data folder, and the process's own streams.</summary>
-    public static InventoryAccess Of(CommonOptions common) =>
-        new(
-            parsed => Open(DataFolder.Of(common.Read(parsed)), isNew: false),
-            parsed => Open(DataFolder.Of(common.Read(parsed)).Make(), isNew: true),
+    /// <summary>The inventory that the settings name, and the process's own streams.</summary>
+    public static InventoryAccess Of(CommonOptions common)
+    {
+        return new(
+            parsed => OpenInventory.Of(PlaceOf(parsed).OpenExisting(TimeProvider.System)),
+            parsed => OpenInventory.Of(PlaceOf(parsed).Open(TimeProvider.System)),
             Console.OpenStandardInput,
             Console.OpenStandardOutput
         );
 
-    static OpenInventory Open(DataFolder folder, bool isNew)
-    {
-        if (!isNew && !File.Exists(folder.InventoryFile))
-        {
-            throw new CommandException(
-                $"There is no inventory in {folder.Path} yet; create a network, import a document, or name another folder with --data."
-            );
-        }
-        return OpenInventory.Of(SqliteInventory.Open(folder.InventoryFile, TimeProvider.System));
+        InventoryPlace PlaceOf(ParseResult parsed) => InventoryPlace.Of(common.Read(parsed));
     }
 }
 

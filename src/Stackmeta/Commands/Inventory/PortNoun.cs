@@ -20,7 +20,7 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
         (
             "stackmeta port create --network private --device web-1 --fixed-ip ip=10.0.0.5",
             "stackmeta port list --device web-1",
-            "stackmeta port set $ID --device web-2"
+            "stackmeta port set $ID --host node-2"
         );
 
     public override async ValueTask<IEnumerable<IReadOnlyList<string?>>> RowsAsync(
@@ -75,6 +75,11 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
             "ip=ADDRESS,subnet=SUBNET,floating=ADDRESS"
         );
         readonly Option<bool> _noFixedIp = OptionKinds.Flag("--no-fixed-ip", "No address at all");
+        readonly Option<string?> _host = OptionKinds.Text(
+            "--host",
+            "The host that the guest runs on, as its setting 'host' names it; '' for any",
+            "HOST"
+        );
         readonly Option<string?> _vifType = OptionKinds.Text("--vif-type", "How it is plugged; bridge", "WORD");
 
         public override IEnumerable<Option> All =>
@@ -87,6 +92,7 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
                 _fixedIps,
                 _noFixedIp,
                 _vifType,
+                _host,
             ];
 
         public override Func<PortEntry, PortEntry> Read(ParseResult parsed)
@@ -119,6 +125,7 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
                         : addresses.Count > 0 ? [.. addresses]
                         : entry.FixedIps,
                     VifType = parsed.GetValue(_vifType) ?? entry.VifType,
+                    HostId = parsed.GetValue(_host) ?? entry.HostId,
                 };
             };
         }

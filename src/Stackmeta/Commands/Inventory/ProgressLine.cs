@@ -22,7 +22,8 @@ sealed class ProgressLine(TextWriter? terminal, long? length) : IProgress<Import
     {
         Last = value;
         var part = length is > 0 ? $" ({value.Bytes * 100 / length}%)" : "";
-        terminal?.Write(string.Create(CultureInfo.InvariantCulture, $"{EraseLine}{value.Entries} entries{part}"));
+        var sent = value.Sent > 0 ? string.Create(CultureInfo.InvariantCulture, $", {value.Sent} rows sent") : "";
+        terminal?.Write(string.Create(CultureInfo.InvariantCulture, $"{EraseLine}{value.Entries} entries{part}{sent}"));
     }
 
     public void Dispose() => terminal?.Write(EraseLine);

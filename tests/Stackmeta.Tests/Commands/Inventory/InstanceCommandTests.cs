@@ -141,7 +141,7 @@ public sealed class InstanceCommandTests : IDisposable
     [Theory]
     [InlineData("must name net=NETWORK", "--nic", "ip=10.0.0.1")]
     [InlineData("must name net=NETWORK", "--nic", "port=p,net=n")]
-    [InlineData("--nic has the key 'network'; known are net, ip, subnet, mac, port.", "--nic", "network=n")]
+    [InlineData("--nic has the key 'network'; known are net, ip, subnet, mac, host, port.", "--nic", "network=n")]
     [InlineData("--property is 'x', and must be KEY=VALUE.", "--property", "x")]
     [InlineData("A key pair needs both", "--key-name", "k")]
     public async Task Wrong_values_are_usage_errors(string part, params string[] options)
