@@ -18,6 +18,10 @@ end-to-end:Stackmeta.EndToEnd.Tests"
 needs_of() {
     case "$1" in
         metadata) need /usr/bin/python3 python3-minimal "is the judge of the JSON form" ;;
+        inventory)
+            need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds shared inventories"
+            need setpriv util-linux "starts it as its own user"
+            ;;
         admin)
             need curl curl "asks as another user"
             need setpriv util-linux "becomes another user"

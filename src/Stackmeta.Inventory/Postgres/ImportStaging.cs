@@ -57,14 +57,11 @@ sealed class ImportStaging : IDisposable
         Execute($"INSERT INTO sqlite_sequence (name, seq) VALUES ('{table.Name}', {number})");
     }
 
-    /// <summary>The rows that the server does not have yet.</summary>
-    public DbDataReader ReadNew(CopiedTable table)
-    {
-        using var command = Command(
+    /// <summary>Reads the rows that the server does not have yet.</summary>
+    public SqliteCommand SelectNew(CopiedTable table) =>
+        Command(
             $"SELECT {table.ColumnList} FROM {table.Name} WHERE ({table.Key}) NOT IN (SELECT * FROM known_{table.Name}) ORDER BY {table.Key}"
         );
-        return command.ExecuteReader();
-    }
 
     public void Dispose()
     {

@@ -52,7 +52,8 @@ sealed class PostgresImport(PostgresCommands sql, ImportOptions options, IProgre
         var sent = 0L;
         foreach (var table in CopiedTable.All)
         {
-            await using var rows = staging.ReadNew(table);
+            using var select = staging.SelectNew(table);
+            using var rows = select.ExecuteReader();
             sent = await CopyAsync(table, rows, sent, cancellationToken);
             if (table.IsNumbered && staging.Counter(table) is > 0 and var counter)
             {
@@ -107,7 +108,8 @@ sealed class PostgresImport(PostgresCommands sql, ImportOptions options, IProgre
             await sql.ScalarAsync(
                 "SELECT pg_sequence_last_value(pg_get_serial_sequence(@p1, 'number')::regclass)",
                 table.Name
-            ) ?? 0;
+            )
+        ?? 0;
 
 #pragma warning disable CA2100 // Names of our own tables.
     NpgsqlCommand Command(string text) => new(text, sql.Connection);

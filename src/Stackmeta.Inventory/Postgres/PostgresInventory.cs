@@ -48,8 +48,7 @@ public sealed class PostgresInventory : OwnInventory
         CancellationToken cancellationToken = default
     )
     {
-        var isLarge =
-            !document.CanSeek || document.Length - document.Position > _parts.Database.Options.LargeDocument;
+        var isLarge = !document.CanSeek || document.Length - document.Position > _parts.Database.Options.LargeDocument;
         return isLarge
             ? await _parts.Store.ImportAsync(document, options, progress, _time, cancellationToken)
             : await base.ImportAsync(document, options, progress, cancellationToken);

@@ -48,11 +48,7 @@ sealed class PostgresQuestions(PostgresReaders readers, PostgresStore store, ILo
         }
         try
         {
-            var answer = await readers.AskAsync(
-                (scope, address),
-                PostgresQueries.FindPortAsync,
-                cancellationToken
-            );
+            var answer = await readers.AskAsync((scope, address), PostgresQueries.FindPortAsync, cancellationToken);
             _trouble.NoteAnswer();
             return answer;
         }

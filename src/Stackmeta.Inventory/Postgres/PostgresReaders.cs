@@ -57,8 +57,7 @@ sealed class PostgresReaders(PostgresDatabase database, TimeProvider time)
                 await using var connection = await servers.OpenConnectionAsync(cancellationToken);
                 return await ask(connection, question, cancellationToken);
             }
-            catch (Exception e)
-                when (!isSecond && PostgresTrouble.IsTrouble(e) && PostgresTrouble.IsDisconnection(e))
+            catch (Exception e) when (!isSecond && PostgresTrouble.IsTrouble(e) && PostgresTrouble.IsDisconnection(e))
             {
                 database.ForgetConnections();
             }

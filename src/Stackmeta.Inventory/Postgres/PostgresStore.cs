@@ -7,8 +7,7 @@ namespace Stackmeta.Inventory;
 /// <summary>Transactions on PostgreSQL. One at a time changes entries, among all hosts, by the row of <c>write_lock</c>.</summary>
 sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
 {
-    readonly string _lockTimeout =
-        $"SET LOCAL lock_timeout = {(int)database.Options.WriteWait.TotalMilliseconds}";
+    readonly string _lockTimeout = $"SET LOCAL lock_timeout = {(int)database.Options.WriteWait.TotalMilliseconds}";
 
     public async ValueTask<T> ReadAsync<T>(
         Func<InventorySession, ValueTask<T>> work,

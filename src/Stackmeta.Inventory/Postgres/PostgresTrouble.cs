@@ -11,10 +11,12 @@ static class PostgresTrouble
         error is NpgsqlException or SocketException or IOException or TimeoutException;
 
     /// <summary>Whether the server does not know LISTEN and NOTIFY: feature not supported, syntax error, undefined function.</summary>
-    public static bool IsWithoutNotification(PostgresException error) => error.SqlState is "0A000" or "42601" or "42883";
+    public static bool IsWithoutNotification(PostgresException error) =>
+        error.SqlState is "0A000" or "42601" or "42883";
 
     /// <summary>Whether another connection may do at once what this one could not.</summary>
-    public static bool IsDisconnection(Exception error) => StateOf(error) is null or ['0', '8', ..] or "57P01" or "57P02";
+    public static bool IsDisconnection(Exception error) =>
+        StateOf(error) is null or ['0', '8', ..] or "57P01" or "57P02";
 
     /// <summary>The trouble of an exception for which <see cref="IsTrouble"/> holds.</summary>
     /// <param name="place">The database without its password.</param>

@@ -29,8 +29,7 @@ sealed class TroubleLog(ILogger logger)
     public Refusal RefuseInstance(InventoryException e)
     {
         NoteTrouble(e);
-        return
-            e.Trouble is InventoryTrouble.Corrupt or InventoryTrouble.NotAnInventory or InventoryTrouble.NewerVersion
+        return e.Trouble is InventoryTrouble.Corrupt or InventoryTrouble.NotAnInventory or InventoryTrouble.NewerVersion
             ? Refusal.InstanceSourceFailed
             : Refusal.InstanceSourceUnavailable;
     }

@@ -71,12 +71,7 @@ sealed class InstanceAssembly
     public Instance? Finish()
     {
         EndPort();
-        return _instance is null
-            ? null
-            : _instance with
-            {
-                NetworkInterfaces = _interfaces.DrainToImmutable(),
-            };
+        return _instance is null ? null : _instance with { NetworkInterfaces = _interfaces.DrainToImmutable() };
     }
 
     static Instance ReadInstance<TRow>(TRow row)

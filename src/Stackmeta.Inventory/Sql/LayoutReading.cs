@@ -84,7 +84,10 @@ static class LayoutReading
                 [.. subnetsOf[network.Id]],
                 [
                     .. portsOf[network.Id]
-                        .Select(port => new PortLayout(port, hostnames.GetValueOrDefault((port.DeviceId, port.ProjectId)))),
+                        .Select(port => new PortLayout(
+                            port,
+                            hostnames.GetValueOrDefault((port.DeviceId, port.ProjectId))
+                        )),
                 ]
             )),
         ];

@@ -41,11 +41,7 @@ sealed class InventoryPlace
     {
         loggers ??= NullLoggerFactory.Instance;
         return _url is null
-            ? SqliteInventory.Open(
-                _folder.Make().InventoryFile,
-                time,
-                logger: loggers.CreateLogger<SqliteInventory>()
-            )
+            ? SqliteInventory.Open(_folder.Make().InventoryFile, time, logger: loggers.CreateLogger<SqliteInventory>())
             : PostgresInventory.Open(_url, time, _options, loggers.CreateLogger<PostgresInventory>());
     }
 

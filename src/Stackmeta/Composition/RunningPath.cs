@@ -64,11 +64,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
         folder.Make();
         var secret =
             hops.HasFlag(Hops.Api) || hops.HasFlag(Hops.Agent) ? SharedSecret.ReadOrMake(folder.SharedSecretFile) : [];
-        var path = new RunningPath(
-            InventoryPlace.Of(settings, folder).Open(time, loggers),
-            time,
-            loggers
-        );
+        var path = new RunningPath(InventoryPlace.Of(settings, folder).Open(time, loggers), time, loggers);
         try
         {
             await path.StartAsync(settings, folder, hops, source, secret, cancellationToken);

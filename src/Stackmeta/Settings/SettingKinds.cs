@@ -37,7 +37,10 @@ static class SettingKinds
             }
         )
         {
-            Shown = text => PostgresUrl.IsOne(text) ? PostgresUrl.Mask(text) : text.Length == 0 ? "" : "***",
+            Shown = text =>
+                PostgresUrl.IsOne(text) ? PostgresUrl.Mask(text)
+                : text.Length == 0 ? ""
+                : "***",
         };
 
     public static SettingKind<bool> Switch { get; } =

@@ -254,7 +254,7 @@ public abstract class DocumentContract<TStore> : StoreContract<TStore>
             new ImportOptions(),
             new Teller(told)
         );
-        Assert.Equal([1_000, 2_000, 2_500], told.Select(progress => progress.Entries));
+        Assert.Equal([1_000, 2_000, 2_500], told.Select(progress => progress.Entries).Distinct());
         Assert.Equal(document.Length, told[^1].Bytes);
     }
 

@@ -138,7 +138,7 @@ public sealed class EntryCommandTests : IDisposable
         foreach (var noun in new[] { "network", "subnet", "router", "port", "instance" })
         {
             Assert.Equal(
-                $"stackmeta: There is no inventory in {_line.Folder} yet; create a network, import a document, or name another folder with --data.\n",
+                $"stackmeta: There is no inventory in {_line.Folder} yet; create a network, import a document, or name another folder with --data or a database with inventory.url.\n",
                 await _line.RefusedAsync(1, noun, "list")
             );
         }
