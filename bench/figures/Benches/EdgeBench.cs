@@ -30,17 +30,16 @@ sealed class EdgeBench(Options options) : IBench
             "adding one, ours, ms",
             "adding one, haproxy, ms"
         );
-        var requests = new StringWriter();
         double? first = null;
         int[] sizes = options.IsSmoke ? [1, 3] : [1, 100, 1000];
         foreach (var size in sizes)
         {
-            Measure(size, memory, requests, ref first);
+            Measure(size, memory, output, ref first);
+            output.Flush();
             Dispose();
         }
         output.WriteLine("## Memory, and time to add a namespace\n");
         output.WriteLine(memory);
-        output.WriteLine(requests);
     }
 
     void Measure(int size, MarkdownTable memory, TextWriter requests, ref double? first)
@@ -59,7 +58,12 @@ sealed class EdgeBench(Options options) : IBench
                     "--watch",
                     "--data",
                     data.Folder,
-                    .. Settings("api.listen=127.0.0.1:18785", "agent.api=in-process", "log.level=warning"),
+                    .. Settings(
+                        "api.listen=127.0.0.1:18785",
+                        "agent.api=in-process",
+                        "log.level=warning",
+                        "edge.guest_connections=0"
+                    ),
                     .. Settings([.. options.Settings]),
                 ],
                 "Ready."
@@ -90,6 +94,7 @@ sealed class EdgeBench(Options options) : IBench
             ourAdd.ToString(),
             haproxyAdd.ToString()
         );
+        requests.WriteLine(memory);
 
         var learnt = GuestRequests.MetaData().Learn(PlaceOf(namespaces, 0, OurPort), guests[0].Values);
         List<Question> Questions(int port) =>
