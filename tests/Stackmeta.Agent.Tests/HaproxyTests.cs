@@ -54,7 +54,7 @@ public sealed class HaproxyTests
     [Fact]
     public async Task The_ovn_template_which_deletes_nothing_is_refused_when_the_guest_adds_a_network()
     {
-        await using var path = await Path.StartAsync("    http-request add-header X-OVN-Network-ID net-1");
+        await using var path = await Path.StartAsync(["http-request add-header X-OVN-Network-ID net-1"]);
         Assert.Equal(200, (await path.AskAsync("/latest")).Status);
         Assert.Equal(400, (await path.AskAsync("/latest", headers: "X-OVN-Network-ID: net-2\r\n")).Status);
         Assert.Equal(400, (await path.AskAsync("/latest", headers: "X-Neutron-Network-ID: net-2\r\n")).Status);
@@ -109,15 +109,17 @@ public sealed class HaproxyTests
         Assert.Equal(503, (await path.AskAsync("/latest")).Status);
     }
 
-    const string Network = """
-            http-request del-header X-Neutron-Router-ID
-            http-request set-header X-Neutron-Network-ID net-1
-        """;
+    static readonly string[] Network =
+    [
+        "http-request del-header X-Neutron-Router-ID",
+        "http-request set-header X-Neutron-Network-ID net-1",
+    ];
 
-    const string Router = """
-            http-request del-header X-Neutron-Network-ID
-            http-request set-header X-Neutron-Router-ID router-1
-        """;
+    static readonly string[] Router =
+    [
+        "http-request del-header X-Neutron-Network-ID",
+        "http-request set-header X-Neutron-Router-ID router-1",
+    ];
 
     /// <summary>Guest, haproxy, agent, API.</summary>
     sealed class Path : IAsyncDisposable
@@ -137,7 +139,7 @@ public sealed class HaproxyTests
 
         public EndPoint Address { get; }
 
-        public static async Task<Path> StartAsync(string identity)
+        public static async Task<Path> StartAsync(string[] identity)
         {
             Assert.SkipUnless(File.Exists(Haproxy), "haproxy is not installed.");
             var agent = await TestAgent.StartAsync();
@@ -149,30 +151,7 @@ public sealed class HaproxyTests
             var file = System.IO.Path.GetTempFileName();
             await File.WriteAllTextAsync(
                 file,
-                $"""
-                global
-                    maxconn     1024
-                    nbthread    2
-
-                defaults
-                    mode http
-                    option httplog
-                    option dontlognull
-                    option http-server-close
-                    option forwardfor
-                    retries                 3
-                    timeout http-request    30s
-                    timeout connect         30s
-                    timeout client          32s
-                    timeout server          32s
-                    timeout http-keep-alive 30s
-
-                listen listener
-                    bind {address}
-                    server metadata {agent.SocketPath}
-                {identity}
-
-                """
+                NeutronHaproxyFile.Render([$"bind {address}"], agent.SocketPath, identity)
             );
             var haproxy = Process.Start(
                 new ProcessStartInfo(Haproxy, ["-db", "-q", "-f", file]) { UseShellExecute = false }

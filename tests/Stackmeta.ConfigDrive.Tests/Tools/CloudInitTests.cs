@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.ConfigDrive.Tests;
 

@@ -1,3 +1,5 @@
+using Stackmeta.Tests.Support;
+
 namespace Stackmeta.Edge.Tests;
 
 /// <summary>The files that Neutron's agents write (spec/neutron-metadata.md §1.2).</summary>
@@ -82,40 +84,10 @@ public sealed class HaproxyFileTests
     }
 
     public static string Text(string binds, string rule) =>
-        $"""
-
-            global
-                log         /dev/log local0 debug
-                log-tag     haproxy-metadata-proxy-{Id}
-                user        neutron
-                group       neutron
-                maxconn     1024
-                nbthread    2
-                pidfile     /var/lib/neutron/external/pids/{Id}.pid.haproxy
-                daemon
-
-            defaults
-                log global
-                mode http
-                option httplog
-                option dontlognull
-                option http-server-close
-                option forwardfor
-                retries                 3
-                timeout http-request    30s
-                timeout connect         30s
-                timeout client          32s
-                timeout server          32s
-                timeout http-keep-alive 30s
-
-
-            listen listener
-                {binds}
-
-                server metadata /var/lib/neutron/metadata_proxy
-
-                http-request del-header X-Neutron-Router-ID
-                {rule}
-
-            """;
+        NeutronHaproxyFile.Render(
+            binds.Split("\n    "),
+            "/var/lib/neutron/metadata_proxy",
+            ["http-request del-header X-Neutron-Router-ID", rule],
+            (Id, "neutron", $"/var/lib/neutron/external/pids/{Id}.pid.haproxy")
+        );
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.EndToEnd.Tests;
 
@@ -39,7 +39,15 @@ sealed class HaproxyProcess(string uuid, string @namespace, string stateFolder, 
     {
         Directory.CreateDirectory(Path.GetDirectoryName(ConfigurationFile)!);
         Directory.CreateDirectory(Path.GetDirectoryName(PidFile)!);
-        await File.WriteAllTextAsync(ConfigurationFile, Text(binds, identity, opposite));
+        await File.WriteAllTextAsync(
+            ConfigurationFile,
+            NeutronHaproxyFile.Render(
+                binds,
+                $"{stateFolder}/metadata_proxy",
+                [$"http-request del-header {opposite}", $"http-request set-header {identity} {uuid}"],
+                (uuid, "root", PidFile)
+            )
+        );
         File.Delete(PidFile);
         var result = await Shell.TryAsync(
             "ip",
@@ -72,55 +80,5 @@ sealed class HaproxyProcess(string uuid, string @namespace, string stateFolder, 
         }
         File.Delete(PidFile);
         File.Delete(ConfigurationFile);
-    }
-
-    string Text(string[] binds, string identity, string opposite)
-    {
-        var text = new StringBuilder(
-            $"""
-
-            global
-                log         /dev/log local0 info
-                log-tag     haproxy-metadata-proxy-{uuid}
-                user        root
-                group       root
-                maxconn     1024
-                nbthread    2
-                pidfile     {PidFile}
-                daemon
-
-            defaults
-                log global
-                mode http
-                option httplog
-                option dontlognull
-                option http-server-close
-                option forwardfor
-                retries                 3
-                timeout http-request    30s
-                timeout connect         30s
-                timeout client          32s
-                timeout server          32s
-                timeout http-keep-alive 30s
-
-            listen listener
-
-            """
-        );
-        foreach (var bind in binds)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"    {bind}\n");
-        }
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"""
-                server metadata {stateFolder}/metadata_proxy
-
-                http-request del-header {opposite}
-                http-request set-header {identity} {uuid}
-
-            """
-        );
-        return text.ToString();
     }
 }

@@ -1,9 +1,11 @@
+using Stackmeta.Tests.Support;
+
 namespace Stackmeta.EndToEnd.Tests;
 
 /// <summary>Places in the checkout that the tests were built in.</summary>
 static class Checkout
 {
-    public static string Root { get; } = Find(AppContext.BaseDirectory);
+    public static string Root => Repository.Root;
 
     /// <summary>The program, built as these tests were.</summary>
     public static string Program { get; } =
@@ -23,12 +25,4 @@ static class Checkout
     public static string Crawl { get; } = Path.Combine(Root, "tests/cloud-init/crawl.py");
 
     public static string ReadDrive { get; } = Path.Combine(Root, "tests/cloud-init/read-drive.py");
-
-    static string Find(string folder) =>
-        File.Exists(Path.Combine(folder, "Stackmeta.slnx"))
-            ? folder
-            : Find(
-                Path.GetDirectoryName(folder)
-                    ?? throw new InvalidOperationException("The tests run outside of a checkout.")
-            );
 }

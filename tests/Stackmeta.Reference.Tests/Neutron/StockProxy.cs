@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Stackmeta.Edge;
 using Stackmeta.OpenStack.Tests;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Reference.Tests;
 
@@ -58,31 +59,14 @@ sealed class StockProxy : IAsyncDisposable
             var file = Path.Combine(proxy._folder, "haproxy.conf");
             await File.WriteAllTextAsync(
                 file,
-                $"""
-                global
-                    maxconn     1024
-
-                defaults
-                    mode http
-                    option httplog
-                    option dontlognull
-                    option http-server-close
-                    option forwardfor
-                    retries                 3
-                    timeout http-request    30s
-                    timeout connect         30s
-                    timeout client          32s
-                    timeout server          32s
-                    timeout http-keep-alive 30s
-
-                listen listener
-                    bind {(port == 80 ? "169.254.169.254" : "0.0.0.0")}:{port}
-                    bind fe80::a9fe:a9fe:{port} interface cable
-                    server metadata {agentSocket}
-                    http-request del-header {deletedHeader}
-                    http-request set-header {scope.Name} {scope.Value}
-
-                """
+                NeutronHaproxyFile.Render(
+                    [
+                        $"bind {(port == 80 ? "169.254.169.254" : "0.0.0.0")}:{port}",
+                        $"bind fe80::a9fe:a9fe:{port} interface cable",
+                    ],
+                    agentSocket,
+                    [$"http-request del-header {deletedHeader}", $"http-request set-header {scope.Name} {scope.Value}"]
+                )
             );
             proxy._haproxy = TestProcess.Start(
                 "ip",

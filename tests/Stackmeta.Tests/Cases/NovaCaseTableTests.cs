@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Tests;
 

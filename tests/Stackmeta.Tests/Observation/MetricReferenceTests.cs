@@ -1,4 +1,5 @@
 using System.Text;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Tests;
 

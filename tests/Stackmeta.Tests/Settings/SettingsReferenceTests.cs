@@ -1,3 +1,5 @@
+using Stackmeta.Tests.Support;
+
 namespace Stackmeta.Tests;
 
 /// <summary>docs/settings.md is the table of settings.</summary>

@@ -1,7 +1,7 @@
-namespace Stackmeta.ConfigDrive.Tests;
+namespace Stackmeta.Tests.Support;
 
 /// <summary>The folder of the checkout that the tests were built in.</summary>
-static class Repository
+public static class Repository
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
