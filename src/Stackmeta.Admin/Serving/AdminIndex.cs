@@ -14,6 +14,17 @@ static class AdminIndex
                 Responses = [new(200, "One line each.", "text/plain")],
             }
         );
+        all.Add(
+            new(
+                "GET",
+                "/openapi.json",
+                "Describes all of it in OpenAPI 3.1.",
+                request => AdminAnswer.JsonAsync(request, 200, json => OpenApi.Write(json, all))
+            )
+            {
+                Responses = [new(200, "The document.", AdminAnswer.Json)],
+            }
+        );
         all.AddRange(routes);
         return all;
     }

@@ -68,6 +68,7 @@ sealed class AdminSocket : IAsyncDisposable
             .. HealthRoutes.Of(admin.Health),
             .. MetricRoutes.Of(metrics),
             .. RequestRoutes.Of(refusals, feed),
+            .. inventory is null ? [] : InventoryRoutes.Of(inventory),
         ];
         var path = set.Length > 0 ? set : folder.AdminSocket(hops);
         try
