@@ -24,11 +24,11 @@ public static class StackmetaProgram
         var parsed = CommandTree.Create().Parse(arguments.Count > 0 ? arguments : ["--help"]);
         if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
         {
-            foreach (var problem in parsed.Errors)
+            foreach (var problem in UsageErrors.Describe(parsed))
             {
-                await error.WriteLineAsync($"stackmeta: {problem.Message}");
+                await error.WriteLineAsync($"stackmeta: {problem}");
             }
-            await error.WriteLineAsync($"Try 'stackmeta {PathOf(parsed.CommandResult)}--help'.");
+            await error.WriteLineAsync($"Try '{UsageErrors.PathOf(parsed.CommandResult)} --help'.");
             return ExitCodes.Usage;
         }
 
@@ -64,9 +64,4 @@ public static class StackmetaProgram
             return ExitCodes.Usage;
         }
     }
-
-    static string PathOf(System.CommandLine.Parsing.CommandResult command) =>
-        command.Parent is System.CommandLine.Parsing.CommandResult parent
-            ? $"{PathOf(parent)}{command.Command.Name} "
-            : "";
 }

@@ -59,7 +59,7 @@ public static class SettingsReader
             var setting = KnownSettings.All.FirstOrDefault(setting => setting.EnvironmentName == variable);
             if (setting is null)
             {
-                var nearest = Nearest(variable, KnownSettings.All.Select(setting => setting.EnvironmentName));
+                var nearest = NearestName.Of(variable, KnownSettings.All.Select(setting => setting.EnvironmentName));
                 problems.Add(new($"environment {variable}", $"There is no such setting; the nearest is {nearest}."));
                 return;
             }
@@ -71,7 +71,7 @@ public static class SettingsReader
             var setting = KnownSettings.All.FirstOrDefault(setting => setting.Name == name);
             if (setting is null)
             {
-                var nearest = Nearest(name, KnownSettings.All.Select(setting => setting.Name));
+                var nearest = NearestName.Of(name, KnownSettings.All.Select(setting => setting.Name));
                 problems.Add(new(origin, $"There is no setting '{name}'; the nearest is '{nearest}'."));
             }
             else if (!setting.Accepts(text))
@@ -83,26 +83,5 @@ public static class SettingsReader
                 set[name] = (text, origin);
             }
         }
-    }
-
-    static string Nearest(string name, IEnumerable<string> known) =>
-        known.MinBy(candidate => Distance(name, candidate))!;
-
-    /// <summary>Levenshtein's distance: how many letters must be put, taken or changed.</summary>
-    static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var changed = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.Length];
     }
 }
