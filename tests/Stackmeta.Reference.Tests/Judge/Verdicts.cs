@@ -46,6 +46,10 @@ sealed class Verdicts
         }
     }
 
+    /// <summary>Fails, with what mismatches, unless the counts are these.</summary>
+    public void Expect(string counts) =>
+        Assert.True(ToString() == counts, $"{counts}\n{this}\n{string.Join('\n', Mismatches)}");
+
     public override string ToString() =>
         $"{_requests} requests, {_identical} identical, {_byRule.Values.Sum()} by rule ("
         + string.Join(

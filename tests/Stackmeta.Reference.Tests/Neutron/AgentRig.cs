@@ -19,12 +19,16 @@ sealed class AgentRig : IAsyncDisposable
     readonly IDisposable[] _owned;
     bool _isStopped;
 
-    AgentRig(string folder, AgentServer server, IDisposable[] owned)
+    AgentRig(string folder, MetadataAgent agent, AgentServer server, IDisposable[] owned)
     {
         _folder = folder;
+        Agent = agent;
         _server = server;
         _owned = owned;
     }
+
+    /// <summary>What answers on the socket, for a caller in this process.</summary>
+    public MetadataAgent Agent { get; }
 
     public string SocketPath => SocketIn(_folder);
 
@@ -55,17 +59,18 @@ sealed class AgentRig : IAsyncDisposable
         // Proxies run as users of their own.
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         var ports = new PortCache(directory, options.Ports, TimeProvider.System);
+        var agent = new MetadataAgent(options, ports, upstream, TimeProvider.System, NullLogger.Instance);
         var server = await AgentServer.StartAsync(
             new()
             {
                 Socket = new() { Path = SocketIn(folder), Mode = AgentSocketMode.All },
             },
-            new MetadataAgent(options, ports, upstream, TimeProvider.System, NullLogger.Instance),
+            agent,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None
         );
-        return new(folder, server, owned);
+        return new(folder, agent, server, owned);
     }
 
     public async ValueTask DisposeAsync()

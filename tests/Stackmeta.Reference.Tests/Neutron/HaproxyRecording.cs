@@ -9,10 +9,16 @@ sealed record HaproxyExchange(string Note, byte[] Sent, ImmutableArray<Answer> A
 {
     public bool IsHead => Sent.AsSpan().StartsWith("HEAD "u8);
 
+    public string Method => Lines[0].Split(' ')[0];
+
     string[] Lines => Encoding.Latin1.GetString(Sent).Split("\r\n\r\n")[0].Split("\r\n");
 
     /// <summary>The request line with its target in origin form.</summary>
     public string PlainLine => Lines[0].Replace("http://169.254.169.254", "", StringComparison.Ordinal) + "\r\n";
+
+    /// <summary>The same bytes without the line that makes them many.</summary>
+    public byte[] WithoutLongestLine() =>
+        Encoding.Latin1.GetBytes(string.Join("\r\n", Lines.Except([Lines.MaxBy(line => line.Length)!])) + "\r\n\r\n");
 
     /// <summary>The request as the agent gets it, its headers and the proxy's.</summary>
     public SentRequest ToRequest(params (string Name, string Value)[] added)
