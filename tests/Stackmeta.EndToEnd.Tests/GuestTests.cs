@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.EndToEnd.Tests;
 
@@ -56,35 +56,21 @@ public abstract class GuestTests(TwoNetworks networks)
 
     /// <summary>The requests of real cloud-init, recorded while it booted; headers and order as they were.</summary>
     [Theory]
-    [InlineData("real-cloud-init-22.4-openstack.jsonl")]
-    [InlineData("real-cloud-init-22.4-openstack-behind-haproxy.jsonl")]
-    [InlineData("real-cloud-init-22.4-openstack-ipv6.jsonl")]
-    [InlineData("real-cloud-init-22.4-openstack-static-network.jsonl")]
-    [InlineData("real-cloud-init-22.4-openstack-no-user-data.jsonl")]
+    [InlineData("real-cloud-init-22.4-openstack")]
+    [InlineData("real-cloud-init-22.4-openstack-behind-haproxy")]
+    [InlineData("real-cloud-init-22.4-openstack-ipv6")]
+    [InlineData("real-cloud-init-22.4-openstack-static-network")]
+    [InlineData("real-cloud-init-22.4-openstack-no-user-data")]
     public async Task Recorded_requests_of_real_clients_get_the_same_statuses(string trace)
     {
-        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data/traces", trace))
-            .Select(line => JsonNode.Parse(line)!)
-            .ToList();
+        var requests = ClientTrace.Read(trace);
         // That trace was recorded of an instance without user data.
         var guest = trace.Contains("no-user-data") ? networks.Twin : Alpha;
-        var answers = await guest.SendAsync(rows.Select(Request));
+        var answers = await guest.SendAsync(requests.Select(request => request.Text));
         Assert.All(
-            rows.Zip(answers),
-            pair =>
-                Assert.Equal(
-                    (Text(pair.First["path"]), pair.First["status"]!.GetValue<int>()),
-                    (Text(pair.First["path"]), pair.Second.Status)
-                )
+            requests.Zip(answers),
+            pair => Assert.Equal((pair.First.Path, pair.First.Status), (pair.First.Path, pair.Second.Status))
         );
-
-        static string Request(JsonNode row)
-        {
-            var lines = row["headers"]!.AsArray().Select(header => $"{Text(header![0])}: {Text(header[1])}\r\n");
-            return $"{Text(row["method"])} {Text(row["path"])} HTTP/1.1\r\n{string.Concat(lines)}\r\n";
-        }
-
-        static string Text(JsonNode? node) => node!.GetValue<string>();
     }
 
     /// <summary>LP#1865036 and its relatives: who one is comes from where the connection arrived, whatever one writes.</summary>

@@ -27,8 +27,11 @@ public sealed class RawHttp : IDisposable
             server.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp
         );
         await socket.ConnectAsync(server);
-        return new RawHttp(socket);
+        return On(socket);
     }
+
+    /// <summary>On a connection that was made otherwise, which is closed with this.</summary>
+    public static RawHttp On(Socket connected) => new(connected);
 
     /// <summary>One request on a connection of its own.</summary>
     public static async Task<RawAnswer> AskAsync(EndPoint server, string request)

@@ -102,21 +102,13 @@ sealed class Replay(EndPoint server, RandomSeeds seeds)
             return Answer.None;
         }
         var closes = answer["Connection"] is { } text && text.Contains("close", StringComparison.OrdinalIgnoreCase);
-        return new()
-        {
-            Status = answer.Status,
-            ContentTypes =
-            [
-                .. answer
-                    .Headers.Where(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
-                    .Select(header => header.Value),
-            ],
-            Body = answer.Body,
-            Fault =
-                answer.IsCutShort && answer.Status != 0 ? "the answer is cut short"
-                : closes && answer.Status != 0 && !await connection.IsClosedAsync() ? "there are bytes after the answer"
-                : null,
-        };
+        var read = Answer.Of(answer);
+        return closes && answer.Status != 0 && !await connection.IsClosedAsync()
+            ? read with
+            {
+                Fault = "there are bytes after the answer",
+            }
+            : read;
     }
 
     /// <summary>How an answer differs, for people.</summary>

@@ -40,7 +40,7 @@ sealed class GuestCable : IAsyncDisposable
         var cable = new GuestCable(kind);
         try
         {
-            await cable.ConnectAsync();
+            await cable.LayAsync();
             return cable;
         }
         catch
@@ -53,11 +53,7 @@ sealed class GuestCable : IAsyncDisposable
     /// <summary>Sends bytes from the guest to the metadata address and returns all that comes back until the connection ends.</summary>
     public async Task<byte[]> AskAsync(byte[] request)
     {
-        using var socket = NetworkNamespace.CreateSocket(_guest, _kind.Server.AddressFamily, SocketType.Stream);
-        var server = _kind.Server.Address.IsIPv6LinkLocal
-            ? new(new IPAddress(_kind.Server.Address.GetAddressBytes(), _guestDevice), _kind.Server.Port)
-            : _kind.Server;
-        await socket.ConnectAsync(server).WaitAsync(Patience);
+        using var socket = await ConnectAsync(_kind.Server);
         using var stream = new NetworkStream(socket);
         var answer = new MemoryStream();
         try
@@ -72,6 +68,25 @@ sealed class GuestCable : IAsyncDisposable
         return answer.ToArray();
     }
 
+    /// <summary>Connects from the guest.</summary>
+    public async Task<Socket> ConnectAsync(IPEndPoint server)
+    {
+        var socket = NetworkNamespace.CreateSocket(_guest, server.AddressFamily, SocketType.Stream);
+        try
+        {
+            var reached = server.Address.IsIPv6LinkLocal
+                ? new(new IPAddress(server.Address.GetAddressBytes(), _guestDevice), server.Port)
+                : server;
+            await socket.ConnectAsync(reached).WaitAsync(Patience);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var name in (string[])[Namespace, _guest])
@@ -83,7 +98,7 @@ sealed class GuestCable : IAsyncDisposable
         }
     }
 
-    async Task ConnectAsync()
+    async Task LayAsync()
     {
         foreach (var name in (string[])[Namespace, _guest])
         {

@@ -32,7 +32,10 @@ sealed class StockProxy : IAsyncDisposable
                         $"bind fe80::a9fe:a9fe:{port} interface {GuestCable.Device}",
                     ],
                     agentSocket,
-                    [$"http-request del-header {kind.DeletedHeader}", $"http-request set-header {kind.Header} {kind.Id}"]
+                    [
+                        $"http-request del-header {kind.DeletedHeader}",
+                        $"http-request set-header {kind.Header} {kind.Id}",
+                    ]
                 )
             );
             proxy._haproxy = TestProcess.Start(

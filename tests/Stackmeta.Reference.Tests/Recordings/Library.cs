@@ -51,6 +51,9 @@ sealed class Library
             ? _crawled.GetValueOrDefault((recording.Uuid, request.Method, request.Path))
             : null;
 
+    /// <summary>What Nova answered to a request in the usual form; null when it was not asked.</summary>
+    public Answer? OfNova(string uuid, string method, string path) => _crawled.GetValueOrDefault((uuid, method, path));
+
     /// <summary>What was recorded for the same caller and a changed request.</summary>
     public Answer? Sibling(Recording recording, RecordedRequest request, SiblingOf change)
     {

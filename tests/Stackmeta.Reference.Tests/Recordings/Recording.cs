@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Reference.Tests;
 
@@ -190,6 +191,20 @@ sealed record RecordedRequest
 sealed record Answer
 {
     public static Answer None { get; } = new();
+
+    public static Answer Of(RawAnswer answer) =>
+        new()
+        {
+            Status = answer.Status,
+            ContentTypes =
+            [
+                .. answer
+                    .Headers.Where(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+                    .Select(header => header.Value),
+            ],
+            Body = answer.Body,
+            Fault = answer.IsCutShort && answer.Status != 0 ? "the answer is cut short" : null,
+        };
 
     public int Status { get; init; }
 
