@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Stackmeta.Inventory;
@@ -157,18 +156,8 @@ public static class InventoryRoutes
     static Task AnswerAsync<T>(AdminRequest request, Outcome<T> outcome, JsonTypeInfo<T> shape, int status = 200)
         where T : class =>
         outcome.IsRefused
-            ? AdminAnswer.ErrorAsync(request, StatusOf(outcome.Objections), outcome.Objections)
+            ? AdminAnswer.ErrorAsync(request, outcome.Objections)
             : AdminAnswer.JsonAsync(request, status, json => JsonSerializer.Serialize(json, outcome.Value, shape));
-
-    /// <summary>The first objection decides; the others are told as well.</summary>
-    static int StatusOf(ImmutableArray<Objection> objections) =>
-        objections[0].Kind switch
-        {
-            // What is not there is the entry itself, or something that the entry names.
-            ObjectionKind.NotFound => objections[0].Path.Length == 0 ? 404 : 400,
-            ObjectionKind.Invalid => 400,
-            _ => 409,
-        };
 
     static async Task<byte[]> ReadBodyAsync(AdminRequest request)
     {

@@ -14,7 +14,8 @@ namespace Stackmeta.Admin;
 /// <remarks>
 /// <code>
 ///  peer (SO_PEERCRED): root or our own user ──► route ──► answer
-///  anybody else: 403                            404, 405   500 with the exception in the log alone
+///  anybody else: 403                            404, 405   500 with the exception in the log alone; a broken
+///                                                          connection once the answer has begun
 /// </code>
 /// </remarks>
 public sealed class AdminServer : IAsyncDisposable
@@ -131,6 +132,11 @@ public sealed class AdminServer : IAsyncDisposable
             {
                 Log.Failed(logger, e, route.Method, route.Template);
                 await AdminAnswer.ErrorAsync(request, 500, "It failed; the log says why");
+            }
+            catch (Exception e)
+            {
+                Log.Broken(logger, e, route.Method, route.Template);
+                context.Abort();
             }
         }
 

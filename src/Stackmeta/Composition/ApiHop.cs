@@ -12,16 +12,9 @@ sealed class ApiHop : IHop
     readonly VendorDataProviders _vendorData;
     ApiServer? _server;
 
-    ApiHop(
-        MetadataApi api,
-        InstanceSignature signature,
-        VendorDataProviders vendorData,
-        InstanceCache instances,
-        DriveSource drives
-    )
+    ApiHop(MetadataApi api, InstanceSignature signature, VendorDataProviders vendorData, InstanceCache instances)
     {
         Api = api;
-        Drives = drives;
         _signature = signature;
         _vendorData = vendorData;
         Instances = instances;
@@ -29,9 +22,6 @@ sealed class ApiHop : IHop
 
     /// <summary>What answers, for hops in the same process.</summary>
     public MetadataApi Api { get; }
-
-    /// <summary>What config drives are made of.</summary>
-    public DriveSource Drives { get; }
 
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances { get; }
@@ -68,7 +58,8 @@ sealed class ApiHop : IHop
             loggers.CreateLogger<MetadataApi>()
         );
         admin.Watch(instances, source);
-        return new ApiHop(api, signature, vendorData, instances, DriveSettings.Of(settings, source, vendorData));
+        admin.Drives.Serve(DriveSettings.Of(settings, source, vendorData));
+        return new ApiHop(api, signature, vendorData, instances);
     }
 
     /// <summary>Opens the API's addresses.</summary>

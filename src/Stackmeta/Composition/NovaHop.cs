@@ -59,8 +59,10 @@ sealed class NovaHop : IHop
             VendorData = vendorData,
             SecurityGroups = securityGroups,
             Documents = documents,
+            UsualFormat = DriveFormats.Of(nova.DriveFormat),
             SkippedVersions = nova.DriveSkippedVersions,
         };
+        admin?.Drives.Serve(hop.Drives);
         hop.Api = new(
             options,
             hop.Instances,

@@ -19,18 +19,22 @@ sealed class AdminSocket : IAsyncDisposable
     readonly Owned _owned = new();
     readonly CacheGauges _caches;
 
-    AdminSocket(TimeProvider time, RequestObserver observer)
+    AdminSocket(TimeProvider time, RequestObserver observer, IInventory? inventory)
     {
         _time = time;
         Observer = _owned.Add(observer);
         _caches = new CacheGauges(observer.Meter);
         Health = new Health(time);
+        Drives = new DriveRoutes(inventory, time);
     }
 
     /// <summary>Where servers report their requests.</summary>
     public RequestObserver Observer { get; }
 
     public Health Health { get; }
+
+    /// <summary>Hands config drives out.</summary>
+    public DriveRoutes Drives { get; }
 
     /// <summary>The socket; null when there is none.</summary>
     public string? Path { get; private set; }
@@ -57,10 +61,10 @@ sealed class AdminSocket : IAsyncDisposable
         var set = settings.Get(KnownSettings.AdminListen);
         if (set == Off)
         {
-            return new AdminSocket(time, new RequestObserver(time));
+            return new AdminSocket(time, new RequestObserver(time), inventory);
         }
         var (refusals, feed, talkers) = (new RefusalMemory(), new RequestFeed(), new TopTalkers(time));
-        var admin = new AdminSocket(time, new RequestObserver(time, refusals, feed, talkers));
+        var admin = new AdminSocket(time, new RequestObserver(time, refusals, feed, talkers), inventory);
         talkers.Show(admin.Observer.Meter);
         var metrics = admin._owned.Add(new MetricStore(admin.Observer.Meter));
         IEnumerable<AdminRoute> routes =
@@ -68,6 +72,7 @@ sealed class AdminSocket : IAsyncDisposable
             .. HealthRoutes.Of(admin.Health),
             .. MetricRoutes.Of(metrics),
             .. RequestRoutes.Of(refusals, feed),
+            .. admin.Drives.All,
             .. inventory is null ? [] : InventoryRoutes.Of(inventory),
         ];
         var path = set.Length > 0 ? set : folder.AdminSocket(hops);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Http;
@@ -23,8 +24,8 @@ public sealed class AdminServerTests
         File.SetUnixFileMode(Path.GetDirectoryName(admin.Socket)!, (UnixFileMode)0b111_101_101);
         File.SetUnixFileMode(admin.Socket, (UnixFileMode)0b110_110_110);
 
-        Assert.Equal("403", await CurlAsync(admin.Socket, "65534"));
-        Assert.Equal("200", await CurlAsync(admin.Socket, "0"));
+        Assert.Equal("403", await StatusForAsync("65534", admin.Socket));
+        Assert.Equal("200", await StatusForAsync("0", admin.Socket));
     }
 
     [Fact]
@@ -83,6 +84,40 @@ public sealed class AdminServerTests
         Assert.DoesNotContain("canary", answer.Text);
     }
 
+    [Fact]
+    public async Task An_answer_that_fails_in_the_middle_breaks_the_connection()
+    {
+        await using var admin = await TestAdmin.StartAsync(
+            routes: new AdminRoute(
+                "GET",
+                "/half",
+                "Fails half-way.",
+                request =>
+                    AdminAnswer.StreamAsync(
+                        request,
+                        AdminAnswer.Bytes,
+                        200_000,
+                        async (body, cancellationToken) =>
+                        {
+                            await body.WriteAsync(new byte[100_000], cancellationToken);
+                            throw new IOException("canary-4711");
+                        }
+                    )
+            )
+            {
+                Responses = [],
+            }
+        );
+        var (code, head) = await RunAsync(
+            "curl",
+            ["-s", "--unix-socket", admin.Socket, "-D", "-", "-o", "/dev/null", "http://x/half"]
+        );
+        Assert.Contains("Content-Length: 200000\r\n", head);
+        // 18: the transfer ended early; 56: the connection was reset.
+        Assert.True(code is 18 or 56, $"curl ended with {code}");
+        Assert.Equal(200, (await admin.AskAsync("/livez")).Status);
+    }
+
     [Theory]
     [InlineData("/metrics")]
     [InlineData("/livez")]
@@ -100,31 +135,19 @@ public sealed class AdminServerTests
     static Task<AdminServer> StartAsync(string path, bool takeOver) =>
         AdminServer.StartAsync(path, takeOver, [], NullLoggerFactory.Instance, CancellationToken.None);
 
-    static async Task<string> CurlAsync(string socket, string user)
+    static async Task<string> StatusForAsync(string user, string socket)
     {
-        using var curl = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo(
-                "/usr/bin/setpriv",
-                [
-                    "--reuid",
-                    user,
-                    "--clear-groups",
-                    "curl",
-                    "-s",
-                    "-o",
-                    "/dev/null",
-                    "-w",
-                    "%{http_code}",
-                    "--unix-socket",
-                    socket,
-                    "http://x/",
-                ]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-            }
+        string[] curl = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "--unix-socket", socket, "http://x/"];
+        return (await RunAsync("setpriv", ["--reuid", user, "--clear-groups", "curl", .. curl])).Output;
+    }
+
+    static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true }
         )!;
-        return await curl.StandardOutput.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output);
     }
 }

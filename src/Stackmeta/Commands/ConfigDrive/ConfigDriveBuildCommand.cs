@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Stackmeta.ConfigDrive;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
@@ -110,10 +109,14 @@ sealed class ConfigDriveBuildCommand
                 nova.Length > 0
                     ? OpenDriveSource.OfNova(nova, settings, loggers)
                     : OpenDriveSource.OfInventory(settings, loggers);
-            var request = Request(parsed, place.UsualFormat);
+            var request = Request(parsed, place.Drives.UsualFormat);
             request = request with { Instance = await place.ResolveAsync(request.Instance, signals.Token) };
-            var drive = await PrepareAsync(request, place.Drives, signals.Token);
-            await WriteAsync(drive, parsed.GetValue(_output)!, signals.Token);
+            var made = await new DriveDocuments(place.Drives, TimeProvider.System).PrepareAsync(request, signals.Token);
+            await WriteAsync(
+                made.Drive ?? throw new CommandException(made.Sentence),
+                parsed.GetValue(_output)!,
+                signals.Token
+            );
             return ExitCodes.Done;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
@@ -142,35 +145,6 @@ sealed class ConfigDriveBuildCommand
         };
     }
 
-    static async Task<Drive> PrepareAsync(DriveRequest request, DriveSource source, CancellationToken cancellationToken)
-    {
-        var time = TimeProvider.System;
-        var files = await new DriveDocuments(source, time).RenderAsync(request, cancellationToken);
-        if (files.Refusal != Refusal.None)
-        {
-            throw new CommandException(Sentence(request, files.Refusal));
-        }
-        var prepared = Drive.Prepare(files.Files, request.OptionsAt(time.GetUtcNow()));
-        return prepared.Drive
-            ?? throw new CommandException(
-                string.Join(' ', prepared.Problems.Select(problem => InGuestsWords(problem, request, files).Sentence))
-            );
-    }
-
-    /// <summary>Who gave a file to the drive knows it by the guest's path, not by its number.</summary>
-    static DriveProblem InGuestsWords(DriveProblem problem, DriveRequest request, DriveFiles files)
-    {
-        var first = files.Files.Length - request.Files.Length;
-        for (var i = 0; i < request.Files.Length; i++)
-        {
-            if (files.Files[first + i].Path == problem.Path)
-            {
-                return problem with { Path = request.Files[i].Path };
-            }
-        }
-        return problem;
-    }
-
     async Task WriteAsync(Drive drive, string target, CancellationToken cancellationToken)
     {
         try
@@ -190,16 +164,4 @@ sealed class ConfigDriveBuildCommand
             throw new CommandException($"The drive cannot be written: {failure.Message}");
         }
     }
-
-    static string Sentence(DriveRequest request, Refusal refusal) =>
-        refusal switch
-        {
-            Refusal.InstanceNotFound => $"There is no instance '{request.Instance}'.",
-            Refusal.InstanceSourceUnavailable => "The instance cannot be read at the moment; try again.",
-            Refusal.PartUnreadable =>
-                "A part of the instance's record that the drive shows, its flavor for example, is missing or unreadable.",
-            Refusal.VendorDataUnavailable => "The vendor data cannot be had.",
-            Refusal.SecurityGroupsUnavailable => "The names of the security groups cannot be had.",
-            _ => $"The drive cannot be rendered ({RefusalDescription.Of(refusal).Name}).",
-        };
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Stackmeta.ConfigDrive;
 using Stackmeta.Inventory;
 using Stackmeta.OpenStack;
 
@@ -14,9 +13,6 @@ sealed class OpenDriveSource : IAsyncDisposable
     OpenDriveSource() { }
 
     public DriveSource Drives { get; private set; } = null!;
-
-    /// <summary>The format where the command line names none.</summary>
-    public DriveFormat UsualFormat { get; private init; } = DriveFormat.Iso9660;
 
     /// <summary>The inventory that the settings name.</summary>
     /// <exception cref="CommandException">There is none.</exception>
@@ -37,7 +33,7 @@ sealed class OpenDriveSource : IAsyncDisposable
         try
         {
             var nova = NovaConfiguration.Read(paths, Environment.GetEnvironmentVariable);
-            var place = new OpenDriveSource { UsualFormat = DriveFormats.Of(nova.DriveFormat) };
+            var place = new OpenDriveSource();
             place.Drives = place._owned.Add(NovaApiCommand.Create(nova, settings, admin: null, loggers)).Drives;
             return place;
         }

@@ -4,11 +4,39 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
-/// <summary>Renders an instance's documents as the files of a volume.</summary>
+/// <summary>Renders an instance's documents as the files of a volume, and lays the volume out.</summary>
 sealed class DriveDocuments(DriveSource source, TimeProvider time)
 {
+    /// <summary>Makes a drive ready, dated now.</summary>
+    public async Task<DriveOutcome> PrepareAsync(DriveRequest request, CancellationToken cancellationToken)
+    {
+        var files = await RenderAsync(request, cancellationToken);
+        if (files.Refusal != Refusal.None)
+        {
+            return DriveOutcome.Refused(files.Refusal, request.Instance);
+        }
+        var prepared = Drive.Prepare(files.Files, request.OptionsAt(time.GetUtcNow()));
+        return prepared.Drive is { } drive
+            ? DriveOutcome.Of(drive)
+            : DriveOutcome.DoesNotFit(prepared.Problems.Select(problem => InGuestsWords(problem, request, files)));
+    }
+
+    /// <summary>Who gave a file to the drive knows it by the guest's path, not by its number.</summary>
+    static DriveProblem InGuestsWords(DriveProblem problem, DriveRequest request, DriveFiles files)
+    {
+        var first = files.Files.Length - request.Files.Length;
+        for (var i = 0; i < request.Files.Length; i++)
+        {
+            if (files.Files[first + i].Path == problem.Path)
+            {
+                return problem with { Path = request.Files[i].Path };
+            }
+        }
+        return problem;
+    }
+
     /// <returns>The files, or why there are none: a drive is whole or not made.</returns>
-    public async Task<DriveFiles> RenderAsync(DriveRequest request, CancellationToken cancellationToken)
+    async Task<DriveFiles> RenderAsync(DriveRequest request, CancellationToken cancellationToken)
     {
         var answer = await source.Instances.FindInstanceAsync(request.Instance, cancellationToken);
         if (answer.Instance is not { } instance)

@@ -1,4 +1,5 @@
 using Stackmeta.Api;
+using Stackmeta.ConfigDrive;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -12,6 +13,7 @@ static class DriveSettings
             Instances = instances,
             VendorData = vendorData,
             Documents = DocumentSettings.Of(settings),
+            UsualFormat = DriveFormat.Iso9660,
             SkippedVersions = [.. settings.Get(KnownSettings.ConfigDriveSkipVersions)],
         };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Stackmeta.Api;
+using Stackmeta.ConfigDrive;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -17,6 +18,9 @@ sealed record DriveSource
     public ISecurityGroupNames? SecurityGroups { get; init; }
 
     public required DocumentOptions Documents { get; init; }
+
+    /// <summary>The format where nobody names one.</summary>
+    public required DriveFormat UsualFormat { get; init; }
 
     /// <summary>As in <see cref="Metadata.ConfigDriveContent.SkippedVersions"/>.</summary>
     public required ImmutableArray<string> SkippedVersions { get; init; }
