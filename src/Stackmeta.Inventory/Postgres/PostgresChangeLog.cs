@@ -23,6 +23,25 @@ static class PostgresChangeLog
 
     const string After = "SELECT number, kind, id FROM changes WHERE number > $1 ORDER BY number";
 
+    // A primary stays one until it is restarted, so one that was started at the same moment has the same log.
+    const string Server = """
+        SELECT pg_postmaster_start_time()::text || ' ' || oid::text FROM pg_database WHERE datname = current_database()
+        """;
+
+    /// <summary>Tells a server and its database from all others; null where that cannot be told.</summary>
+    public static async ValueTask<string?> ServerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(Server, connection);
+            return await command.ExecuteScalarAsync(cancellationToken) as string;
+        }
+        catch (PostgresException e) when (PostgresTrouble.IsUnknownThere(e))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes changes at the end of a transaction, and notifies listeners when it is committed. From here on other writers wait.</summary>
     /// <returns>The number of the last one.</returns>
     public static async ValueTask<long> AppendAsync(

@@ -29,6 +29,9 @@ sealed class PostgresDatabase : IDisposable
     // The number of the newest change that this process knows of. Written by Interlocked.
     long _knownRevision;
 
+    // Written by followers.
+    volatile string _changesTrouble = "";
+
     // Whether the server can notify: 0 not known, 1 yes, -1 no. Written by whoever tried it.
     volatile int _notifies;
 
@@ -84,8 +87,20 @@ sealed class PostgresDatabase : IDisposable
         }
     }
 
-    /// <summary>Notes that the primary itself knows no newer change: another one has taken over, and the last changes are lost.</summary>
-    public void ResetRevision(long revision) => Interlocked.Exchange(ref _knownRevision, revision);
+    /// <summary>
+    /// Notes what the primary itself knows. Less than was known means that another one has taken over, and the last changes are lost.
+    /// </summary>
+    /// <param name="known">What was known here before the primary was asked: a change that was made meanwhile wins.</param>
+    /// <param name="revision">What it said.</param>
+    public void ReplaceRevision(long known, long revision) =>
+        Interlocked.CompareExchange(ref _knownRevision, revision, known);
+
+    /// <summary>Why changes are heard of late or not at all now; empty when they are heard of at once.</summary>
+    public string ChangesTrouble
+    {
+        get => _changesTrouble;
+        set => _changesTrouble = value;
+    }
 
     /// <summary>Forgets idle connections, which a restarted or failed-over server has left dead.</summary>
     public void ForgetConnections() => _pooled.Clear();
@@ -106,7 +121,7 @@ sealed class PostgresDatabase : IDisposable
             await command.ExecuteNonQueryAsync(cancellationToken);
             _notifies = 1;
         }
-        catch (PostgresException e) when (PostgresTrouble.IsWithoutNotification(e))
+        catch (PostgresException e) when (PostgresTrouble.IsUnknownThere(e))
         {
             _notifies = -1;
         }

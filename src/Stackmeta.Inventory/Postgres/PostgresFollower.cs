@@ -14,7 +14,10 @@ sealed class PostgresFollower(PostgresDatabase database, TimeProvider time, ILog
     // Set by the driver while a statement of ours runs or while we wait, always on the flow that uses the connection.
     bool _isNotified;
 
-    // The number of the newest change that was told; null until everything was told for the first time.
+    // The server that was read last; null when not known.
+    string? _server;
+
+    // The number of the newest change that was told; null where all that is kept may be untrue.
     long? _position;
 
     bool _inTrouble;
@@ -65,6 +68,13 @@ sealed class PostgresFollower(PostgresDatabase database, TimeProvider time, ILog
         {
             connection.Notification += (_, _) => _isNotified = true;
             _isListening = await TryListenAsync(connection, cancellationToken);
+            var server = await PostgresChangeLog.ServerAsync(connection, cancellationToken);
+            if (server is null || server != _server)
+            {
+                // A standby that took over without the last changes may have given their numbers to others meanwhile.
+                _position = null;
+            }
+            _server = server;
         }
         catch
         {
@@ -82,7 +92,7 @@ sealed class PostgresFollower(PostgresDatabase database, TimeProvider time, ILog
             await command.ExecuteNonQueryAsync(cancellationToken);
             return true;
         }
-        catch (PostgresException e) when (PostgresTrouble.IsWithoutNotification(e))
+        catch (PostgresException e) when (PostgresTrouble.IsUnknownThere(e))
         {
             if (!_saidThatNothingNotifies)
             {
@@ -110,19 +120,16 @@ sealed class PostgresFollower(PostgresDatabase database, TimeProvider time, ILog
         CancellationToken cancellationToken
     )
     {
-        if (_position is not { } position)
+        var known = database.KnownRevision;
+        var (newest, rows) = await PostgresChangeLog.ReadAsync(
+            connection,
+            _position ?? long.MaxValue,
+            cancellationToken
+        );
+        if (_position is not { } position || newest < position)
         {
-            var (first, _) = await PostgresChangeLog.ReadAsync(connection, long.MaxValue, cancellationToken);
-            _position = first;
-            database.NoteRevision(first);
-            return EverythingChanged;
-        }
-        var (newest, rows) = await PostgresChangeLog.ReadAsync(connection, position, cancellationToken);
-        if (newest < position)
-        {
-            // Another server has taken over and never knew the last changes, or the database was restored.
             _position = newest;
-            database.ResetRevision(newest);
+            database.ReplaceRevision(known, newest);
             return EverythingChanged;
         }
         if (rows.Count == 0)
@@ -139,6 +146,7 @@ sealed class PostgresFollower(PostgresDatabase database, TimeProvider time, ILog
 
     void NoteTrouble(Exception e)
     {
+        database.ChangesTrouble = "not followed now; kept answers are given until they expire";
         if (!_inTrouble)
         {
             _inTrouble = true;
@@ -148,6 +156,9 @@ sealed class PostgresFollower(PostgresDatabase database, TimeProvider time, ILog
 
     void NoteAnswer()
     {
+        database.ChangesTrouble = _isListening
+            ? ""
+            : $"looked for every {database.Options.PollInterval.TotalSeconds} s, since the server notifies nobody";
         if (_inTrouble)
         {
             _inTrouble = false;

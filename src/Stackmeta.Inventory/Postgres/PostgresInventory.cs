@@ -8,14 +8,9 @@ namespace Stackmeta.Inventory;
 public sealed class PostgresInventory : OwnInventory
 {
     readonly Parts _parts;
-    readonly TimeProvider _time;
 
-    PostgresInventory(Parts parts, TimeProvider time)
-        : base(parts.Store, parts.Questions, parts.Questions, parts.Changes)
-    {
-        _parts = parts;
-        _time = time;
-    }
+    PostgresInventory(Parts parts)
+        : base(parts.Store, parts.Questions, parts.Questions, parts.Changes) => _parts = parts;
 
     /// <summary>Opens an inventory, makes its tables if they are missing, and brings them up to date.</summary>
     /// <exception cref="InventoryException">The database cannot be used; the message says what to do.</exception>
@@ -31,7 +26,7 @@ public sealed class PostgresInventory : OwnInventory
         {
             PostgresSchema.Prepare(database);
             var parts = Parts.Of(database, time, logger ?? NullLogger<PostgresInventory>.Instance);
-            return new PostgresInventory(parts, time);
+            return new PostgresInventory(parts);
         }
         catch
         {
@@ -39,6 +34,9 @@ public sealed class PostgresInventory : OwnInventory
             throw;
         }
     }
+
+    /// <summary>Why this process hears of changes late or not at all now, as a part of a sentence; empty when it hears at once.</summary>
+    public string ChangesTrouble => _parts.Database.ChangesTrouble;
 
     /// <inheritdoc/>
     public override async ValueTask<ImmutableArray<Objection>> ImportAsync(
@@ -50,7 +48,7 @@ public sealed class PostgresInventory : OwnInventory
     {
         var isLarge = !document.CanSeek || document.Length - document.Position > _parts.Database.Options.LargeDocument;
         return isLarge
-            ? await _parts.Store.ImportAsync(document, options, progress, _time, cancellationToken)
+            ? await _parts.Store.ImportAsync(document, options, progress, cancellationToken)
             : await base.ImportAsync(document, options, progress, cancellationToken);
     }
 
@@ -71,7 +69,7 @@ public sealed class PostgresInventory : OwnInventory
     {
         public static Parts Of(PostgresDatabase database, TimeProvider time, ILogger logger)
         {
-            var store = new PostgresStore(database);
+            var store = new PostgresStore(database, time);
             return new(
                 database,
                 store,

@@ -15,7 +15,7 @@ public sealed record PostgresInventoryOptions
     /// <summary>How long a server may take for a guest's question.</summary>
     public TimeSpan QuestionTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a writer waits for other writers.</summary>
+    /// <summary>How long a writer waits for other writers, or for a server that takes changes.</summary>
     public TimeSpan WriteWait { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -5,8 +5,11 @@ using Npgsql;
 namespace Stackmeta.Inventory;
 
 /// <summary>Transactions on PostgreSQL. One at a time changes entries, among all hosts, by the row of <c>write_lock</c>.</summary>
-sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
+sealed class PostgresStore(PostgresDatabase database, TimeProvider time) : IInventoryStore
 {
+    // Between two looks for a server that takes what is asked, while another one takes over.
+    static readonly TimeSpan _serverPause = TimeSpan.FromMilliseconds(200);
+
     readonly string _lockTimeout = $"SET LOCAL lock_timeout = {(int)database.Options.WriteWait.TotalMilliseconds}";
 
     public async ValueTask<T> ReadAsync<T>(
@@ -51,7 +54,6 @@ sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
         Stream document,
         ImportOptions options,
         IProgress<ImportProgress>? progress,
-        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -128,7 +130,10 @@ sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
         }
     }
 
-    /// <summary>Begins a transaction with its first statement, once more when the pooled connection turns out dead.</summary>
+    /// <summary>
+    /// Begins a transaction with its first statement: again when the pooled connection turns out dead, and for a while when no server
+    /// takes what is asked, since a primary that restarts or is replaced is soon there.
+    /// </summary>
     async ValueTask<OpenTransaction> BeginAsync(
         NpgsqlDataSource servers,
         IsolationLevel level,
@@ -136,7 +141,8 @@ sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
         CancellationToken cancellationToken
     )
     {
-        for (var isSecond = false; ; isSecond = true)
+        var begun = time.GetTimestamp();
+        for (var isFirst = true; ; isFirst = false)
         {
             OpenTransaction? transaction = null;
             try
@@ -156,11 +162,22 @@ sealed class PostgresStore(PostgresDatabase database) : IInventoryStore
                 {
                     await transaction.DisposeAsync();
                 }
-                if (isSecond || !PostgresTrouble.IsTrouble(e) || !PostgresTrouble.IsDisconnection(e))
+                if (
+                    !PostgresTrouble.IsTrouble(e)
+                    || !PostgresTrouble.IsDisconnection(e)
+                    || time.GetElapsedTime(begun) >= database.Options.WriteWait
+                )
                 {
                     throw;
                 }
+            }
+            if (isFirst)
+            {
                 database.ForgetConnections();
+            }
+            else
+            {
+                await Task.Delay(_serverPause, time, cancellationToken);
             }
         }
     }

@@ -10,13 +10,12 @@ static class PostgresTrouble
     public static bool IsTrouble(Exception error) =>
         error is NpgsqlException or SocketException or IOException or TimeoutException;
 
-    /// <summary>Whether the server does not know LISTEN and NOTIFY: feature not supported, syntax error, undefined function.</summary>
-    public static bool IsWithoutNotification(PostgresException error) =>
-        error.SqlState is "0A000" or "42601" or "42883";
+    /// <summary>Whether the server does not know what PostgreSQL does: feature not supported, syntax error, undefined function.</summary>
+    public static bool IsUnknownThere(PostgresException error) => error.SqlState is "0A000" or "42601" or "42883";
 
     /// <summary>Whether another connection may do at once what this one could not.</summary>
     public static bool IsDisconnection(Exception error) =>
-        StateOf(error) is null or ['0', '8', ..] or "57P01" or "57P02";
+        StateOf(error) is null or ['0', '8', ..] or "57P01" or "57P02" or "57P03";
 
     /// <summary>The trouble of an exception for which <see cref="IsTrouble"/> holds.</summary>
     /// <param name="place">The database without its password.</param>
@@ -86,9 +85,15 @@ static class PostgresTrouble
             _ => null,
         };
 
+    // The driver knows from a moment ago that no server is there or is of the kind that is wanted, and asks none.
+    static bool IsWithoutServer(Exception error) =>
+        error is NpgsqlException { InnerException: null } and not PostgresException
+        && error.Message.StartsWith("No suitable host", StringComparison.Ordinal);
+
     // The driver's messages name hosts, never a password or a value.
     static string Reason(Exception error) =>
-        error.InnerException is AggregateException { InnerExceptions: [.., var last] } ? Reason(last)
+        IsWithoutServer(error) ? "none of its servers can be asked now, or none takes changes."
+        : error.InnerException is AggregateException { InnerExceptions: [.., var last] } ? Reason(last)
         : error.InnerException is { } inner and not AggregateException ? $"{error.Message} ({inner.Message})"
         : error.Message;
 }

@@ -78,8 +78,15 @@ public sealed class PostgresUrl
         return new PostgresUrl(settings, reads);
     }
 
-    /// <summary>The text with the password's place kept and the password left out.</summary>
+    /// <summary>The text with the password's place kept and the password left out, also where one stands as a parameter, which is refused.</summary>
     public static string Mask(string text)
+    {
+        var (place, query) = Cut(text, '?');
+        var pairs = query.Split('&').Select(static pair => Cut(pair, '=').Before is "password" ? "password=***" : pair);
+        return query.Length == 0 ? MaskUser(text) : $"{MaskUser(place)}?{string.Join('&', pairs)}";
+    }
+
+    static string MaskUser(string text)
     {
         var begin = text.IndexOf("://", StringComparison.Ordinal) + 3;
         var end = text.AsSpan(begin).IndexOfAny('/', '?') is var at and >= 0 ? begin + at : text.Length;
@@ -90,10 +97,13 @@ public sealed class PostgresUrl
 
     /// <summary>Without the password, for messages.</summary>
     public override string ToString() =>
-        $"postgresql://{_settings.Username}@{_settings.Host!.Replace(":5432", "", StringComparison.Ordinal)}/{_settings.Database}";
+        $"postgresql://{_settings.Username}@{string.Join(',', _settings.Host!.Split(',').Select(WithoutDefaultPort))}/{_settings.Database}";
 
     /// <summary>A connection string for the driver.</summary>
     internal NpgsqlConnectionStringBuilder Copy() => new(_settings.ConnectionString);
+
+    static string WithoutDefaultPort(string host) =>
+        host.EndsWith($":{DefaultPort}", StringComparison.Ordinal) ? host[..host.LastIndexOf(':')] : host;
 
     static string HostsOf(string authority) =>
         authority.Length == 0 ? DefaultSocketFolder : string.Join(',', authority.Split(',').Select(HostOf));

@@ -58,6 +58,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public string Url(string database, string user = Role, string? password = null) =>
         $"postgresql://{user}:{Uri.EscapeDataString(password ?? Password)}@127.0.0.1:{Port}/{database}";
 
+    /// <summary>For inventories: this server and its standby, whichever is the primary.</summary>
+    public string Url(string database, PostgresServer standby) =>
+        Url(database).Replace($":{Port}/", $":{Port},127.0.0.1:{standby.Port}/", StringComparison.Ordinal);
+
     public async Task<object?> ExecuteAsync(string database, string sql)
     {
         await using var connection = new NpgsqlConnection(

@@ -25,6 +25,8 @@ public class PostgresTestStore : ITestStore
 
     public PostgresUrl Url { get; }
 
+    public string Database => _database;
+
     public IInventory Inventory => _inventory;
 
     public IInstanceSource Instances => _inventory;
