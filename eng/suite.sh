@@ -54,6 +54,7 @@ needs_of() {
     esac
     case "$1" in
         end-to-end)
+            need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds shared inventories"
             need mcopy mtools "reads vfat volumes"
             need bsdtar libarchive-tools "unpacks ISO 9660 volumes"
             ;;

@@ -116,6 +116,14 @@ static class ExplainCommand
         }
         using var opened = open();
         var subject = await SubjectFinder.FindAsync(opened.Inventory, asked, network, cancellationToken);
+        if (
+            settings.Get(KnownSettings.Host) is { Length: > 0 } host
+            && subject.Port is { HostId: { Length: > 0 } other }
+            && other != host
+        )
+        {
+            throw new CommandException($"The guest is on {other}, and this host is {host}: ask there.");
+        }
         var questions = opened.Inventory is IPortDirectory ports and IInstanceSource instances
             ? new StoreQuestions(ports, instances)
             : null;

@@ -100,6 +100,10 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
             _loggers,
             cancellationToken
         );
+        if (_inventory is PostgresInventory shared)
+        {
+            _admin.Health.Add(SourceChecks.Changes(shared));
+        }
         _admin.Health.Starting("hops are opening");
         var apiElsewhere = hops.HasFlag(Hops.Agent) ? ApiElsewhere(settings, hops) : null;
         if (hops.HasFlag(Hops.Api) || (hops.HasFlag(Hops.Agent) && apiElsewhere is null))

@@ -20,6 +20,14 @@ static class HostJudgement
                 Finding.ClockBehind,
                 $"the clock stands {behind:d\\.hh\\:mm\\:ss} before the last change"
             ),
+            { FreeBytes: null, ClockBehind: null } => LinkVerdict.NotLookedAt(
+                PathLink.Host,
+                $"there is no {sights.Host.Folder}"
+            ),
+            { FreeBytes: var free, ClockBehind: null } => LinkVerdict.Fine(
+                PathLink.Host,
+                $"{free / (1 << 20)} MiB free"
+            ),
             { FreeBytes: null } => LinkVerdict.Fine(PathLink.Host, "the clock is later than the last change"),
             { FreeBytes: var free } => LinkVerdict.Fine(PathLink.Host, $"{free / (1 << 20)} MiB free, clock in order"),
         };

@@ -129,5 +129,5 @@ sealed record DocumentAnswer(string Path, int Status, ReadOnlyMemory<byte> Start
 /// <summary>This host.</summary>
 /// <param name="Folder">The data folder.</param>
 /// <param name="FreeBytes">What is left on its disk; null where it cannot be told.</param>
-/// <param name="ClockBehind">By how much the clock stands before the inventory's last change; zero when it does not.</param>
-sealed record HostSight(string Folder, long? FreeBytes, TimeSpan ClockBehind);
+/// <param name="ClockBehind">By how much the clock stands before the inventory's last change; zero when it does not, null where no file tells.</param>
+sealed record HostSight(string Folder, long? FreeBytes, TimeSpan? ClockBehind);

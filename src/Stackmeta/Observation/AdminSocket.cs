@@ -115,7 +115,7 @@ sealed class AdminSocket : IAsyncDisposable
     public void Watch(InstanceCache kept, IInstanceSource source)
     {
         _caches.Add("instances", () => kept.Statistics);
-        Health.Add(SourceChecks.Instances(source, kept));
+        Health.Add(SourceChecks.Instances(source, kept, _time));
     }
 
     /// <summary>The same of the kept look-ups of ports.</summary>
@@ -128,7 +128,7 @@ sealed class AdminSocket : IAsyncDisposable
             "{network}",
             "Networks that are asked for as a whole now, because many of their guests ask at once."
         );
-        Health.Add(SourceChecks.Ports(directory, kept));
+        Health.Add(SourceChecks.Ports(directory, kept, _time));
     }
 
     public ValueTask DisposeAsync() => _owned.DisposeAsync();

@@ -28,12 +28,29 @@ sealed class Guest : IAsyncDisposable
     public string Namespace => _namespace.Name;
 
     /// <summary>Makes the instance, its port and its namespace; the guest has no address yet.</summary>
-    public static async Task<Guest> CreateAsync(SqliteInventory inventory, string networkId, InstanceEntry wanted)
+    /// <param name="inventory">Where they are made.</param>
+    /// <param name="networkId">A network that is served, or will be because of this guest.</param>
+    /// <param name="wanted">The instance.</param>
+    /// <param name="host">The host of the guest; empty for any.</param>
+    public static async Task<Guest> CreateAsync(
+        IInventory inventory,
+        string networkId,
+        InstanceEntry wanted,
+        string host = ""
+    )
     {
         var instance = (await inventory.Instances.CreateAsync(wanted)).Value!;
         var port = (
-            await inventory.Ports.CreateAsync(new PortEntry { NetworkId = networkId, DeviceId = instance.Id })
+            await inventory.Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = networkId,
+                    DeviceId = instance.Id,
+                    HostId = host,
+                }
+            )
         ).Value!;
+        await TwoNetworks.WaitForNetworkAsync(networkId);
         return new(
             instance,
             port,

@@ -93,7 +93,7 @@ public class TwoNetworks : IAsyncLifetime
     }
 
     /// <summary>Makes a network with the DHCP server at <see cref="DhcpServer"/>.</summary>
-    internal static async Task<NetworkEntry> CreateNetworkAsync(SqliteInventory inventory, string name)
+    internal static async Task<NetworkEntry> CreateNetworkAsync(IInventory inventory, string name)
     {
         var network = (
             await inventory.Networks.CreateAsync(new NetworkEntry { Name = name, ProjectId = "project-1" })
@@ -113,7 +113,6 @@ public class TwoNetworks : IAsyncLifetime
 
     async Task<Guest> CreateGuestAsync(NetworkEntry network, InstanceEntry instance)
     {
-        await WaitForNetworkAsync(network.Id);
         var guest = await Guest.CreateAsync(_inventory!, network.Id, instance);
         await guest.AcquireLeaseAsync();
         return guest;

@@ -18,9 +18,13 @@ static class HostObserver
         }
     }
 
-    static TimeSpan ClockBehind(string file, TimeProvider time)
+    static TimeSpan? ClockBehind(string file, TimeProvider time)
     {
-        // A file that is not there has the year 1601.
+        if (!File.Exists(file))
+        {
+            // The inventory is a database of another host.
+            return null;
+        }
         var behind = File.GetLastWriteTimeUtc(file) - time.GetUtcNow().UtcDateTime;
         return behind > TimeSpan.Zero ? behind : TimeSpan.Zero;
     }
