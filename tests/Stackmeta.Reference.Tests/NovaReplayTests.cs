@@ -27,6 +27,14 @@ public sealed class NovaReplayTests(ReferenceCloud cloud)
     }
 
     [Fact]
+    public async Task With_neutrons_database_instead_of_its_api_every_instance_is_told_the_same()
+    {
+        Skip();
+        await using var api = await cloud.StartBesideNeutronDatabaseAsync();
+        await ExpectAsync(api, Recordings(name => !name.StartsWith('_')));
+    }
+
+    [Fact]
     public async Task Headers_signatures_and_raw_requests_are_judged_as_by_nova()
     {
         Skip();

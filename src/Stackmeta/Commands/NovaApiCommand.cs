@@ -26,7 +26,10 @@ sealed class NovaApiCommand()
             new ApiOptions { Cache = new() { MaxBytes = settings.Get(KnownSettings.ApiCacheBytes) } },
             loggers,
             TimeProvider.System,
-            admin
+            admin,
+            settings.Get(KnownSettings.ApiNeutronConfigFile) is { Length: > 0 } neutron
+                ? NeutronDatabaseOptions.Read(neutron, Environment.GetEnvironmentVariable)
+                : null
         );
 
     protected override string HopName => "api";
@@ -36,6 +39,10 @@ sealed class NovaApiCommand()
     protected override string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings)
     {
         NovaConfiguration.Read(files);
+        if (settings.Get(KnownSettings.ApiNeutronConfigFile) is { Length: > 0 } neutron)
+        {
+            NeutronDatabaseOptions.Read(neutron, Environment.GetEnvironmentVariable);
+        }
         return null;
     }
 

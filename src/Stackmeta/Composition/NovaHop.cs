@@ -37,7 +37,8 @@ sealed class NovaHop : IHop
         ApiOptions options,
         ILoggerFactory loggers,
         TimeProvider time,
-        AdminSocket? admin = null
+        AdminSocket? admin = null,
+        NeutronDatabaseOptions? neutronDatabase = null
     )
     {
         var hop = new NovaHop { _admin = admin };
@@ -52,7 +53,7 @@ sealed class NovaHop : IHop
         admin?.Watch(hop.Instances, source);
         var neutron = nova.NeutronCredentials is { } credentials ? hop.Neutron(nova, credentials, loggers, time) : null;
         var vendorData = hop.VendorData(nova.VendorData, options.Cache, loggers, time);
-        var securityGroups = neutron is null ? null : new NeutronSecurityGroupNames(neutron);
+        var securityGroups = hop.SecurityGroups(neutron, neutronDatabase, loggers, time);
         hop.Drives = new()
         {
             Instances = source,
@@ -127,6 +128,27 @@ sealed class NovaHop : IHop
     {
         var keystone = Own(new KeystoneSession(credentials, loggers.CreateLogger<KeystoneSession>(), time));
         return Own(new NeutronClient(nova.Neutron, keystone, loggers.CreateLogger<NeutronClient>(), time));
+    }
+
+    /// <summary>Asked of Neutron's database where it may be read, else of its REST API as Nova does; null where neither is known.</summary>
+    ISecurityGroupNames? SecurityGroups(
+        NeutronClient? neutron,
+        NeutronDatabaseOptions? database,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+    {
+        var rest = neutron is null ? null : new NeutronSecurityGroupNames(neutron);
+        return database is null
+            ? rest
+            : Own(
+                new NeutronDatabaseSecurityGroupNames(
+                    database,
+                    rest,
+                    loggers.CreateLogger<NeutronDatabaseSecurityGroupNames>(),
+                    time
+                )
+            );
     }
 
     VendorDataProviders VendorData(

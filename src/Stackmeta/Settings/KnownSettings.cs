@@ -83,6 +83,15 @@ public static class KnownSettings
             "Where the metadata API listens."
         );
 
+    /// <summary>Empty for none.</summary>
+    public static Setting<string> ApiNeutronConfigFile { get; } =
+        new(
+            "api.neutron_config_file",
+            SettingKinds.Path,
+            "",
+            "neutron.conf or its like, whose database ([database] connection) 'stackmeta api --config-file nova.conf' reads security groups' names from, and asks Neutron's REST API only while it cannot; empty asks the REST API, as Nova does."
+        );
+
     public static Setting<TimeSpan> ApiCacheSeconds { get; } =
         new(
             "api.cache_seconds",
@@ -316,6 +325,7 @@ public static class KnownSettings
         DhcpDomain,
         Compatibility,
         ApiListen,
+        ApiNeutronConfigFile,
         ApiCacheSeconds,
         ApiCacheBytes,
         VendorDataFile,

@@ -112,6 +112,69 @@ public sealed class NeutronDatabaseTests(MariaDbServer server) : IAsyncLifetime
         Assert.Equal(Refusal.PortDirectoryUnavailable, answer.Refusal);
     }
 
+    [Fact]
+    public async Task Names_of_security_groups_come_in_the_order_of_ports_and_groups_with_repetitions()
+    {
+        await using var names = Names(DatabaseOptions());
+        // As the recorded Nova told this instance of two ports, one of whose groups has no name.
+        Assert.Equal(
+            ["default", "db ünï \"q\"", "web", "27933a08-6e98-48b5-af0c-56a1426e7c85", "web"],
+            (await names.FindNamesAsync("ed4fcee9-6fd0-5016-a7db-8da7f614939a", default)).Names
+        );
+        var nobody = await names.FindNamesAsync("no-such-instance", default);
+        Assert.Equal(Refusal.None, nobody.Refusal);
+        Assert.Empty(nobody.Names);
+    }
+
+    [Fact]
+    public async Task While_the_database_cannot_be_read_the_api_is_asked_for_names()
+    {
+        await using var cloud = new FakeCloud
+        {
+            Neutron = request =>
+                (
+                    200,
+                    request.Url!.AbsolutePath.EndsWith("/ports", StringComparison.Ordinal)
+                        ? """{"ports": [{"security_groups": ["a"]}]}"""
+                        : """{"security_groups": [{"id": "a", "name": "web"}]}"""
+                ),
+        };
+        var options = DatabaseOptions();
+        await using (var names = Names(options, new NeutronSecurityGroupNames(cloud.Client())))
+        {
+            Assert.Empty((await names.FindNamesAsync("instance-1", default)).Names);
+            Assert.Empty(cloud.Asked);
+        }
+        await server.ExecuteAsync("", $"DROP DATABASE {_prefix}neutron");
+        await using var without = Names(options, new NeutronSecurityGroupNames(cloud.Client()));
+        Assert.Equal(["web"], (await without.FindNamesAsync("instance-1", default)).Names);
+        await using var alone = Names(options);
+        Assert.Equal(Refusal.SecurityGroupsUnavailable, (await alone.FindNamesAsync("instance-1", default)).Refusal);
+    }
+
+    [Theory]
+    [InlineData("[DEFAULT]\n", "[database] connection: the value is needed to read the names of security groups there")]
+    [InlineData(
+        "[database]\nconnection = sqlite:////var/lib/neutron/neutron.sqlite\n",
+        "[database] connection: the value cannot be used: "
+    )]
+    public async Task A_neutron_conf_without_a_database_is_refused(string text, string reason)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, text);
+        var refused = Assert.Throws<ConfigurationException>(() => NeutronDatabaseOptions.Read(file));
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    NeutronDatabaseOptions DatabaseOptions() =>
+        new() { Url = DatabaseUrl.Parse(server.Url(_prefix + "neutron", "reader")) };
+
+    static NeutronDatabaseSecurityGroupNames Names(
+        NeutronDatabaseOptions options,
+        ISecurityGroupNames? otherwise = null
+    ) => new(options, otherwise, NullLogger<NeutronDatabaseSecurityGroupNames>.Instance, TimeProvider.System);
+
     NeutronDatabasePortDirectory Directory() =>
         new(
             DatabaseUrl.Parse(server.Url(_prefix + "neutron", "reader")),

@@ -61,7 +61,27 @@ public sealed class ReferenceCloud : IAsyncLifetime
     internal Task CopyToAsync(PostgreSqlServer server) => PostgreSqlCopy.CopyNovaAsync(_server, server);
 
     /// <summary>The same on databases whose names begin otherwise.</summary>
-    internal async Task<RunningApi> StartOnAsync(string prefix, params (string Option, string? Value)[] options)
+    internal Task<RunningApi> StartOnAsync(string prefix, params (string Option, string? Value)[] options) =>
+        StartOnAsync(prefix, null, options);
+
+    /// <summary>The same beside a neutron.conf, with a Neutron whose REST API is away.</summary>
+    internal async Task<RunningApi> StartBesideNeutronDatabaseAsync()
+    {
+        var file = Path.Combine(_folder, "neutron.conf");
+        await File.WriteAllTextAsync(file, $"[database]\nconnection = {NeutronDatabaseUrl}\n");
+        return await StartOnAsync(
+            "",
+            NeutronDatabaseOptions.Read(file),
+            ("neutron.auth_url", "http://127.0.0.1:1/v3"),
+            ("neutron.endpoint_override", "http://127.0.0.1:1/")
+        );
+    }
+
+    async Task<RunningApi> StartOnAsync(
+        string prefix,
+        NeutronDatabaseOptions? neutron,
+        params (string Option, string? Value)[] options
+    )
     {
         var file = await WriteNovaConfAsync(prefix, options);
         var hop = NovaHop.Create(
@@ -69,7 +89,8 @@ public sealed class ReferenceCloud : IAsyncLifetime
             new DocumentOptions(),
             new ApiOptions(),
             NullLoggerFactory.Instance,
-            TimeProvider.System
+            TimeProvider.System,
+            neutronDatabase: neutron
         );
         await hop.StartAsync(
             new NovaListenOptions(),
