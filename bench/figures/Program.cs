@@ -12,6 +12,7 @@ try
         "edge" => new EdgeBench(options),
         "memory" => new MemoryBench(options),
         "path" => new PathBench(options),
+        "shared" => new SharedBench(options),
         "storm" => new StormBench(options),
         _ => throw new ArgumentException($"There is no bench '{args[0]}'."),
     };
