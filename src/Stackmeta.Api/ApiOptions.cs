@@ -24,6 +24,9 @@ public sealed record ApiServerOptions
     /// <summary>The usual address is 127.0.0.1:8775.</summary>
     public ImmutableArray<EndPoint> Addresses { get; init; } = [new IPEndPoint(IPAddress.Loopback, 8775)];
 
+    /// <summary>Whether callers are agents, whose request ids and traces are gone on with; false where guests themselves ask.</summary>
+    public bool CallersAreAgents { get; init; } = true;
+
     /// <summary>TLS and limits; its addresses are replaced by <see cref="Addresses"/>.</summary>
     public HttpServerOptions Http { get; init; } = new() { Addresses = [] };
 }

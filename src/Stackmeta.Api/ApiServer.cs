@@ -29,7 +29,7 @@ public sealed class ApiServer : IAsyncDisposable
                 Addresses = options.Addresses,
                 Hop = PathStep.Api,
                 AnswersInline = true,
-                TakesRequestIds = true,
+                TakesRequestIds = options.CallersAreAgents,
             },
             api.HandleAsync,
             loggers,

@@ -222,7 +222,11 @@ public sealed class MetadataApi
         else if (document.Kind == DocumentKind.VendorData2)
         {
             using var step = RequestObservation.Enter(context, PathStep.VendorData);
-            var answer = await _vendorData.FindEntriesAsync(instance, context.RequestAborted);
+            var answer = await _vendorData.FindEntriesAsync(
+                instance,
+                RequestObservation.Of(context)?.Trail(),
+                context.RequestAborted
+            );
             refusal = answer.Refusal;
             render = render with { VendorData2 = answer.Entries };
         }

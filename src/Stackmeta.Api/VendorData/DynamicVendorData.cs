@@ -49,20 +49,24 @@ public sealed class DynamicVendorData : IDisposable
     /// <returns>The entries, and whether every target answered.</returns>
     public async Task<(ImmutableArray<VendorDataEntry> Entries, bool AllAnswered)> AskAsync(
         Instance instance,
+        RequestTrail? trail,
         CancellationToken cancellationToken
     )
     {
-        var body = VendorDataRequest.BodyFor(instance);
-        var answers = await Task.WhenAll(_targets.Select(target => AskAsync(target, body, cancellationToken)));
+        var question = new Question(VendorDataRequest.BodyFor(instance), trail);
+        var answers = await Task.WhenAll(_targets.Select(target => AskAsync(target, question, cancellationToken)));
         return (
             [.. _targets.Zip(answers, (target, answer) => new VendorDataEntry(target.Name, answer ?? Empty))],
             Array.TrueForAll(answers, answer => answer is not null)
         );
     }
 
+    /// <summary>What all targets are sent.</summary>
+    readonly record struct Question(ReadOnlyMemory<byte> Body, RequestTrail? Trail);
+
     async Task<ReadOnlyMemory<byte>?> AskAsync(
         VendorDataTarget target,
-        ReadOnlyMemory<byte> body,
+        Question question,
         CancellationToken cancellationToken
     )
     {
@@ -71,7 +75,7 @@ public sealed class DynamicVendorData : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await AskWithTokenAsync(target, body, both.Token);
+            return await AskWithTokenAsync(target, question, both.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -92,17 +96,17 @@ public sealed class DynamicVendorData : IDisposable
 
     async Task<ReadOnlyMemory<byte>> AskWithTokenAsync(
         VendorDataTarget target,
-        ReadOnlyMemory<byte> body,
+        Question question,
         CancellationToken cancellationToken
     )
     {
         var token = _token is null ? null : await _token.GetTokenAsync(refused: null, cancellationToken);
-        var answer = await PostAsync(target.Url, body, token, cancellationToken);
+        var answer = await PostAsync(target.Url, question, token, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.Unauthorized && _token is not null && token is not null)
         {
             answer.Dispose();
             token = await _token.GetTokenAsync(refused: token, cancellationToken);
-            answer = await PostAsync(target.Url, body, token, cancellationToken);
+            answer = await PostAsync(target.Url, question, token, cancellationToken);
         }
         using (answer)
         {
@@ -115,7 +119,7 @@ public sealed class DynamicVendorData : IDisposable
     /// <summary>Posts, and posts again where the target's server redirects to.</summary>
     async Task<HttpResponseMessage> PostAsync(
         Uri url,
-        ReadOnlyMemory<byte> body,
+        Question question,
         string? token,
         CancellationToken cancellationToken
     )
@@ -124,7 +128,7 @@ public sealed class DynamicVendorData : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url)
             {
-                Content = new ReadOnlyMemoryContent(body),
+                Content = new ReadOnlyMemoryContent(question.Body),
             };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             // In the order in which Nova sends them.
@@ -134,6 +138,7 @@ public sealed class DynamicVendorData : IDisposable
             {
                 request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
             }
+            question.Trail?.AddTo(request.Headers);
             var answer = await _connections.SendAsync(request, cancellationToken);
             if (!IsRedirect(answer) || answer.Headers.Location is not { } location)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
@@ -11,7 +12,14 @@ public interface IVendorData
     Refusal ReadStatic(out ReadOnlyMemory<byte>? json);
 
     /// <summary>The entries of vendor_data2.json, in order. Does not throw for what targets do; only for cancellation.</summary>
-    ValueTask<VendorDataAnswer> FindEntriesAsync(Instance instance, CancellationToken cancellationToken);
+    /// <param name="instance">Whom they are for.</param>
+    /// <param name="trail">What targets are told of the request that they are asked for; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the wait, not the question of others who wait for the same.</param>
+    ValueTask<VendorDataAnswer> FindEntriesAsync(
+        Instance instance,
+        RequestTrail? trail,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>The entries of vendor_data2.json, or why there are none.</summary>

@@ -1,3 +1,4 @@
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
@@ -13,6 +14,9 @@ public sealed class NoVendorData : IVendorData
         return Refusal.None;
     }
 
-    public ValueTask<VendorDataAnswer> FindEntriesAsync(Instance instance, CancellationToken cancellationToken) =>
-        new(new VendorDataAnswer([new("static", Empty)], Refusal.None));
+    public ValueTask<VendorDataAnswer> FindEntriesAsync(
+        Instance instance,
+        RequestTrail? trail,
+        CancellationToken cancellationToken
+    ) => new(new VendorDataAnswer([new("static", Empty)], Refusal.None));
 }

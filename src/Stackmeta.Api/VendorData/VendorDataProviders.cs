@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -18,6 +19,9 @@ public sealed class VendorDataProviders : IVendorData, IAnswerSource<Instance, V
     readonly DynamicVendorData? _dynamic;
     readonly AnswerCache<Instance, VendorDataAnswer> _answers;
     readonly ILogger _logger;
+
+    // The request that a question is begun for. It flows with the question, which others may come to wait for.
+    readonly AsyncLocal<RequestTrail?> _askedFor = new();
 
     /// <param name="options">Which providers, in which order.</param>
     /// <param name="cache">How long answers are kept.</param>
@@ -73,11 +77,16 @@ public sealed class VendorDataProviders : IVendorData, IAnswerSource<Instance, V
         return Refusal.None;
     }
 
-    public async ValueTask<VendorDataAnswer> FindEntriesAsync(Instance instance, CancellationToken cancellationToken)
+    public async ValueTask<VendorDataAnswer> FindEntriesAsync(
+        Instance instance,
+        RequestTrail? trail,
+        CancellationToken cancellationToken
+    )
     {
         var dynamic = new VendorDataAnswer([], Refusal.None);
         if (_dynamic is not null)
         {
+            _askedFor.Value = trail;
             dynamic = await _answers.GetAsync(instance, cancellationToken);
             if (dynamic.Refusal != Refusal.None)
             {
@@ -92,7 +101,7 @@ public sealed class VendorDataProviders : IVendorData, IAnswerSource<Instance, V
         CancellationToken cancellationToken
     )
     {
-        var (entries, allAnswered) = await _dynamic!.AskAsync(key, cancellationToken);
+        var (entries, allAnswered) = await _dynamic!.AskAsync(key, _askedFor.Value, cancellationToken);
         return allAnswered ? new(entries, Refusal.None)
             : _options.FailureIsFatal ? Unavailable
             : new(entries, Refusal.None, IsWhole: false);

@@ -33,6 +33,30 @@ static partial class Log
     public static partial void NoAdminSocket(ILogger logger, string reason);
 
     [LoggerMessage(
+        7004,
+        LogLevel.Information,
+        "Traces and metrics go to the OpenTelemetry collector at {Endpoint}.",
+        EventName = "telemetry-exported"
+    )]
+    public static partial void TelemetryExported(ILogger logger, string endpoint);
+
+    [LoggerMessage(
+        7005,
+        LogLevel.Warning,
+        "The OpenTelemetry collector at {Endpoint} did not take what it was sent: {Reason}. Told once until it does again.",
+        EventName = "telemetry-not-taken"
+    )]
+    public static partial void TelemetryNotTaken(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(
+        7006,
+        LogLevel.Information,
+        "The OpenTelemetry collector at {Endpoint} takes what it is sent again.",
+        EventName = "telemetry-taken-again"
+    )]
+    public static partial void TelemetryTakenAgain(ILogger logger, string endpoint);
+
+    [LoggerMessage(
         7010,
         LogLevel.Warning,
         "{Place}: {Option} is not supported: {Reason}",

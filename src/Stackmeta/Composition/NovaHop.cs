@@ -14,6 +14,7 @@ sealed class NovaHop : IHop
 {
     readonly Owned _owned = new();
     AdminSocket? _admin;
+    bool _isAskedByAgents;
 
     NovaHop() { }
 
@@ -41,7 +42,7 @@ sealed class NovaHop : IHop
         NeutronDatabaseOptions? neutronDatabase = null
     )
     {
-        var hop = new NovaHop { _admin = admin };
+        var hop = new NovaHop { _admin = admin, _isAskedByAgents = nova.ServiceMetadataProxy };
         options = options with { Cache = options.Cache with { Expiration = nova.CacheExpiration } };
         documents = documents with
         {
@@ -99,7 +100,12 @@ sealed class NovaHop : IHop
                 : CertificateFiles.Authorities(listen.AuthorityFile),
         };
         Server = await ApiServer.StartAsync(
-            new ApiServerOptions { Addresses = instead.Count > 0 ? [.. instead] : [AddressOf(listen)], Http = http },
+            new ApiServerOptions
+            {
+                Addresses = instead.Count > 0 ? [.. instead] : [AddressOf(listen)],
+                CallersAreAgents = _isAskedByAgents,
+                Http = http,
+            },
             Api,
             loggers,
             cancellationToken

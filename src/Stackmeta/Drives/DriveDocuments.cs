@@ -58,7 +58,7 @@ sealed class DriveDocuments(DriveSource source, TimeProvider time)
                 return refusal;
             }
         }
-        var vendorData = await source.VendorData.FindEntriesAsync(instance, cancellationToken);
+        var vendorData = await source.VendorData.FindEntriesAsync(instance, trail: null, cancellationToken);
         if (vendorData.Refusal != Refusal.None)
         {
             return vendorData.Refusal;

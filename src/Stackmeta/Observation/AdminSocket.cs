@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Admin;
 using Stackmeta.Agent;
@@ -61,10 +62,13 @@ sealed class AdminSocket : IAsyncDisposable
         var set = settings.Get(KnownSettings.AdminListen);
         if (set == Off)
         {
-            return new AdminSocket(time, new RequestObserver(time), inventory);
+            return new AdminSocket(time, new RequestObserver(time), inventory).ExportedAsSet(settings, loggers);
         }
         var (refusals, feed, talkers) = (new RefusalMemory(), new RequestFeed(), new TopTalkers(time));
-        var admin = new AdminSocket(time, new RequestObserver(time, refusals, feed, talkers), inventory);
+        var admin = new AdminSocket(time, new RequestObserver(time, refusals, feed, talkers), inventory).ExportedAsSet(
+            settings,
+            loggers
+        );
         talkers.Show(admin.Observer.Meter);
         var metrics = admin._owned.Add(new MetricStore(admin.Observer.Meter));
         IEnumerable<AdminRoute> routes =
@@ -100,6 +104,16 @@ sealed class AdminSocket : IAsyncDisposable
             await admin.DisposeAsync();
             throw;
         }
+    }
+
+    AdminSocket ExportedAsSet(SettingValues settings, ILoggerFactory loggers)
+    {
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        if (TelemetryExport.Start(settings, environment, loggers) is { } export)
+        {
+            _owned.Add(export);
+        }
+        return this;
     }
 
     /// <summary>A source whose questions are timed.</summary>

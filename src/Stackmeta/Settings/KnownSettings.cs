@@ -138,7 +138,7 @@ public static class KnownSettings
     public static Setting<Uri?> AgentApi { get; } =
         new(
             "agent.api",
-            SettingKinds.HttpAddressOr("in-process"),
+            SettingKinds.HttpAddress.Or("in-process"),
             "http://127.0.0.1:8775",
             "The metadata API that the agent asks: another server, or in-process for one in the agent's own process, which needs neither a connection nor a signature; where nothing is set, 'stackmeta up' asks in-process."
         );
@@ -292,6 +292,15 @@ public static class KnownSettings
             "The unix socket of health, metrics, refusals and the inventory over HTTP; 'run/admin.sock' in the data folder ('run/admin-api.sock' and so on for a hop alone), 'off' for none."
         );
 
+    /// <summary>Null for none.</summary>
+    public static Setting<Uri?> OtlpEndpoint { get; } =
+        new(
+            "otlp.endpoint",
+            SettingKinds.CollectorAddress.Or("off"),
+            "off",
+            "The OpenTelemetry collector that traces and metrics are sent to; where nothing is set, OTEL_EXPORTER_OTLP_ENDPOINT of the environment."
+        );
+
     public static Setting<LogLevel> LogLevel { get; } =
         new(
             "log.level",
@@ -350,6 +359,7 @@ public static class KnownSettings
         EdgeKeepNetworks,
         EdgeDnsDomain,
         AdminListen,
+        OtlpEndpoint,
         LogLevel,
         LogFormat,
     ];

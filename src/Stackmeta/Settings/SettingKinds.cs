@@ -78,14 +78,27 @@ static class SettingKinds
                 && value.PathAndQuery == "/"
         );
 
-    /// <summary>An address, or null for a word that stands for none.</summary>
-    public static SettingKind<Uri?> HttpAddressOr(string word) =>
+    /// <summary>Where a collector is, to which each signal's own path is appended (OpenTelemetry's specification, OTEL_EXPORTER_OTLP_ENDPOINT).</summary>
+    public static SettingKind<Uri> CollectorAddress { get; } =
         new(
-            $"{HttpAddress.Description}, or {word}",
+            "an address such as http://127.0.0.1:4318",
+            (string text, out Uri value) =>
+                Uri.TryCreate(text, UriKind.Absolute, out value!)
+                && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps)
+                // A password has no place in an address that is logged: OTEL_EXPORTER_OTLP_HEADERS has one for it.
+                && value.UserInfo.Length == 0
+                && value.Query.Length == 0
+                && value.Fragment.Length == 0
+        );
+
+    /// <summary>An address, or null for a word that stands for none.</summary>
+    public static SettingKind<Uri?> Or(this SettingKind<Uri> address, string word) =>
+        new(
+            $"{address.Description}, or {word}",
             (string text, out Uri? value) =>
             {
                 value = null;
-                return text == word || HttpAddress.TryParse(text, out value!);
+                return text == word || address.TryParse(text, out value!);
             }
         );
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Admin;
 using Stackmeta.Api;
 using Stackmeta.ConfigDrive;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -246,8 +247,11 @@ public sealed class DriveRoutesTests
             return refusal == Refusal.VendorDataUnavailable ? refusal : Refusal.None;
         }
 
-        public ValueTask<VendorDataAnswer> FindEntriesAsync(Instance instance, CancellationToken cancellationToken) =>
-            new(new VendorDataAnswer([], Refusal.None));
+        public ValueTask<VendorDataAnswer> FindEntriesAsync(
+            Instance instance,
+            RequestTrail? trail,
+            CancellationToken cancellationToken
+        ) => new(new VendorDataAnswer([], Refusal.None));
 
         public ValueTask<SecurityGroupAnswer> FindNamesAsync(string id, CancellationToken cancellationToken) =>
             new(new SecurityGroupAnswer([], refusal == Refusal.SecurityGroupsUnavailable ? refusal : Refusal.None));

@@ -7,6 +7,7 @@ namespace Stackmeta.Tests;
 /// Secrets are planted wherever there are some, and everything is done that can go well or wrong; none may come up in anything that an
 /// operator reads or a refused guest is told, at the most verbose level.
 /// </summary>
+[Collection(nameof(AloneCollection))]
 public sealed class CanaryTests
 {
     const string Secret = "canary-secret-1111";
@@ -18,7 +19,9 @@ public sealed class CanaryTests
     [Fact]
     public async Task LP2150094_LP1288463_LP1808879_no_secret_is_in_any_log_metric_refusal_trace_or_error()
     {
-        await using var path = await ObservedPath.StartAsync(Secret);
+        await using var collector = await Collector.StartAsync();
+        var path = await ObservedPath.StartAsync(Secret, collector.Address);
+        await using var stopped = path;
         using var signature = new InstanceSignature(Encoding.UTF8.GetBytes(Secret));
         var (instance, project) = (path.Port.DeviceId, path.Port.ProjectId);
         await path.Inventory.Instances.ChangeAsync(
@@ -74,6 +77,11 @@ public sealed class CanaryTests
         {
             seen[page] = await path.AdminAsync(page);
         }
+        // What is left goes to the collector when the program stops.
+        await path.DisposeAsync();
+        seen["collector"] = collector.Everything;
+        Assert.Contains(collector.Spans, span => span.Tags.GetValueOrDefault("error.type") == "signature-wrong");
+        Assert.NotEmpty(collector.Metrics);
         Assert.All(seen, page => Assert.NotEmpty(page.Value));
         Assert.Contains("signature-wrong", seen["/refusals"]);
         foreach (var (where, text) in seen)

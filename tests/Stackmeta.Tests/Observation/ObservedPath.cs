@@ -31,7 +31,15 @@ sealed class ObservedPath : IAsyncDisposable
 
     public string AdminSocket => _path.AdminSocketPath!;
 
-    public static async Task<ObservedPath> StartAsync(string? secret = null)
+    /// <summary>Starts it.</summary>
+    /// <param name="secret">The hops' secret; null for one of chance.</param>
+    /// <param name="collector">Where traces and metrics go; null for nowhere.</param>
+    /// <param name="isApiAsked">Whether the agent asks the API over TCP, as one of another process.</param>
+    public static async Task<ObservedPath> StartAsync(
+        string? secret = null,
+        Uri? collector = null,
+        bool isApiAsked = false
+    )
     {
         var observed = new ObservedPath(Directory.CreateTempSubdirectory("stackmeta-observed-").FullName);
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
@@ -42,7 +50,14 @@ sealed class ObservedPath : IAsyncDisposable
         // A file of this machine must not change what is tested.
         await File.WriteAllTextAsync(
             observed._settings,
-            $$"""{ "data": "{{observed._folder}}", "api": { "listen": "{{observed.Api}}" } }"""
+            $$"""
+            {
+              "data": "{{observed._folder}}",
+              "api": { "listen": "{{observed.Api}}" },
+              "agent": { "api": "{{(isApiAsked ? $"http://{observed.Api}" : "in-process")}}" },
+              "otlp": { "endpoint": "{{collector?.ToString() ?? "off"}}" }
+            }
+            """
         );
         if (secret is not null)
         {
@@ -126,7 +141,10 @@ sealed class ObservedPath : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _path.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (Interlocked.Exchange(ref _path, null!) is { } path)
+        {
+            await path.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 }
