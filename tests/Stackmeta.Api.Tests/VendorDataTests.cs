@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
@@ -103,6 +104,46 @@ public sealed class VendorDataTests : IDisposable
         Assert.Equal("gzip, deflate", headers["Accept-Encoding"]);
         Assert.DoesNotContain("X-Auth-Token", headers.Keys);
         Assert.Single(_log.Of(3007));
+    }
+
+    /// <summary>Where guests themselves are the callers, what they say of requests and traces is not heard.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_target_is_told_of_the_request_and_the_trace_that_it_is_asked_for(bool callersAreAgents)
+    {
+        const string RequestId = "req-83679162-1378-4288-a2d4-70e13ec132aa";
+        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        using var observer = new RequestObserver(_time);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => ReferenceEquals(source, observer.Source),
+            Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var target = await FakeTarget.StartAsync(200, "{}");
+        await using var api = await TestApi.StartAsync(
+            _time,
+            vendorData: new VendorDataProviders(
+                Dynamic($"a@{target.Url}"),
+                new AnswerCacheOptions(),
+                null,
+                _time,
+                _log
+            ),
+            observer: observer,
+            callersAreAgents: callersAreAgents
+        );
+        var answer = await api.AskAsync(
+            Two,
+            headers: $"X-OpenStack-Request-ID: {RequestId}\r\ntraceparent: 00-{Trace}-00f067aa0ba902b7-01\r\n"
+        );
+        Assert.Equal(200, answer.Status);
+        var headers = Assert.Single(target.Requests).Headers;
+        Assert.StartsWith("req-", headers["X-OpenStack-Request-ID"]);
+        Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-01$", headers["traceparent"]);
+        Assert.Equal(callersAreAgents, headers["X-OpenStack-Request-ID"] == RequestId);
+        Assert.Equal(callersAreAgents, headers["traceparent"].Contains(Trace, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ public sealed class PublishedFolderTests
 {
     /// <summary>Every file that is shipped and how many MiB it may have: its size when it was last looked at, and a tenth more.</summary>
     public static IReadOnlyDictionary<string, double> Most { get; } =
-        new Dictionary<string, double> { ["stackmeta"] = 23, ["libe_sqlite3.so"] = 1.6 };
+        new Dictionary<string, double> { ["stackmeta"] = 29, ["libe_sqlite3.so"] = 1.6 };
 
     public static TheoryData<string> Files => [.. Most.Keys];
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Stackmeta.Metadata;
 
@@ -167,7 +166,7 @@ public sealed partial class RequestObservation
         SetTag(activity, "openstack.instance.id", InstanceId);
         if (Status is var status and not 0)
         {
-            activity.SetTag("http.response.status_code", status.ToString(CultureInfo.InvariantCulture));
+            activity.SetTag("http.response.status_code", status);
         }
         if (Refusal != Refusal.None)
         {

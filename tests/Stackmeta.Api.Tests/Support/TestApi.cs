@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
@@ -54,7 +55,9 @@ sealed class TestApi : IAsyncDisposable
         ApiOptions? options = null,
         IVendorData? vendorData = null,
         ISecurityGroupNames? securityGroups = null,
-        string secret = Secret
+        string secret = Secret,
+        RequestObserver? observer = null,
+        bool callersAreAgents = true
     )
     {
         var source = new FakeInstanceSource();
@@ -74,7 +77,12 @@ sealed class TestApi : IAsyncDisposable
             log
         );
         var server = await ApiServer.StartAsync(
-            new ApiServerOptions { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)] },
+            new ApiServerOptions
+            {
+                Addresses = [new IPEndPoint(IPAddress.Loopback, 0)],
+                CallersAreAgents = callersAreAgents,
+                Http = new() { Addresses = [], Observer = observer },
+            },
             api,
             log,
             CancellationToken.None
