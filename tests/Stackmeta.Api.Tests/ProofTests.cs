@@ -96,6 +96,14 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public async Task A_client_address_that_is_sent_twice_is_one_text_as_Novas_server_makes_it()
+    {
+        await using var api = await TestApi.StartAsync();
+        var answer = await api.AskAsync("/latest/meta-data/local-ipv4", headers: "X-Forwarded-For: 10.0.0.8\r\n");
+        Assert.Equal("10.0.0.9, 10.0.0.8", answer.Text);
+    }
+
+    [Fact]
     public async Task Names_with_underscores_are_other_headers()
     {
         await using var api = await TestApi.StartAsync();

@@ -9,8 +9,9 @@ namespace Stackmeta.Api;
 /// made in Nova's order (spec/nova-metadata.md §6.3); a header that is there but empty counts as there.
 /// </summary>
 /// <remarks>
-/// A repeated header is joined with commas, as Nova's server does (reference/nova, "two instance ids"): such a text was never
-/// signed and names no project, so repeating proves nothing, whichever copy is right. Names spelt with <c>_</c> are other headers.
+/// The copies of a repeated header are one text, joined as Nova's server joins them: such a text was never signed and names no project,
+/// so repeating proves nothing, whichever copy is right. A guest sees it in <c>local-ipv4</c> if it has no fixed address. Names spelt with
+/// <c>_</c> are other headers.
 /// </remarks>
 public sealed class SharedSecretProof(InstanceSignature signature) : ICallerProof
 {
@@ -36,5 +37,7 @@ public sealed class SharedSecretProof(InstanceSignature signature) : ICallerProo
         return new(identity, signature.Check(identity.InstanceId, Joined(sent)));
     }
 
-    static string Joined(in StringValues values) => values.ToString();
+    // uWSGI 2.0.21 puts a comma and a blank between the copies; StringValues would put a comma alone.
+    static string Joined(in StringValues values) =>
+        values.Count == 1 ? values.ToString() : string.Join(", ", (IEnumerable<string?>)values);
 }

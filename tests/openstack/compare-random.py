@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""Asks the real nova-api-metadata and ours the same of random instances, and judges what differs by judge.py's rules.
+
+  compare-random.py COUNT SEED... --base URL --sql COMMAND [--reference URL] [--json FILE] [--again]
+
+COUNT instances a seed are put into the databases through Nova's own objects, unless they are there --again. COMMAND runs SQL, such as
+'mariadb --socket=/run/mysqld/mysqld.sock -uroot -N'. The last line counts; what differs without a rule is printed with its request, and
+all that differs goes into the file. Exit status: 0 when every difference has a rule, 1 otherwise.
+"""
+
+import argparse
+import collections
+import json
+import os
+import random
+import shlex
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import judge  # noqa: E402
+import differential  # noqa: E402  (of the services' scripts, whose folder judge has added)
+
+TOOLS = os.environ["OPENSTACK_TOOLS"]
+STATE = os.path.join(os.environ["OSRIG_STATE"], os.environ.get("OSRIG_SET", "open"))
+REQUESTS = 200
+
+
+def seed_file(seed, count, again):
+    path = os.path.join(STATE, "seed-random-%s.json" % seed)
+    if not (again and os.path.exists(path)):
+        command = ["/usr/bin/python3", os.path.join(TOOLS, "seed.py"), os.path.join(TOOLS, "specs_random.py"), str(seed), str(count)]
+        done = subprocess.run(command, env={**os.environ, "OSRIG_QUIET": "1", "OSRIG_SEED_OUT": path}, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit("The instances of seed %s cannot be made: %s" % (seed, done.stderr.strip().splitlines()[-1:]))
+    return path
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("count", type=int)
+    arguments.add_argument("seeds", nargs="+")
+    arguments.add_argument("--base", required=True)
+    arguments.add_argument("--sql", required=True)
+    arguments.add_argument("--reference", default="http://127.0.0.1:8775")
+    arguments.add_argument("--json")
+    arguments.add_argument("--again", action="store_true")
+    options = arguments.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")
+
+    stock_judge, counts, in_theirs, different = judge.stock.judge, collections.Counter(), 0, []
+    for seed in options.seeds:
+        with open(seed_file(seed, options.count, options.again), encoding="utf-8") as file:
+            instances = json.load(file)["instances"]
+        judge.stock.judge = stock_judge
+        own = judge.Judge(judge.Cloud(instances, options.reference, options.base, shlex.split(options.sql)))
+        judge.stock.judge = own.judge
+        run = differential.Differential(judge.stock.address(options.reference), judge.stock.address(options.base), 20, [])
+        for instance in instances:
+            others = [other for other in instances if other is not instance]
+            run.instance(instance, others, random.Random("%s/%s" % (seed, instance["key"])), True, REQUESTS)
+        print("SEED=%s: %s" % (seed, judge.line(run.total.by, own.in_theirs)), flush=True)
+        counts += run.total.by
+        in_theirs += own.in_theirs
+        different += [dict(one, seed=seed) for one in run.out]
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(different, file, indent=1, ensure_ascii=False, default=str)
+    print(judge.line(counts, in_theirs))
+    # Nothing to compare is no success either.
+    sys.exit(0 if counts["identical"] and not counts["MISMATCH"] else 1)
+
+
+main()

@@ -1,0 +1,284 @@
+"""Judges answers of ours by those of the real Nova: the rules of the services' own scripts, made narrower, and a few more.
+
+The scripts' judge (replay.py in $OPENSTACK_TOOLS) knows a request, Nova's answer and ours. Some differences that docs/differences.md
+promises cannot be told from mistakes by these alone. This judge may also ask: what Nova tells other instances to the same request,
+what the databases hold, and who has asked before. No rule knows an instance, a seed or a single request by name.
+
+A rule takes (theirs, ours, request, cloud) and says whether that difference is the one of its name. The first that holds is counted.
+docs/differences.md has each in words, and test_judge.py shows of each what it does not excuse.
+"""
+
+import copy
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+
+sys.path.insert(0, os.environ["OPENSTACK_TOOLS"])
+import capture  # noqa: E402
+import replay as stock  # noqa: E402
+
+CRASH = stock.CRASH
+REFUSALS = (400, 403, 404, 405, 409)
+# What a healthy instance is asked for, and a broken one fails in.
+PROBES = ("/openstack/latest/meta_data.json", "/latest/meta-data/", "/openstack/latest/network_data.json", "/openstack/latest/user_data")
+EC2_ID = re.compile(rb"(ami|aki|ari)-([0-9a-f]{8})")
+
+
+# --- Requests
+
+
+def values(request, name):
+    return [value for key, value in request.headers if key.lower() == name and isinstance(value, str)]
+
+
+def text_on_the_wire(header_values):
+    """What Nova's server makes of a header: octets are Latin-1 characters, and several values one."""
+    return ", ".join(header_values).encode("utf-8").decode("latin-1").encode("utf-8")
+
+
+def changed(data, trim, without_underscores):
+    """The same request without blanks around the values of headers, or without headers that have an underscore."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.split(b"\r\n")
+    kept = [first]
+    for line in lines:
+        name, _, value = line.partition(b":")
+        if not (without_underscores and b"_" in name):
+            kept.append(name + b": " + value.strip(b" \t") if trim else line)
+    return b"\r\n".join(kept) + b"\r\n\r\n" + body
+
+
+def may_write(request):
+    """A password may come of it, in whatever spelling: nobody but the one who is tested may be asked that."""
+    return request.m.upper() not in ("GET", "HEAD", "OPTIONS") and re.search("(?i)pass|%", request.path) is not None
+
+
+def is_short_refusal(answer, request, statuses):
+    return answer.s in statuses and stock.short(answer, request)
+
+
+# --- Rules
+
+
+def broken_part_not_needed(theirs, ours, request, cloud):
+    """A row is missing or broken, Nova crashes, and the document needs nothing of it: it looks as a healthy instance's does. With
+    another method it is the document that GET tells."""
+    if not (theirs.s in CRASH and request.state_crash and ours.s == 200):
+        return False
+    if request.m not in ("GET", "HEAD") and not stock.same(cloud.ask_ours_by_get(request), ours):
+        return False
+    seen = {(answer.s, tuple(answer.ct)) for answer in cloud.healthy_answers(request)} | set(request.healthy())
+    return (ours.s, tuple(ours.ct)) in seen
+
+
+def broken_instance_refused_as_others(theirs, ours, request, cloud):
+    """Nova crashes of a broken instance before it comes to what is wrong with the request: ours is, byte for byte, what it tells healthy
+    instances that send the same, be it a refusal or the empty answer to OPTIONS."""
+    if not (theirs.s in CRASH and request.state_crash and (ours.s in REFUSALS or request.m == "OPTIONS" and ours.s == 200)):
+        return False
+    return any(stock.same(ours, answer) for answer in cloud.healthy_answers(request))
+
+
+def address_of_who_asks(theirs, ours, request, cloud):
+    """local-ipv4 of an instance without a fixed address: Nova shows the address of another request of that instance, for which it has
+    loaded the record; ours that of this one."""
+    if not (theirs.s == ours.s == 200 and theirs.ct == ours.ct and "local-ipv4" in urllib.parse.unquote(request.path)):
+        return False
+    own = values(request, "x-forwarded-for")
+    return ours.body == (text_on_the_wire(own) if own else b"None") and theirs.body in cloud.earlier_clients(request) - {ours.body}
+
+
+def number_of_the_own_cell(theirs, ours, request, cloud):
+    """An EC2 id of an image that several cells have: Nova's is another cell's number, ours that in the database of the instance's cell."""
+    a, b = EC2_ID.fullmatch(theirs.body), EC2_ID.fullmatch(ours.body)
+    if not (theirs.s == ours.s == 200 and theirs.ct == ours.ct and a and b and a[1] == b[1]):
+        return False
+    own, others = cloud.image_numbers(request, a[1].decode())
+    return own == int(b[2], 16) and int(a[2], 16) in others
+
+
+def target_without_slash(theirs, ours, request, cloud):
+    """A target that is neither a path nor a URI (RFC 9112 section 3.2) is refused, whatever Nova makes of it."""
+    target = request.data.split(b"\r\n", 1)[0].split(b" ")[1:2] or [b""]
+    return not target[0].startswith((b"/", b"http://", b"*")) and is_short_refusal(ours, request, (400,))
+
+
+def target_beyond_ascii(theirs, ours, request, cloud):
+    """Octets beyond ASCII stand in no URI (RFC 3986 section 2); Nova takes them for Latin-1 in a path and passes over them in a query."""
+    return re.search(rb"[\x80-\xff]", request.data.split(b"\r\n", 1)[0]) is not None and is_short_refusal(ours, request, (400,))
+
+
+OWN_RULES = [
+    ("broken-instance-refused-as-others", broken_instance_refused_as_others),
+    ("unneeded-part-missing", broken_part_not_needed),
+    ("address-of-who-asks", address_of_who_asks),
+    ("number-of-the-own-cell", number_of_the_own_cell),
+    ("target-without-slash", target_without_slash),
+    ("target-beyond-ascii", target_beyond_ascii),
+]
+# Two are replaced by narrower ones; the third is for servers that may not write; the last two are found by asking again without the
+# blanks or those headers, so that they may come together with another rule.
+NOT_OURS = ("unneeded-part-missing", "target-not-a-uri", "ec2-id-derived", "header-blanks-trimmed", "underscore-header-ignored")
+RULES = [
+    *((name, lambda theirs, ours, request, cloud, holds=holds: holds(theirs, ours, request)) for name, holds in stock.RULES if name not in NOT_OURS),
+    *OWN_RULES,
+]
+READ_AS = [
+    (["header-blanks-trimmed"], True, False),
+    (["underscore-header-ignored"], False, True),
+    (["header-blanks-trimmed", "underscore-header-ignored"], True, True),
+]
+
+
+# --- The judgement
+
+
+class Judge:
+    """judge() in the place of replay.py's, which is asked too: in_theirs counts its MISMATCHES."""
+
+    def __init__(self, cloud):
+        self.cloud, self.stock_judge, self.in_theirs = cloud, stock.judge, 0
+
+    def judge(self, theirs, ours, request, complaint=None):
+        self.cloud.has_asked(request)
+        verdict, words = self.stock_judge(theirs, ours, request, complaint)
+        self.in_theirs += verdict == "MISMATCH"
+        if verdict == "identical" or complaint:
+            return verdict, words
+        is_whole = not ours.junk and not (ours.s and ours.why)
+        return (is_whole and self.own_verdict(theirs, ours, request)) or "MISMATCH", words
+
+    def own_verdict(self, theirs, ours, request):
+        """The rule's name, two of them with '+' between, or None."""
+        as_sent = self.rule(theirs, ours, request)
+        if as_sent:
+            return as_sent
+        for names, trim, without_underscores in READ_AS:
+            data = changed(request.data, trim, without_underscores)
+            answer = request.sibling(trim=trim, drop="_" if without_underscores else None) if data != request.data else None
+            if answer is None:
+                continue
+            if stock.same(answer, ours):
+                return "+".join(names)
+            other = copy.copy(request)
+            other.data = data
+            other.headers = [
+                (key, value.strip(" \t") if trim and isinstance(value, str) else value)
+                for key, value in request.headers
+                if not (without_underscores and "_" in key)
+            ]
+            other.sibling = lambda base=request.sibling, trim=trim, drop="_" if without_underscores else None, **k: base(**{**k, "trim": trim, "drop": drop})
+            name = self.rule(answer, ours, other)
+            if name:
+                return "+".join([*names, name])
+        return None
+
+    def rule(self, theirs, ours, request):
+        request = copy.copy(request)
+        # Whose fault a crash is: the databases' if this instance fails in general, and others do not fail by the same request.
+        request.state_crash = (
+            theirs.s in CRASH and self.cloud.is_broken(request) and any(answer.s not in CRASH for answer in self.cloud.healthy_answers(request))
+        )
+        return next((name for name, holds in RULES if holds(theirs, ours, request, self.cloud)), None)
+
+
+def line(counts, in_theirs):
+    rules = sorted((name, count) for name, count in counts.items() if name not in ("identical", "MISMATCH"))
+    return "%d answers, %d identical, %d by rule (%s), %d MISMATCHES; the scripts' own judge counts %d" % (
+        sum(counts.values()),
+        counts["identical"],
+        sum(count for _, count in rules),
+        ", ".join("%s %d" % rule for rule in rules) or "none",
+        counts["MISMATCH"],
+        in_theirs,
+    )
+
+
+class Cloud:
+    """What a rule may ask beside a request and its two answers."""
+
+    # So many healthy instances are asked what they would be told.
+    WITNESSES = 4
+
+    def __init__(self, instances, reference, base, sql):
+        self.instances = {instance["uuid"]: instance for instance in instances}
+        self.reference, self.base = stock.Wire(*stock.address(reference)), stock.Wire(*stock.address(base))
+        self.sql, self.broken, self.witnesses, self.clients = sql, {}, None, {}
+
+    def instance_of(self, request):
+        named = values(request, "x-instance-id")
+        return self.instances.get(named[0].strip(" \t").lower()) if len(named) == 1 else None
+
+    def has_asked(self, request):
+        """Notes by which address an instance was asked for: Nova may show it to the next."""
+        instance = self.instance_of(request)
+        if instance:
+            self.note(instance, request.headers)
+
+    def note(self, instance, headers):
+        own = [value for key, value in headers if key.lower() == "x-forwarded-for" and isinstance(value, str)]
+        clients = self.clients.setdefault(instance["uuid"], {text_on_the_wire([capture.auth_of(instance)["X-Forwarded-For"]])})
+        clients.add(text_on_the_wire(own) if own else b"None")
+
+    def earlier_clients(self, request):
+        instance = self.instance_of(request)
+        return self.clients.get(instance["uuid"], set()) if instance else set()
+
+    def fails(self, instance):
+        uuid = instance["uuid"]
+        if uuid not in self.broken:
+            auth = capture.auth_of(instance)
+            self.broken[uuid] = {self.reference.ask(stock.request_bytes("GET", path, auth, {}, None)).s for path in PROBES}
+        return self.broken[uuid]
+
+    def is_broken(self, request):
+        instance = self.instance_of(request)
+        return instance is not None and not self.fails(instance).isdisjoint(CRASH)
+
+    def healthy_answers(self, request):
+        """What Nova tells healthy instances that send this request as their own."""
+        own = self.instance_of(request)
+        if own is None or may_write(request):
+            return
+        if self.witnesses is None:
+            healthy = (instance for instance in self.instances.values() if 200 in self.fails(instance) and self.fails(instance) <= {200, 404})
+            self.witnesses = [instance for instance, _ in zip(healthy, range(self.WITNESSES))]
+        for witness in self.witnesses:
+            if witness is not own:
+                self.note(witness, request.headers)
+                yield self.reference.ask(self.in_the_name_of(own, witness, request.data), request.m)
+
+    @staticmethod
+    def in_the_name_of(own, other, data):
+        ours, theirs = capture.auth_of(own), capture.auth_of(other)
+        head, separator, body = data.partition(b"\r\n\r\n")
+        for name in ("X-Instance-ID-Signature", "X-Instance-ID", "X-Tenant-ID"):
+            head = head.replace(ours[name].encode(), theirs[name].encode())
+        return head + separator + body
+
+    def ask_ours_by_get(self, request):
+        answer = self.base.ask(re.sub(rb"^\S+ ", b"GET ", request.data, count=1), "GET")
+        stock.Seeds().mask(answer, "")
+        return answer
+
+    def image_numbers(self, request, kind):
+        """(The number that the instance's cell has for its image, those that the other cells have for it)"""
+        instance = self.instance_of(request)
+        if instance is None or not instance["cell"]:
+            return None, set()
+        column = {"ami": "image_ref", "aki": "kernel_id", "ari": "ramdisk_id"}[kind]
+        found = {
+            cell: self.rows(
+                "select i.id from nova_%s.s3_images i join nova_%s.instances n on i.uuid = ifnull(n.%s, '') where n.uuid = '%s' and i.deleted = 0 order by i.id"
+                % (cell, instance["cell"], column, instance["uuid"])
+            )
+            for cell in ("cell0", "cell1", "cell2")
+        }
+        own = found.pop(instance["cell"])
+        return (int(own[0]) if own else None), {int(number) for numbers in found.values() for number in numbers}
+
+    def rows(self, query):
+        done = subprocess.run([*self.sql, "-e", query], capture_output=True, text=True, check=True)
+        return done.stdout.split()
