@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 
@@ -6,6 +7,9 @@ namespace Stackmeta.Agent;
 /// <summary>The messages of the agent: 2000 to 2999.</summary>
 static partial class Log
 {
+    /// <summary>In the place of what the proxy in front did not say.</summary>
+    const string Unknown = "unknown";
+
     [LoggerMessage(2000, LogLevel.Information, "The agent listens on {Path}.", EventName = "agent-listening")]
     public static partial void Listening(ILogger logger, string path);
 
@@ -14,7 +18,7 @@ static partial class Log
         Message = "Refused: {Refusal} ({Status}) for {Method} {Target}, {ScopeKind} {ScopeId}, from {ClientAddress}, {RequestId}; {Suppressed} more like it were not told.",
         EventName = "agent-refused"
     )]
-    public static partial void Refused(
+    static partial void Refused(
         ILogger logger,
         LogLevel level,
         string refusal,
@@ -28,8 +32,34 @@ static partial class Log
         long suppressed
     );
 
+    /// <summary>A refusal, and from which network or router.</summary>
+    public static void Refused(ILogger logger, in RefusalLine line, in Guest guest)
+    {
+        var client = ClientOf(guest);
+        Refused(
+            logger,
+            line.Level,
+            line.Name,
+            line.Status,
+            line.Method,
+            line.Target,
+            guest.Scope.KindName,
+            new(guest.Scope.Id ?? Unknown),
+            client,
+            line.RequestId,
+            line.Suppressed
+        );
+    }
+
+    /// <summary>A request that we are at fault for.</summary>
+    public static void Failed(ILogger logger, Exception exception, HttpContext context, in Guest guest) =>
+        Failed(logger, exception, new(context.Request.Method), RequestTarget.ForLog(context), ClientOf(guest));
+
+    static BoundedText ClientOf(in Guest guest) =>
+        new(string.IsNullOrEmpty(guest.ClientAddress) ? Unknown : guest.ClientAddress);
+
     [LoggerMessage(2002, LogLevel.Error, "{Method} {Target} from {ClientAddress} failed.", EventName = "agent-failed")]
-    public static partial void Failed(
+    static partial void Failed(
         ILogger logger,
         Exception exception,
         BoundedText method,

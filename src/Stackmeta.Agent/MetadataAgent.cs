@@ -24,6 +24,7 @@ public sealed class MetadataAgent
     readonly PortCache _ports;
     readonly IMetadataUpstream _upstream;
     readonly TimeProvider _time;
+    readonly ILogger _logger;
     readonly RefusalReport _report;
 
     // Requests that wait for the API now; by Interlocked.
@@ -41,6 +42,7 @@ public sealed class MetadataAgent
         _ports = ports;
         _upstream = upstream;
         _time = time;
+        _logger = logger;
         _report = new(logger, time);
     }
 
@@ -155,7 +157,10 @@ public sealed class MetadataAgent
 
     Task RefuseAsync(HttpContext context, in Guest guest, Refusal refusal)
     {
-        _report.Write(context, guest, refusal);
+        if (_report.IsToBeTold(context, refusal, out var line))
+        {
+            Log.Refused(_logger, line, guest);
+        }
         return Answer.WriteRefusalAsync(context, refusal);
     }
 
@@ -170,7 +175,7 @@ public sealed class MetadataAgent
         if (context.Response.HasStarted)
         {
             // The guest must see that the answer is cut short, not take it for whole.
-            _report.Failed(context, guest, exception);
+            Log.Failed(_logger, exception, context, guest);
             context.Abort();
             return;
         }
@@ -179,7 +184,7 @@ public sealed class MetadataAgent
             await RefuseAsync(context, guest, refusal);
             return;
         }
-        _report.Failed(context, guest, exception);
+        Log.Failed(_logger, exception, context, guest);
         await Answer.WriteRefusalAsync(context, Refusal.MetadataApiFailed);
     }
 }

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 
@@ -14,7 +16,7 @@ static partial class Log
         Message = "Refused: {Refusal} ({Status}) for {Method} {Target}, instance {InstanceId}, from {ClientAddress}, {RequestId}; {Suppressed} more like it were not told.",
         EventName = "api-refused"
     )]
-    public static partial void Refused(
+    static partial void Refused(
         ILogger logger,
         LogLevel level,
         string refusal,
@@ -27,8 +29,27 @@ static partial class Log
         long suppressed
     );
 
+    /// <summary>A refusal, and for which instance; never a signature.</summary>
+    public static void Refused(ILogger logger, in RefusalLine line, in RequestIdentity identity) =>
+        Refused(
+            logger,
+            line.Level,
+            line.Name,
+            line.Status,
+            line.Method,
+            line.Target,
+            new(identity.InstanceId),
+            new(identity.ClientAddress),
+            line.RequestId,
+            line.Suppressed
+        );
+
+    /// <summary>A request that we are at fault for.</summary>
+    public static void Failed(ILogger logger, Exception exception, HttpContext context) =>
+        Failed(logger, exception, new(context.Request.Method), RequestTarget.ForLog(context));
+
     [LoggerMessage(3002, LogLevel.Error, "{Method} {Target} failed.", EventName = "api-failed")]
-    public static partial void Failed(ILogger logger, Exception exception, BoundedText method, BoundedText target);
+    static partial void Failed(ILogger logger, Exception exception, BoundedText method, BoundedText target);
 
     [LoggerMessage(
         3003,

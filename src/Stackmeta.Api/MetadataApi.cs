@@ -27,6 +27,7 @@ public sealed class MetadataApi
     readonly DocumentRenderer _renderer;
     readonly ICallerProof _proof;
     readonly PasswordPost _passwords;
+    readonly ILogger _logger;
     readonly RefusalReport _report;
     readonly TimeProvider _time;
     readonly AnswerBufferPool _buffers = new();
@@ -57,6 +58,7 @@ public sealed class MetadataApi
         _vendorData = vendorData;
         _securityGroups = securityGroups is null ? null : new(securityGroups, options.Cache, time);
         _passwords = new(instances);
+        _logger = logger;
         _report = new(logger, time);
         _time = time;
     }
@@ -158,8 +160,8 @@ public sealed class MetadataApi
         return Refusal.None;
     }
 
-    static Refusal Resolve(HttpContext context, out MetadataDocument document) =>
-        MetadataDocument.Resolve(RequestTarget.Of(context), out document);
+    Refusal Resolve(HttpContext context, out MetadataDocument document) =>
+        _renderer.Resolve(RequestTarget.Of(context), out document);
 
     async ValueTask<InstanceAnswer> FindAsync(
         HttpContext context,
@@ -198,12 +200,15 @@ public sealed class MetadataApi
         {
             return PostPasswordAsync(context, identity, instance!);
         }
-        return document.ShowsSecurityGroups || document.Kind is DocumentKind.VendorData or DocumentKind.VendorData2
+        return
+            document.ShowsSecurityGroups
+            || document.Kind is DocumentKind.VendorData or DocumentKind.VendorData2
+            || (document.IsBelowSecurityGroups && RequestMethod.IsOptions(context))
             ? AnswerWithContextAsync(context, document, identity, instance!, arrived)
             : RenderAsync(context, document, identity, instance, new() { ClientAddress = identity.ClientAddress });
     }
 
-    /// <summary>For the three documents that show what the record does not hold.</summary>
+    /// <summary>For the three documents that show what the record does not hold, and for what OPTIONS asks below one of them.</summary>
     async ValueTask AnswerWithContextAsync(
         HttpContext context,
         MetadataDocument document,
@@ -290,7 +295,10 @@ public sealed class MetadataApi
 
     ValueTask RefuseAsync(HttpContext context, in RequestIdentity identity, Refusal refusal, string? explanation = null)
     {
-        _report.Write(context, identity, refusal);
+        if (_report.IsToBeTold(context, refusal, out var line))
+        {
+            Log.Refused(_logger, line, identity);
+        }
         return RequestMethod.IsOptions(context) && IsRefusalOfNova(refusal)
             ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType: null, []))
             : new(Answer.WriteRefusalAsync(context, refusal, explanation));
@@ -319,7 +327,7 @@ public sealed class MetadataApi
         }
         if (context.Response.HasStarted)
         {
-            _report.Failed(context, exception);
+            Log.Failed(_logger, exception, context);
             context.Abort();
             return;
         }
@@ -328,7 +336,7 @@ public sealed class MetadataApi
             await RefuseAsync(context, default, refusal);
             return;
         }
-        _report.Failed(context, exception);
+        Log.Failed(_logger, exception, context);
         await Answer.WriteRefusalAsync(context, Refusal.InstanceSourceFailed);
     }
 }

@@ -157,6 +157,19 @@ public sealed class RecordTests
         Assert.Equal(200, (await api.AskAsync("/latest/meta-data/")).Status);
     }
 
+    [Theory]
+    [InlineData("web", 404)]
+    [InlineData("nope", 200)]
+    public async Task A25_options_below_the_security_groups_tells_a_groups_name_from_another(string name, int status)
+    {
+        var groups = new FakeGroups { Answer = new(["default", "web"], Refusal.None) };
+        await using var api = await TestApi.StartAsync(_time, securityGroups: groups);
+        api.Source.Instances[TestApi.Uuid] = TestApi.Web1 with { SecurityGroups = default };
+        Assert.Equal(404, (await api.AskAsync($"/latest/meta-data/security-groups/{name}")).Status);
+        Assert.Equal(0, groups.Asked);
+        Assert.Equal(status, (await api.AskAsync($"/latest/meta-data/security-groups/{name}", "OPTIONS")).Status);
+    }
+
     [Fact]
     public async Task No_answer_crosses_to_another_instance_whatever_happens_at_once()
     {

@@ -52,7 +52,7 @@ def changed(data, trim, without_underscores):
 
 def may_write(request):
     """A password may come of it, in whatever spelling: nobody but the one who is tested may be asked that."""
-    return request.m.upper() not in ("GET", "HEAD", "OPTIONS") and re.search("(?i)pass|%", request.path) is not None
+    return request.m.upper() == "POST" and re.search("(?i)pass|%", request.path) is not None
 
 
 def is_short_refusal(answer, request, statuses):

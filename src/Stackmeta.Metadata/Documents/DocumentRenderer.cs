@@ -10,8 +10,15 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
 
     internal Compatibility Compatibility => options.Compatibility;
 
+    /// <summary>As <see cref="MetadataDocument.Resolve"/>, of the release that is imitated: below a version that it does not know there is no leaf either.</summary>
+    public Refusal Resolve(ReadOnlySpan<char> target, out MetadataDocument document)
+    {
+        var refusal = MetadataDocument.Resolve(target, out document);
+        return refusal == Refusal.PathBelowLeaf && !TryGetVersion(document, out _) ? Refusal.PathNotFound : refusal;
+    }
+
     /// <summary>Writes a document.</summary>
-    /// <param name="document">What <see cref="MetadataDocument.Resolve"/> found; any kind but <see cref="DocumentKind.None"/>.</param>
+    /// <param name="document">What <see cref="Resolve"/> found; any kind but <see cref="DocumentKind.None"/>.</param>
     /// <param name="instance">Whose; null only for <see cref="DocumentKind.Root"/> and <see cref="DocumentKind.Ec2Versions"/>.</param>
     /// <param name="context">What the instance record does not hold.</param>
     /// <param name="output">Where the bytes go; nothing is written when refused.</param>

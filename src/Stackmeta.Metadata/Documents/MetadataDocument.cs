@@ -9,12 +9,19 @@ public readonly record struct MetadataDocument(DocumentKind Kind, int Version, s
     /// <summary>True for the one document that shows security groups: only it needs <see cref="RenderContext.SecurityGroups"/>.</summary>
     public bool ShowsSecurityGroups => Kind == DocumentKind.Ec2 && Path == Ec2Keys.SecurityGroupsPath;
 
+    /// <summary>
+    /// True for what stands below that document. Nothing does, but Nova crashes of a group's name there and finds no other, and what
+    /// becomes of OPTIONS depends on which it was.
+    /// </summary>
+    public bool IsBelowSecurityGroups =>
+        Kind == DocumentKind.Ec2 && Path.StartsWith(Ec2Keys.SecurityGroupsPath + "/", StringComparison.Ordinal);
+
     /// <summary>The document behind a request target.</summary>
     /// <param name="target">
     /// The raw request target, percent-encoded, with or without a query: in origin form (<c>/latest</c>) or absolute form
     /// (<c>http://169.254.169.254/latest</c>).
     /// </param>
-    /// <param name="document">The document; of kind <see cref="DocumentKind.None"/> when refused.</param>
+    /// <param name="document">The document; of kind <see cref="DocumentKind.None"/> when refused, with the version that was named.</param>
     /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/> or <see cref="Refusal.PathBelowLeaf"/> when no
     /// instance can have it, or <see cref="Refusal.PathMalformed"/>.</returns>
     public static Refusal Resolve(ReadOnlySpan<char> target, out MetadataDocument document) =>

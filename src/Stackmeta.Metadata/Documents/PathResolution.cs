@@ -86,9 +86,16 @@ static class PathResolution
             "ec2" => FindEc2(rest),
             _ => FindEc2(path),
         };
-        return document.Kind != DocumentKind.None ? Refusal.None
-            : first is "openstack" && IsContentOfVersion(rest) ? Refusal.PathBelowLeaf
-            : Refusal.PathNotFound;
+        if (document.Kind != DocumentKind.None)
+        {
+            return Refusal.None;
+        }
+        if (first is "openstack" && VersionOfContent(rest) is var version and >= 0)
+        {
+            document = new(DocumentKind.None, version, "");
+            return Refusal.PathBelowLeaf;
+        }
+        return Refusal.PathNotFound;
     }
 
     static MetadataDocument FindEc2(ReadOnlySpan<char> path)
@@ -140,9 +147,12 @@ static class PathResolution
         return kind == DocumentKind.None ? default : new(kind, version, "");
     }
 
-    /// <summary>Contents are named beside the versions; below one, Nova crashes.</summary>
-    static bool IsContentOfVersion(ReadOnlySpan<char> path) =>
-        OpenStackVersions.IndexOf(TakeSegment(ref path)) >= 0 && path is "content";
+    /// <summary>Contents are named beside the versions; below one, Nova crashes. Negative for any other path.</summary>
+    static int VersionOfContent(ReadOnlySpan<char> path)
+    {
+        var version = OpenStackVersions.IndexOf(TakeSegment(ref path));
+        return path is "content" ? version : -1;
+    }
 
     /// <summary>Takes what stands before the first slash off a path.</summary>
     static ReadOnlySpan<char> TakeSegment(ref ReadOnlySpan<char> path)

@@ -93,7 +93,11 @@ public sealed record RefusalDescription(int Status, string Explanation, string N
                 "password-already-set"
             ),
             Refusal.PasswordTooLarge => new(400, "Request is too large.", "password-too-large"),
-            Refusal.PasswordNotText => new(400, "The password is not valid UTF-8.", "password-not-text"),
+            Refusal.PasswordNotText => new(
+                400,
+                "The password is not valid UTF-8, or has characters that cannot be stored.",
+                "password-not-text"
+            ),
             Refusal.PasswordInstanceGone => new(400, "The instance could not be found.", "password-instance-gone"),
             Refusal.PasswordNotStored => new(503, Unavailable, "password-not-stored"),
             Refusal.RequestTooLarge => new(413, "The request is too large.", "request-too-large"),

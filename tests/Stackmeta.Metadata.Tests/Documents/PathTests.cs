@@ -141,4 +141,18 @@ public sealed class PathTests
         MetadataDocument.Resolve("/latest/meta-data/", out var listing);
         Assert.False(listing.ShowsSecurityGroups);
     }
+
+    [Theory]
+    [InlineData("zed", "2025-04-04", Refusal.PathNotFound)]
+    [InlineData("zed", "2020-10-14", Refusal.PathBelowLeaf)]
+    [InlineData("zed", "latest", Refusal.PathBelowLeaf)]
+    [InlineData("latest", "2025-04-04", Refusal.PathBelowLeaf)]
+    [InlineData("latest", "2030-01-01", Refusal.PathNotFound)]
+    public void Contents_stand_below_a_version_that_the_release_knows(string release, string version, Refusal expected)
+    {
+        var options = new DocumentOptions { Compatibility = Enum.Parse<Compatibility>(release, ignoreCase: true) };
+        var renderer = new DocumentRenderer(options, TimeProvider.System);
+        Assert.Equal(expected, renderer.Resolve($"/openstack/{version}/content", out var document));
+        Assert.Equal(DocumentKind.None, document.Kind);
+    }
 }
