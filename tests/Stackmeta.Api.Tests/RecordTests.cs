@@ -104,6 +104,18 @@ public sealed class RecordTests
     }
 
     [Fact]
+    public async Task While_the_source_fails_for_good_known_instances_are_answered()
+    {
+        await using var api = await TestApi.StartAsync(_time);
+        Assert.Equal(200, (await api.AskAsync(Path)).Status);
+        api.Source.Trouble = Refusal.InstanceSourceFailed;
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(200, (await api.AskAsync(Path)).Status);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(500, (await api.AskAsync(Path)).Status);
+    }
+
+    [Fact]
     public async Task A_guest_that_goes_away_leaves_the_load_to_the_others()
     {
         await using var api = await TestApi.StartAsync();

@@ -82,6 +82,7 @@ public sealed class InstanceCache : IAnswerSource<string, InstanceAnswer>
         {
             Refusal.None => AnswerKind.Found,
             Refusal.InstanceSourceUnavailable => AnswerKind.Unavailable,
+            Refusal.InstanceSourceFailed => AnswerKind.Failed,
             _ => AnswerKind.Absent,
         };
 

@@ -9,7 +9,7 @@ namespace Stackmeta.Inventory;
 /// <remarks>
 /// <para>Single flight: requests for one key share one attempt; a request that goes away leaves it to the others.</para>
 /// <para>Freshness: an answer is given until <see cref="AnswerCacheOptions.Expiration"/> after the moment at which it was asked
-/// for, so that nothing is told that was changed longer ago than that. Only while the source cannot be asked is it given
+/// for, so that nothing is told that was changed longer ago than that. Only while the source cannot be asked, or fails, is it given
 /// longer, up to <see cref="AnswerCacheOptions.Grace"/>; and for a second after a failed attempt it is not asked again.</para>
 /// <para>Patience: while the source is unavailable, a request without a kept answer waits, and the shared attempt is repeated.</para>
 /// </remarks>
@@ -193,7 +193,7 @@ public sealed partial class AnswerCache<TKey, TAnswer>
                 left = left > _leastWait ? left : _leastWait;
                 var limit = spare is not null && left > _options.Silence ? _options.Silence : left;
                 var (answered, answer) = await AwaitAsync(attempt, limit, cancellationToken);
-                if (answered && _source.KindOf(answer) != AnswerKind.Unavailable)
+                if (answered && IsGiven(_source.KindOf(answer), spare))
                 {
                     return answer;
                 }
@@ -216,6 +216,14 @@ public sealed partial class AnswerCache<TKey, TAnswer>
             Interlocked.Decrement(ref _waiters);
         }
     }
+
+    static bool IsGiven(AnswerKind kind, Kept? spare) =>
+        kind switch
+        {
+            AnswerKind.Unavailable => false,
+            AnswerKind.Failed => spare is null,
+            _ => true,
+        };
 
     /// <summary>What can be given now, or else the attempt to wait for, which is started when nobody has.</summary>
     /// <param name="key">Whose answer.</param>
@@ -355,6 +363,12 @@ public sealed partial class AnswerCache<TKey, TAnswer>
             return;
         }
         slot.Failures = 0;
+        if (kind == AnswerKind.Failed && slot.Kept is { } known && _time.GetTimestamp() < known.GivenUntil)
+        {
+            slot.RetryAt = Later(_time.GetTimestamp(), _options.NegativeExpiration);
+            TrimLocked();
+            return;
+        }
         slot.RetryAt = 0;
         var expiration = kind == AnswerKind.Found ? _options.Expiration : Shorter(_options.NegativeExpiration);
         if (expiration <= TimeSpan.Zero)

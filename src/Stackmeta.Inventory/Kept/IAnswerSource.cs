@@ -22,8 +22,14 @@ public enum AnswerKind
     /// <summary>Kept for <see cref="AnswerCacheOptions.Expiration"/>.</summary>
     Found,
 
-    /// <summary>Kept for <see cref="AnswerCacheOptions.NegativeExpiration"/>: there is none, or asking again at once will not help.</summary>
+    /// <summary>Kept for <see cref="AnswerCacheOptions.NegativeExpiration"/>: there is none.</summary>
     Absent,
+
+    /// <summary>
+    /// The source cannot tell, and asking again at once will not help. Given to those for whom nothing else is kept, and kept as long as
+    /// <see cref="Absent"/>; others are given what is known, within its grace.
+    /// </summary>
+    Failed,
 
     /// <summary>Not kept: the source is briefly down, and whoever asks waits.</summary>
     Unavailable,

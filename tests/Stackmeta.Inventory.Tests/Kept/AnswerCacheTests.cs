@@ -198,6 +198,28 @@ public sealed class AnswerCacheTests
     }
 
     [Fact]
+    public async Task What_is_known_is_given_while_the_source_fails_which_is_asked_once_a_second()
+    {
+        var cache = Cache();
+        _source.Answer = "known";
+        await cache.GetAsync("a", default);
+        _source.Answer = ScriptedSource.Failed;
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("known", await cache.GetAsync("a", default));
+        Assert.Equal("known", await cache.GetAsync("a", default));
+        Assert.Equal(2, _source.Asked);
+        // Who is not known is told at once.
+        Assert.Equal(ScriptedSource.Failed, await cache.GetAsync("b", default));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _source.Answer = "again";
+        Assert.Equal("again", await cache.GetAsync("a", default));
+        Assert.Equal("again", await cache.GetAsync("b", default));
+        _source.Answer = ScriptedSource.Failed;
+        _time.Advance(TimeSpan.FromSeconds(75));
+        Assert.Equal(ScriptedSource.Failed, await cache.GetAsync("a", default));
+    }
+
+    [Fact]
     public async Task What_is_known_is_not_given_beyond_its_grace()
     {
         var cache = Cache();
@@ -369,6 +391,7 @@ public sealed class AnswerCacheTests
     {
         public const string Down = "down";
         public const string Absent = "absent";
+        public const string Failed = "failed";
 
         int _asked;
 
@@ -407,6 +430,7 @@ public sealed class AnswerCacheTests
             {
                 Down => AnswerKind.Unavailable,
                 Absent => AnswerKind.Absent,
+                Failed => AnswerKind.Failed,
                 _ => AnswerKind.Found,
             };
 
