@@ -86,6 +86,36 @@ public sealed class VendorDataTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_could_not_be_read_is_read_once_it_can_be()
+    {
+        await System.IO.File.WriteAllTextAsync(File, """{"v": 1}""");
+        await using var api = await StartAsync(new() { StaticFile = File });
+        // To .NET a file that is open for oneself alone is as unreadable as one without the right to it, for root too.
+        await using (System.IO.File.Open(File, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Equal(503, (await api.AskAsync(One)).Status);
+            Assert.Equal(503, (await api.AskAsync(One)).Status);
+        }
+        Assert.Equal("""{"v": 1}""", (await api.AskAsync(One)).Text);
+        Assert.Single(_log.Of(3003));
+    }
+
+    [Theory]
+    [InlineData("//[")]
+    [InlineData("ftp://127.0.0.1/x")]
+    [InlineData("file:///etc/hostname")]
+    public async Task A_redirect_to_what_is_no_server_is_a_failure_of_the_target(string location)
+    {
+        await using var target = await FakeTarget.StartAsync(context =>
+        {
+            context.Response.Headers.Location = location;
+            return Answer.WriteAsync(context, 307, "x/y", []);
+        });
+        await using var api = await StartAsync(Dynamic($"t@{target.Url}") with { FollowForeignRedirects = true });
+        Assert.Equal("""{"static": {}, "t": {}}""", (await api.AskAsync(Two)).Text);
+    }
+
+    [Fact]
     public async Task J1_J8_a_target_is_told_of_the_instance_and_its_answer_is_served()
     {
         await using var target = await FakeTarget.StartAsync(200, """{"color":"blue"}""");

@@ -145,7 +145,10 @@ public sealed class DynamicVendorData : IDisposable
                 return answer;
             }
             answer.Dispose();
-            var next = new Uri(url, location);
+            if (!Uri.TryCreate(url, location, out var next) || next.Scheme is not ("http" or "https"))
+            {
+                throw new InvalidDataException("it redirected to what is no address of a server");
+            }
             if (redirects == MaxRedirects)
             {
                 throw new InvalidDataException($"it redirected more than {MaxRedirects} times");

@@ -7,7 +7,8 @@ namespace Stackmeta.Api;
 /// <summary>The operator's JSON file, read again when it has changed.</summary>
 /// <remarks>
 /// A file that cannot be read or is not JSON breaks the two documents that show it and nothing else. Where a good one was read
-/// before, that one is served on, and a warning tells of the bad one.
+/// before, that one is served on, and a warning tells of the bad one. One that cannot be read is tried again each time, since rights
+/// change without a trace in what is looked at.
 /// </remarks>
 public sealed class StaticVendorData
 {
@@ -21,6 +22,7 @@ public sealed class StaticVendorData
     ReadOnlyMemory<byte>? _json;
     (DateTime Written, long Length, bool Exists) _version;
     bool _hasLooked;
+    string? _told;
 
     /// <param name="path">The file; null for none.</param>
     /// <param name="logger">Told of a bad file, once a version.</param>
@@ -67,13 +69,19 @@ public sealed class StaticVendorData
             if (PythonJson.TryRewrite(File.ReadAllBytes(path), output))
             {
                 _json = output.WrittenMemory;
+                _told = null;
                 return;
             }
             Log.StaticFileBad(_logger, path, "it is not JSON", IsOldServed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.StaticFileBad(_logger, path, e.Message, IsOldServed);
+            _hasLooked = false;
+            if (_told != e.Message)
+            {
+                _told = e.Message;
+                Log.StaticFileBad(_logger, path, e.Message, IsOldServed);
+            }
         }
     }
 
