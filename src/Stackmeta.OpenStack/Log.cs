@@ -27,7 +27,7 @@ static partial class Log
     [LoggerMessage(
         5005,
         LogLevel.Warning,
-        "EC2 ids cannot be inserted into {Database} ({Reason}); where a row is missing the id is derived from the uuid from now on"
+        "EC2 ids cannot be inserted into {Database} ({Reason}); where a row is missing the id is derived from the uuid"
     )]
     public static partial void Ec2IdsDerived(this ILogger log, string database, string reason);
 

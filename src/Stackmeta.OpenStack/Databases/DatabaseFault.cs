@@ -17,6 +17,9 @@ enum DatabaseFault
     /// <summary>The user may not do this: reading all the same, writing not at all.</summary>
     Forbidden,
 
+    /// <summary>This server only reads, now: a standby, or a primary that has been replaced. Another one may write, or this one later.</summary>
+    ReadOnly,
+
     /// <summary>Not the schema or not the database that was expected, credentials refused, or anything else that stays.</summary>
     Lasting,
 }
@@ -54,7 +57,9 @@ static class DatabaseFaults
     static DatabaseFault Sort(string state) =>
         state switch
         {
-            "42501" or "25006" => DatabaseFault.Forbidden,
+            "42501" => DatabaseFault.Forbidden,
+            // Read-only transaction, which every one of a hot standby is.
+            "25006" => DatabaseFault.ReadOnly,
             // Too many connections, starting up, shutting down, serialisation failure, deadlock, lock not available, cancelled.
             "53300" or "57P03" or "40001" or "40P01" or "55P03" or "57014" => DatabaseFault.Busy,
             ['5', '7' or '8', ..] or ['0', '8', ..] => DatabaseFault.Disconnected,
@@ -66,8 +71,10 @@ static class DatabaseFaults
     static DatabaseFault Sort(MySqlException error) =>
         error.Number switch
         {
-            // Table, column, procedure access denied; --read-only server; read-only transaction; super read only.
-            1142 or 1143 or 1370 or 1290 or 1792 or 1227 => DatabaseFault.Forbidden,
+            // Table, column, procedure access denied; a right is missing.
+            1142 or 1143 or 1370 or 1227 => DatabaseFault.Forbidden,
+            // --read-only server; read-only transaction; server in read-only mode.
+            1290 or 1792 or 1836 => DatabaseFault.ReadOnly,
             // Too many connections; per user; lock wait; deadlock; query interrupted; timeouts; a Galera node that is not synced.
             1040 or 1203 or 1226 or 1205 or 1213 or 1317 or 1969 or 3024 or 1047 or 1698 => DatabaseFault.Busy,
             // Access denied for user; no such database, host not allowed.

@@ -6,7 +6,7 @@ namespace Stackmeta.OpenStack;
 
 /// <summary>
 /// A database behind which failures become refusals: work gets a connection and a deadline, is done once more on a new connection
-/// when a pooled one turns out dead, and an outage is logged once.
+/// when a pooled one turns out dead or leads to a server that does not write, and an outage is logged once.
 /// </summary>
 sealed class GuardedDatabase(string name, DatabaseSource source, TimeSpan deadline, ILogger log, TimeProvider time)
     : IAsyncDisposable
@@ -46,8 +46,9 @@ sealed class GuardedDatabase(string name, DatabaseSource source, TimeSpan deadli
                     return (default, Refusal.InstanceSourceUnavailable);
                 }
                 var fault = DatabaseFaults.Sort(error);
-                if (fault == DatabaseFault.Disconnected && !isSecond)
+                if (fault is DatabaseFault.Disconnected or DatabaseFault.ReadOnly && !isSecond)
                 {
+                    // After a failover pooled connections may be dead, or lead to the server that is no primary any more.
                     await source.ClearAsync();
                     continue;
                 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Metadata;
 
@@ -37,11 +38,24 @@ sealed class CellDatabase(GuardedDatabase database, ILogger log) : IAsyncDisposa
     /// <summary>Stores a password unless one is stored.</summary>
     public async ValueTask<Refusal> SetPasswordAsync(string uuid, string password, CancellationToken cancellationToken)
     {
+        var writes = 0;
         for (var attempt = 1; ; attempt++)
         {
             var (answer, refusal) = await database.RunAsync(
-                (connection, cancellation) =>
-                    PasswordRows.SetAsync(connection, database.Source, uuid, password, cancellation),
+                async (connection, cancellation) =>
+                {
+                    try
+                    {
+                        writes++;
+                        return await PasswordRows.SetAsync(connection, database.Source, uuid, password, cancellation);
+                    }
+                    catch (DbException error) when (IsRefusedForGood(DatabaseFaults.Sort(error), writes))
+                    {
+                        // Reading goes on as before: this is no outage.
+                        log.PasswordNotStored(uuid, error.Message);
+                        return Refusal.PasswordNotStored;
+                    }
+                },
                 cancellationToken
             );
             if (refusal == Refusal.None)
@@ -54,6 +68,10 @@ sealed class CellDatabase(GuardedDatabase database, ILogger log) : IAsyncDisposa
             }
         }
     }
+
+    // A server that only reads is left once for another one of the URL, or for what now stands behind the same address.
+    static bool IsRefusedForGood(DatabaseFault fault, int writes) =>
+        fault == DatabaseFault.Forbidden || (fault == DatabaseFault.ReadOnly && writes > 1);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 }

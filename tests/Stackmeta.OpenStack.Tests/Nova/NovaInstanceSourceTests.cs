@@ -139,6 +139,9 @@ public sealed class NovaInstanceSourceTests(MariaDbServer server) : IAsyncLifeti
         Assert.Equal(first, second);
         Assert.Single(log.Messages, message => message.Contains("EC2 ids cannot be inserted"));
         Assert.Equal(Refusal.PasswordNotStored, await source.SetPasswordAsync(Standard, "x", default));
+        // Who may not write is told so, and not that the database is down.
+        Assert.Single(log.Messages, message => message.Contains($"instance {Standard} could not be stored"));
+        Assert.DoesNotContain(log.Messages, message => message.Contains("cannot be used"));
     }
 
     [Fact]

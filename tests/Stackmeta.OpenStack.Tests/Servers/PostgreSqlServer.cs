@@ -57,6 +57,47 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         );
     }
 
+    /// <summary>A hot standby of another one, from which it streams; it can be read, and written once it is promoted.</summary>
+    public static async Task<PostgreSqlServer> StartStandbyAsync(PostgreSqlServer primary)
+    {
+        var standby = new PostgreSqlServer();
+        if (Environment.UserName == "root")
+        {
+            await TestProcess.RunAsync("chown", ["-R", "postgres:postgres", standby._folder]);
+        }
+        var (program, arguments) = TestProcess.As(
+            "postgres",
+            TestProcess.Find("pg_basebackup")!,
+            "-D",
+            $"{standby._folder}/data",
+            "-h",
+            primary._folder,
+            "-p",
+            $"{primary.Port}",
+            "-U",
+            "admin",
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync"
+        );
+        await TestProcess.RunAsync(program, arguments);
+        await standby.StartAsync();
+        return standby;
+    }
+
+    /// <summary>Makes a standby a primary; returns when it can be written.</summary>
+    public Task PromoteAsync() => ExecuteAsync("postgres", "SELECT pg_promote()");
+
+    /// <summary>Waits until a standby has all that its primary has written.</summary>
+    public async Task CatchUpAsync(PostgreSqlServer primary)
+    {
+        var written = await primary.ScalarAsync("postgres", "SELECT pg_current_wal_lsn()::text");
+        await TestProcess.UntilAsync(
+            async () => await ScalarAsync("postgres", $"SELECT pg_last_wal_replay_lsn() >= '{written}'") is true,
+            "The standby"
+        );
+    }
+
     public async Task StartAsync()
     {
         var (program, arguments) = TestProcess.As(
@@ -106,6 +147,15 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<object?> ScalarAsync(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(AdminConnectionString(database));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync();
     }
 
     public async ValueTask DisposeAsync()

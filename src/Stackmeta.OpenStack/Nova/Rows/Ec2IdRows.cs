@@ -13,8 +13,11 @@ namespace Stackmeta.OpenStack;
 /// </summary>
 sealed class Ec2IdRows(GuardedDatabase database, ILogger log)
 {
-    // Set once, when the database refuses an insert; read before each. Losing a race costs one more refused insert.
+    // Set once, when the database refuses an insert for good; read before each. Losing a race costs one more refused insert.
     volatile bool _refusesInserts;
+
+    // Set once, when it was told that numbers are derived.
+    volatile bool _isTold;
 
     /// <summary>The numbers of an instance; inserts what is missing and changes <paramref name="rows"/> accordingly.</summary>
     public async ValueTask<Ec2Ids> CompleteAsync(
@@ -33,10 +36,19 @@ sealed class Ec2IdRows(GuardedDatabase database, ILogger log)
                 await InsertAsync(connection, rows, cancellationToken);
             }
             catch (DbException error)
-                when (DatabaseFaults.Sort(error) is DatabaseFault.Forbidden or DatabaseFault.Lasting)
+                when (DatabaseFaults.Sort(error)
+                        is DatabaseFault.Forbidden
+                            or DatabaseFault.ReadOnly
+                            or DatabaseFault.Lasting
+                )
             {
-                _refusesInserts = true;
-                log.Ec2IdsDerived(database.Name, error.Message);
+                // A standby may be promoted later; then numbers are inserted again.
+                _refusesInserts = DatabaseFaults.Sort(error) != DatabaseFault.ReadOnly;
+                if (!_isTold)
+                {
+                    _isTold = true;
+                    log.Ec2IdsDerived(database.Name, error.Message);
+                }
             }
         }
         return new(
