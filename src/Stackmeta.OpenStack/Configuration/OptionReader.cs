@@ -100,6 +100,8 @@ sealed class OptionReader(OsloConfiguration files, ImmutableArray<OptionDefiniti
     void Complain(OptionDefinition option, ConfigurationPlace place, string problem)
     {
         var value = option.IsSecret ? "the value" : $"'{Raw(option, out _)}'";
-        _problems.Add($"{place}: [{option.Group}] {option.Name}: {value} {problem}");
+        // An option that no file sets stands nowhere.
+        var where = place == default ? "" : $"{place}: ";
+        _problems.Add($"{where}[{option.Group}] {option.Name}: {value} {problem}");
     }
 }

@@ -147,6 +147,17 @@ static class NovaOptions
         DeprecatedNames = [("DEFAULT", "ssl_ca_file")],
     };
 
+    /// <summary>Of the server that Nova's own program brings.</summary>
+    static readonly string[] WebServer =
+    [
+        "wsgi_log_format",
+        "default_pool_size",
+        "max_header_line",
+        "keep_alive",
+        "client_socket_timeout",
+        "tcp_keepidle",
+    ];
+
     public static readonly DatabaseTable Database = new("database");
     public static readonly DatabaseTable ApiDatabase = new("api_database");
     public static readonly KeystoneAuthTable Neutron = new("neutron");
@@ -191,7 +202,10 @@ static class NovaOptions
         Irrelevant("cache", "enabled", "records are kept in this process"),
         Irrelevant("cache", "backend", "records are kept in this process"),
         Irrelevant("cache", "memcache_servers", "records are kept in this process"),
+        Irrelevant("DEFAULT", "enabled_apis", "'stackmeta api' is the metadata service and no other"),
         Irrelevant("wsgi", "api_paste_config", "the pipeline is built in"),
+        .. WebServer.Select(name => Irrelevant("wsgi", name, "the web server is built in and has bounds of its own")),
+        Irrelevant("wsgi", "secure_proxy_ssl_header", "no answer tells the scheme of the request"),
         Irrelevant("cors", "allowed_origin", "no browser asks for metadata"),
         NotSupported("DEFAULT", "config_source", "settings are read from files and the environment only"),
         NotSupported("database", "backend", "databases are asked directly"),

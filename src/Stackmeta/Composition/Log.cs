@@ -63,4 +63,12 @@ static partial class Log
         EventName = "option-not-supported"
     )]
     public static partial void OptionNotSupported(ILogger logger, string place, string option, string reason);
+
+    [LoggerMessage(
+        7011,
+        LogLevel.Warning,
+        "[neutron] metadata_proxy_shared_secret is empty: whoever reaches this API can ask for any instance.",
+        EventName = "shared-secret-empty"
+    )]
+    public static partial void SharedSecretEmpty(ILogger logger);
 }

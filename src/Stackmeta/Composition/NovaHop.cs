@@ -69,7 +69,7 @@ sealed class NovaHop : IHop
             options,
             hop.Instances,
             new DocumentRenderer(documents, time),
-            hop.Proof(nova, neutron, options.Cache, time),
+            hop.Proof(nova, neutron, options.Cache, loggers, time),
             vendorData,
             securityGroups,
             time,
@@ -186,7 +186,13 @@ sealed class NovaHop : IHop
     }
 
     /// <summary>Which way callers prove whom they ask for (spec/nova-metadata.md §6.1).</summary>
-    ICallerProof Proof(NovaConfiguration nova, NeutronClient? neutron, AnswerCacheOptions cache, TimeProvider time)
+    ICallerProof Proof(
+        NovaConfiguration nova,
+        NeutronClient? neutron,
+        AnswerCacheOptions cache,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
     {
         if (!nova.ServiceMetadataProxy)
         {
@@ -200,6 +206,10 @@ sealed class NovaHop : IHop
                 },
                 time
             );
+        }
+        if (nova.SharedSecret.Length == 0)
+        {
+            Log.SharedSecretEmpty(loggers.CreateLogger<NovaHop>());
         }
         var signature = Own(new InstanceSignature(Encoding.UTF8.GetBytes(nova.SharedSecret)));
         var byInstance = new SharedSecretProof(signature);
