@@ -20,7 +20,7 @@ sealed class CellDatabase(GuardedDatabase database, ILogger log) : IAsyncDisposa
         database.RunAsync(
             async (connection, cancellation) =>
             {
-                if (await InstanceQuery.ReadAsync(connection, uuid, cancellation) is not { } rows)
+                if (await InstanceQuery.ReadAsync(connection, database.Source.Kind, uuid, cancellation) is not { } rows)
                 {
                     return null;
                 }
