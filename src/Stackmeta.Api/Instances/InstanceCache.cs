@@ -66,6 +66,9 @@ public sealed class InstanceCache : IAnswerSource<string, InstanceAnswer>
         return refusal;
     }
 
+    /// <summary>Keeps a record that came along with another answer, asked for at a timestamp.</summary>
+    public void Offer(Instance instance, long askedAt) => _records.Offer(instance.Uuid, instance, askedAt);
+
     /// <summary>To be called when an instance's rows have changed.</summary>
     public void Forget(string instanceId) => _records.Forget(instanceId);
 

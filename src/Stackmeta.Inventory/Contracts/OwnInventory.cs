@@ -7,23 +7,32 @@ namespace Stackmeta.Inventory;
 /// Stackmeta's own inventory, in whichever store it is kept: both questions, the operator's interface, and the changes. Safe for
 /// concurrent use.
 /// </summary>
-public abstract class OwnInventory : IInventory, IInstanceSource, IPortDirectory, IInventoryChanges, IDisposable
+public abstract class OwnInventory
+    : IInventory,
+        IInstanceSource,
+        IPortDirectory,
+        IGuestDirectory,
+        IInventoryChanges,
+        IDisposable
 {
     readonly StoredInventory _inventory;
     readonly IInstanceSource _instances;
     readonly IPortDirectory _ports;
+    readonly IGuestDirectory _guests;
     readonly IInventoryChanges _changes;
 
     private protected OwnInventory(
         IInventoryStore store,
         IInstanceSource instances,
         IPortDirectory ports,
+        IGuestDirectory guests,
         IInventoryChanges changes
     )
     {
         _inventory = new StoredInventory(store);
         _instances = instances;
         _ports = ports;
+        _guests = guests;
         _changes = changes;
     }
 
@@ -51,6 +60,12 @@ public abstract class OwnInventory : IInventory, IInstanceSource, IPortDirectory
         GuestAddress address,
         CancellationToken cancellationToken
     ) => _ports.FindPortAsync(scope, address, cancellationToken);
+
+    public ValueTask<GuestAnswer> FindGuestAsync(
+        NetworkScope scope,
+        GuestAddress address,
+        CancellationToken cancellationToken
+    ) => _guests.FindGuestAsync(scope, address, cancellationToken);
 
     public IAsyncEnumerable<IReadOnlyList<InventoryChange>> WatchAsync(CancellationToken cancellationToken) =>
         _changes.WatchAsync(cancellationToken);

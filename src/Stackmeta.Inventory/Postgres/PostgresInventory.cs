@@ -10,7 +10,7 @@ public sealed class PostgresInventory : OwnInventory
     readonly Parts _parts;
 
     PostgresInventory(Parts parts)
-        : base(parts.Store, parts.Questions, parts.Questions, parts.Changes) => _parts = parts;
+        : base(parts.Store, parts.Questions, parts.Questions, parts.Questions, parts.Changes) => _parts = parts;
 
     /// <summary>Opens an inventory, makes its tables if they are missing, and brings them up to date.</summary>
     /// <exception cref="InventoryException">The database cannot be used; the message says what to do.</exception>

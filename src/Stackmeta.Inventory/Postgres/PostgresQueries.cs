@@ -40,15 +40,29 @@ static class PostgresQueries
     const string ByRouterMac =
         $"{PortColumns} ports p WHERE p.network_id IN (SELECT i.network_id {Interfaces}) AND p.mac_address = $2";
 
+    static readonly string[] Found = [ByNetworkAddress, ByNetworkMac, ByRouterAddress, ByRouterMac];
+
     static readonly ImmutableArray<string> Ports =
     [
-        .. new[] { ByNetworkAddress, ByNetworkMac, ByRouterAddress, ByRouterMac }.Select(found =>
-            $"SELECT r.number, p.* FROM revision r LEFT JOIN LATERAL ({found} LIMIT 2) p ON TRUE"
+        .. Found.Select(found => $"SELECT r.number, p.* FROM revision r LEFT JOIN LATERAL ({found} LIMIT 2) p ON TRUE"),
+    ];
+
+    static readonly ImmutableArray<string> Guests =
+    [
+        .. Found.Select(found =>
+            $"""
+                SELECT {InstanceAssembly.Columns}, {GuestAssembly.PortColumns}, r.number
+                FROM revision r
+                LEFT JOIN LATERAL ({found} LIMIT 2) g ON TRUE
+                LEFT JOIN instances i ON i.id = g.device_id
+                {InstanceAssembly.Joins}
+                {InstanceAssembly.Order}
+                """
         ),
     ];
 
     /// <summary>All that may run for a guest's request.</summary>
-    public static ImmutableArray<string> Statements { get; } = Ports.Add(InstanceById);
+    public static ImmutableArray<string> Statements { get; } = [.. Ports, .. Guests, InstanceById];
 
     /// <returns>The server's revision, and the instance; null when there is none.</returns>
     public static async ValueTask<(long Revision, Instance? Instance)> FindInstanceAsync(
@@ -80,13 +94,7 @@ static class PostgresQueries
         CancellationToken cancellationToken
     )
     {
-        var (scope, address) = question;
-        var statement = (scope.Kind == NetworkScopeKind.Network ? 0 : 2) + (address.IsMacAddress ? 1 : 0);
-#pragma warning disable CA2100 // One of four constants.
-        await using var command = new NpgsqlCommand(Ports[statement], connection);
-#pragma warning restore CA2100
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = scope.Id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = address.Text });
+        await using var command = Command(connection, Ports, question);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {
@@ -105,5 +113,39 @@ static class PostgresQueries
             : port.DeviceId.Length == 0 ? Refusal.PortWithoutDevice
             : port
         );
+    }
+
+    /// <returns>The server's revision, and the answer to both questions.</returns>
+    public static async ValueTask<(long Revision, GuestAnswer Answer)> FindGuestAsync(
+        NpgsqlConnection connection,
+        (NetworkScope Scope, GuestAddress Address) question,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Command(connection, Guests, question);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var assembly = new GuestAssembly();
+        var revision = 0L;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            revision = reader.GetInt64(GuestAssembly.ColumnCount);
+            assembly.Take(new PostgresRow(reader));
+        }
+        return (revision, assembly.Finish());
+    }
+
+    static NpgsqlCommand Command(
+        NpgsqlConnection connection,
+        ImmutableArray<string> statements,
+        (NetworkScope Scope, GuestAddress Address) question
+    )
+    {
+        var (scope, address) = question;
+#pragma warning disable CA2100 // One of four constants.
+        var command = new NpgsqlCommand(statements[PortQueries.NumberOf(scope, address)], connection);
+#pragma warning restore CA2100
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = scope.Id });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = address.Text });
+        return command;
     }
 }

@@ -7,7 +7,8 @@ namespace Stackmeta.Inventory;
 /// <summary>The two questions on PostgreSQL. Trouble of the servers is an answer too, and logged when it begins and ends.</summary>
 sealed class PostgresQuestions(PostgresReaders readers, PostgresStore store, ILogger logger)
     : IInstanceSource,
-        IPortDirectory
+        IPortDirectory,
+        IGuestDirectory
 {
     readonly TroubleLog _trouble = new(logger);
 
@@ -56,6 +57,34 @@ sealed class PostgresQuestions(PostgresReaders readers, PostgresStore store, ILo
         {
             _trouble.NoteTrouble(e);
             return Refusal.PortDirectoryUnavailable;
+        }
+    }
+
+    public async ValueTask<GuestAnswer> FindGuestAsync(
+        NetworkScope scope,
+        GuestAddress address,
+        CancellationToken cancellationToken
+    )
+    {
+        if (scope.Id.Contains('\0', StringComparison.Ordinal))
+        {
+            return Refusal.PortNotFound;
+        }
+        try
+        {
+            var answer = await readers.AskAsync((scope, address), PostgresQueries.FindGuestAsync, cancellationToken);
+            _trouble.NoteAnswer();
+            return answer;
+        }
+        catch (InventoryException e)
+        {
+            _trouble.NoteTrouble(e);
+            return Refusal.PortDirectoryUnavailable;
+        }
+        catch (JsonException)
+        {
+            // Told to whoever asks for the record.
+            return new(await FindPortAsync(scope, address, cancellationToken), null);
         }
     }
 

@@ -28,25 +28,23 @@ sealed class PortQueries(sqlite3 connection, string path) : IDisposable
     const string ByRouterMac =
         $"{Select} ports p WHERE p.network_id IN (SELECT r.network_id {Interfaces}) AND p.mac_address = ?2 LIMIT 2";
 
-    readonly PreparedStatement _networkAddress = new(connection, ByNetworkAddress, path);
-    readonly PreparedStatement _networkMac = new(connection, ByNetworkMac, path);
-    readonly PreparedStatement _routerAddress = new(connection, ByRouterAddress, path);
-    readonly PreparedStatement _routerMac = new(connection, ByRouterMac, path);
+    readonly PreparedStatement[] _statements =
+    [
+        .. Statements.Select(sql => new PreparedStatement(connection, sql, path)),
+    ];
 
     /// <summary>All that may run for a guest's request.</summary>
     public static ImmutableArray<string> Statements { get; } =
     [ByNetworkAddress, ByNetworkMac, ByRouterAddress, ByRouterMac];
 
+    /// <summary>Which of the statements finds a guest.</summary>
+    public static int NumberOf(NetworkScope scope, GuestAddress address) =>
+        (scope.Kind == NetworkScopeKind.Network ? 0 : 2) + (address.IsMacAddress ? 1 : 0);
+
     /// <exception cref="InventoryException"/>
     public PortAnswer Find(NetworkScope scope, GuestAddress address)
     {
-        var statement = (scope.Kind, address.IsMacAddress) switch
-        {
-            (NetworkScopeKind.Network, false) => _networkAddress,
-            (NetworkScopeKind.Network, true) => _networkMac,
-            (NetworkScopeKind.Router, false) => _routerAddress,
-            _ => _routerMac,
-        };
+        var statement = _statements[NumberOf(scope, address)];
         try
         {
             statement.Bind(1, scope.Id);
@@ -66,11 +64,5 @@ sealed class PortQueries(sqlite3 connection, string path) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _networkAddress.Dispose();
-        _networkMac.Dispose();
-        _routerAddress.Dispose();
-        _routerMac.Dispose();
-    }
+    public void Dispose() => Array.ForEach(_statements, statement => statement.Dispose());
 }

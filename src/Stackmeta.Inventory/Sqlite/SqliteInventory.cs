@@ -9,7 +9,7 @@ public sealed class SqliteInventory : OwnInventory
     readonly Parts _parts;
 
     SqliteInventory(Parts parts)
-        : base(parts.Store, parts.Questions, parts.Questions, parts.Changes) => _parts = parts;
+        : base(parts.Store, parts.Questions, parts.Questions, parts.Questions, parts.Changes) => _parts = parts;
 
     /// <summary>The file, as an absolute path.</summary>
     public string Path => _parts.File.Path;

@@ -8,7 +8,10 @@ namespace Stackmeta.Inventory;
 /// The two questions on SQLite. An answer takes some microseconds of reading in memory, so that it is given at once and on the caller's
 /// thread. Trouble of the store is an answer too, and logged when it begins and ends.
 /// </summary>
-sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger logger) : IInstanceSource, IPortDirectory
+sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger logger)
+    : IInstanceSource,
+        IPortDirectory,
+        IGuestDirectory
 {
     readonly TroubleLog _trouble = new(logger);
 
@@ -40,6 +43,40 @@ sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger l
             return ValueTask.FromResult<PortAnswer>(Refusal.PortDirectoryUnavailable);
         }
     }
+
+    public ValueTask<GuestAnswer> FindGuestAsync(
+        NetworkScope scope,
+        GuestAddress address,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var answer = readers.Use(
+                (scope, address),
+                static (reader, question) => reader.Guests.Find(question.scope, question.address)
+            );
+            _trouble.NoteAnswer();
+            return ValueTask.FromResult(answer);
+        }
+        catch (InventoryException e)
+        {
+            _trouble.NoteTrouble(e);
+            return ValueTask.FromResult<GuestAnswer>(Refusal.PortDirectoryUnavailable);
+        }
+        catch (JsonException)
+        {
+            // Told to whoever asks for the record.
+            return FindPortAloneAsync(scope, address, cancellationToken);
+        }
+    }
+
+    async ValueTask<GuestAnswer> FindPortAloneAsync(
+        NetworkScope scope,
+        GuestAddress address,
+        CancellationToken cancellationToken
+    ) => new(await FindPortAsync(scope, address, cancellationToken), null);
 
     public async ValueTask<Refusal> SetPasswordAsync(
         string instanceId,

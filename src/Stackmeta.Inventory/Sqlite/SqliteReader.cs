@@ -16,6 +16,7 @@ sealed class SqliteReader : IDisposable
             Commands = new SqlCommands(_connection);
             Ports = new PortQueries(_connection.Handle!, file.Path);
             Instances = new InstanceQuery(_connection.Handle!, file.Path);
+            Guests = new GuestQueries(_connection.Handle!, file.Path);
         }
         catch (Exception e)
         {
@@ -30,8 +31,11 @@ sealed class SqliteReader : IDisposable
 
     public InstanceQuery Instances { get; } = null!;
 
+    public GuestQueries Guests { get; } = null!;
+
     public void Dispose()
     {
+        Guests?.Dispose();
         Ports?.Dispose();
         Instances?.Dispose();
         Commands?.Dispose();

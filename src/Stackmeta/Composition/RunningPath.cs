@@ -125,7 +125,15 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
             };
             _agent = await (
                 apiElsewhere is null
-                    ? AgentHop.StartAsync(socket, _api!.Api, _inventory, _admin, _time, _loggers, cancellationToken)
+                    ? AgentHop.StartAsync(
+                        socket,
+                        _api!.Api,
+                        new GuestsAtOnce(_inventory, _api.Instances, _time),
+                        _admin,
+                        _time,
+                        _loggers,
+                        cancellationToken
+                    )
                     : AgentHop.StartAsync(
                         socket,
                         new UpstreamOptions { Api = apiElsewhere },

@@ -17,6 +17,21 @@ public abstract class PortDirectoryContract<TStore> : StoreContract<TStore>
     }
 
     [Fact]
+    public async Task A_guest_is_found_with_its_record_however_many_ports_it_has()
+    {
+        var instance = await Inventory
+            .Instances.CreateAsync(Samples.FullInstance with { ProjectId = "project-1" })
+            .Taken();
+        var (first, _) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", instance.Id);
+        var (second, _) = await NetworkWithPort("10.0.1.0/24", "10.0.1.5", instance.Id);
+        await Find(NetworkScopeKind.Network, first.Id, "10.0.0.5");
+        await Find(NetworkScopeKind.Network, second.Id, "10.0.1.5");
+        Assert.True(GuestAddress.TryFrom(IPAddress.Parse("10.0.1.5"), out var address));
+        var guest = await Store.Guests.FindGuestAsync(new(NetworkScopeKind.Network, second.Id), address, default);
+        Assert.Equal(2, guest.Instance!.NetworkInterfaces.Length);
+    }
+
+    [Fact]
     public async Task A_port_is_not_found_in_another_network()
     {
         await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
@@ -191,10 +206,25 @@ public abstract class PortDirectoryContract<TStore> : StoreContract<TStore>
         return (network, port);
     }
 
+    /// <summary>Of a record what comes first, what comes last, and what needs several rows.</summary>
+    static string Told(Instance? instance) =>
+        instance is null
+            ? ""
+            : $"{instance.Uuid} {instance.ProjectId} {instance.UserData?.Length} {instance.Ec2Ids} "
+                + string.Join(' ', instance.NetworkInterfaces.Select(one => $"{one.Id} {one.Network?.Subnets.Length}"));
+
     async Task<PortAnswer> Find(NetworkScopeKind kind, string id, string peer)
     {
         Assert.True(GuestAddress.TryFrom(IPAddress.Parse(peer), out var address));
-        return await Store.Ports.FindPortAsync(new(kind, id), address, CancellationToken.None);
+        var answer = await Store.Ports.FindPortAsync(new(kind, id), address, CancellationToken.None);
+        // Whoever asks both questions at once is told the same, and the record besides.
+        var both = await Store.Guests.FindGuestAsync(new(kind, id), address, CancellationToken.None);
+        Assert.Equal(answer, both.Port);
+        var instance = answer.Port is { } port
+            ? await Store.Instances.FindInstanceAsync(port.DeviceId, default)
+            : default;
+        Assert.Equal(Told(instance.Instance), Told(both.Instance));
+        return answer;
     }
 }
 

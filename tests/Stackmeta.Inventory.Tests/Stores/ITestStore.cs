@@ -9,6 +9,8 @@ public interface ITestStore : IDisposable
 
     IPortDirectory Ports { get; }
 
+    IGuestDirectory Guests { get; }
+
     IInventoryChanges Changes { get; }
 
     /// <summary>The same store as another process sees it.</summary>

@@ -33,6 +33,8 @@ public class PostgresTestStore : ITestStore
 
     public IPortDirectory Ports => _inventory;
 
+    public IGuestDirectory Guests => _inventory;
+
     public IInventoryChanges Changes => _inventory;
 
     public ITestStore OpenAgain() => new PostgresTestStore(this);

@@ -20,6 +20,8 @@ public sealed class SqliteTestStore : ITestStore
 
     public IPortDirectory Ports => _inventory;
 
+    public IGuestDirectory Guests => _inventory;
+
     public IInventoryChanges Changes => _inventory;
 
     public ITestStore OpenAgain() => new SqliteTestStore(_inventory.Path);
