@@ -22,7 +22,7 @@ sealed class ApiBench(Options options) : IBench
         _owned.Push(new Folder(folder));
         var @namespace = Own(NamespaceHandle.Open(_cloud.Namespace));
         var instances = Own(new CopiedInstances(_cloud, options.Number("instances", options.IsSmoke ? 20 : 10_000)));
-        var ours = Own(OwnApi.Start(_cloud, OwnPort, folder.FullName));
+        var ours = Own(OwnApi.Start(_cloud, OwnPort, folder.FullName, options.Settings));
         ProcessGroup[] services =
         [
             .. _cloud.Groups.Where(group => !group.Name.StartsWith("agent", StringComparison.Ordinal)),

@@ -59,7 +59,7 @@ sealed class SharedBench(Options options) : IBench
         InventoryDocument.Write(document, guests, new(0, 1));
         SecondsOf(["import", "--replace", document, "--data", folder.Path, "--set", $"inventory.url={database.Url}"]);
         var hosts = Enumerable.Range(0, Hosts).Select(host => StartHost(host, folder, database)).ToArray();
-        var secret = File.ReadAllBytes(folder.File("host-0/secret"));
+        var secret = Encoding.ASCII.GetBytes(File.ReadAllText(folder.File("host-0/secret")).TrimEnd());
         var (own, first, last) = (new List<double>(), new List<double>(), new List<double>());
         foreach (var guest in guests)
         {

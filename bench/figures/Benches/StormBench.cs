@@ -42,8 +42,16 @@ sealed class StormBench(Options options) : IBench
         }
         if (RealCloud.Read(options.Cloud) is { } cloud)
         {
-            // Once: it is Neutron that takes its time, which is asked for the security groups of each guest.
-            OnNovaDatabases(cloud);
+            // Once each: of the second it is Neutron that takes its time, which is asked for the security groups of each guest.
+            if (cloud.NeutronConfiguration is { } neutron)
+            {
+                OnNovaDatabases(cloud, "security groups from Neutron's database", $"api.neutron_config_file={neutron}");
+                Dispose();
+            }
+            if (options.Number("rest", 1) > 0)
+            {
+                OnNovaDatabases(cloud, "security groups from Neutron's REST API");
+            }
         }
         output.WriteLine("## Boot storm\n");
         output.WriteLine(_table);
@@ -89,7 +97,7 @@ sealed class StormBench(Options options) : IBench
         Place.Ipv4(new(new IPAddress([169, 254, 169, 254]), 80), side[guest.Network], guest.Address);
 
     /// <summary>The API on Nova's databases, asked as its agents ask.</summary>
-    void OnNovaDatabases(RealCloud cloud)
+    void OnNovaDatabases(RealCloud cloud, string name, params string[] settings)
     {
         const int Port = 18778;
         var folder = Directory.CreateTempSubdirectory("stackmeta-bench-storm-");
@@ -97,14 +105,14 @@ sealed class StormBench(Options options) : IBench
         var instances = Own(new CopiedInstances(cloud, Guests));
         var place = Place.Ipv4(new(IPAddress.Loopback, Port), @namespace);
         GuestRequests requests;
-        using (OwnApi.Start(cloud, Port, folder.FullName))
+        using (OwnApi.Start(cloud, Port, folder.FullName, settings))
         {
             requests = GuestRequests
                 .CloudInit()
                 .WithHeaders(cloud.HeadersOf(CopiedInstances.InstanceId(0)))
                 .Learn(place, instances.Values(0));
         }
-        var api = Own(OwnApi.Start(cloud, Port, folder.FullName));
+        var api = Own(OwnApi.Start(cloud, Port, folder.FullName, settings));
         var groups = cloud.Groups.Where(group => group.Name is "MariaDB" or "neutron-api" or "keystone");
         byte[][][] bytes =
         [
@@ -119,7 +127,7 @@ sealed class StormBench(Options options) : IBench
                 .Select(number => (IReadOnlyList<byte[]>)[.. instances.Values(number).Select(Encoding.ASCII.GetBytes)]),
         ];
         Storm(
-            "API, Nova's databases on MariaDB",
+            $"API, Nova's databases on MariaDB, {name}",
             api.Group("stackmeta"),
             [api.Group("stackmeta"), .. groups],
             requests.Count,

@@ -4,13 +4,15 @@ using MySqlConnector;
 namespace Stackmeta.Bench.Figures;
 
 /// <summary>
-/// Copies of one instance in Nova's databases, every row of it, under uuids of their own. Neutron knows nothing of them: Nova's API finds
-/// no port to ask security groups for and so has less to do than for real ones.
+/// Copies of one instance in Nova's databases, every row of it, under uuids of their own, and of its port in Neutron's.
 /// </summary>
 sealed class CopiedInstances : IDisposable
 {
     /// <summary>What their uuids end with.</summary>
     const string Mark = "-0000-4000-8000-00000000c0de";
+
+    /// <summary>In SQL, of the copy with the number <c>seq</c>.</summary>
+    const string Copied = $"CONCAT(LPAD(LOWER(HEX(seq)), 8, '0'), '{Mark}')";
 
     /// <summary>The tables that hold an instance, and the column that names it.</summary>
     static readonly (string Database, string Table, string Column)[] Tables =
@@ -48,6 +50,10 @@ sealed class CopiedInstances : IDisposable
         foreach (var (database, table, column) in Tables)
         {
             Copy(database, table, column, cloud.InstanceId);
+        }
+        foreach (var statement in CopiedPorts.Insert(cloud.InstanceId, Copied, Count))
+        {
+            Execute(statement);
         }
         using var command = Command(
             $"SELECT uuid, MIN(id) FROM nova_cell1.instance_id_mappings WHERE uuid LIKE '%{Mark}' GROUP BY uuid"
@@ -90,11 +96,7 @@ sealed class CopiedInstances : IDisposable
                 WHERE table_schema = '{database}' AND table_name = '{table}' AND column_name <> 'id'
                 """
             )!;
-        var copied = columns.Replace(
-            $"`{column}`",
-            $"CONCAT(LPAD(LOWER(HEX(seq)), 8, '0'), '{Mark}')",
-            StringComparison.Ordinal
-        );
+        var copied = columns.Replace($"`{column}`", Copied, StringComparison.Ordinal);
         Execute(
             $"INSERT INTO {database}.{table} ({columns}) SELECT {copied} FROM {database}.{table}, mysql.seq_1_to_{Count} WHERE `{column}` = '{original}'"
         );
@@ -102,6 +104,10 @@ sealed class CopiedInstances : IDisposable
 
     void Remove()
     {
+        foreach (var statement in CopiedPorts.Remove())
+        {
+            Execute(statement);
+        }
         foreach (var (database, table, column) in Tables.Reverse())
         {
             Execute($"SET FOREIGN_KEY_CHECKS = 0; DELETE FROM {database}.{table} WHERE `{column}` LIKE '%{Mark}'");

@@ -3,7 +3,7 @@ namespace Stackmeta.Bench.Figures;
 /// <summary>Our API on a real Nova's databases, with that Nova's own configuration.</summary>
 static class OwnApi
 {
-    public static RunningProgram Start(RealCloud cloud, int port, string folder) =>
+    public static RunningProgram Start(RealCloud cloud, int port, string folder, params IEnumerable<string> settings) =>
         RunningProgram.Start(
             "ip",
             [
@@ -20,6 +20,7 @@ static class OwnApi
                 $"api.listen=127.0.0.1:{port}",
                 "--set",
                 "log.level=warning",
+                .. settings.SelectMany(setting => (string[])["--set", setting]),
             ],
             "Ready."
         );

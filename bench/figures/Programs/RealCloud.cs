@@ -24,6 +24,9 @@ sealed class RealCloud(JsonElement root)
 
     public string NovaConfiguration => Text("nova_conf");
 
+    /// <summary>Names Neutron's database; null where it is not told.</summary>
+    public string? NeutronConfiguration => root.TryGetProperty("neutron_conf", out var file) ? file.GetString() : null;
+
     /// <summary>The header lines by which an agent proves for whom it asks.</summary>
     public string HeadersOf(string instanceId)
     {
