@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Compares what guests were answered on two ways: the stock services' and another.
 
-  compare.py STOCK OTHER [--agent]
+  compare.py STOCK OTHER [--edge] [--agent]
 
-The files are ask.py's. With --agent the other way has our agent in it, whose differences are these rules and no others:
+The files are ask.py's. With --agent or --edge the other way has our agent or our edge in it, whose differences are these rules and no others:
 
-  own-page     the API's error page in the place of the stock agent's, with the same status
-  any-status   the API's status where the stock agent knows none but a handful and says 500
-  forged       an X-Forwarded-For of the guest's own, which makes the stock agent fail, changes nothing
+  forged       an X-Forwarded-For of the guest's own, which makes the stock agent fail, changes nothing (both)
+  own-page     the API's error page in the place of the stock agent's, with the same status (agent)
+  any-status   the API's status where the stock agent knows none but a handful and says 500 (agent)
 
 Prints each other difference, then a line of counts. Exit status: 0 without other differences, 1 with some.
 """
@@ -23,12 +23,14 @@ def read(path):
         return {(a["from"], a["request"]): (a["status"], a["type"], a["body"]) for a in map(json.loads, lines)}
 
 
-def rule(key, stock, other, ours):
+def rule(key, stock, other, ours, has_agent):
     """The name of the rule that a difference is under; None for none."""
     address, request = key
     target = request.split()[1]
     if "X-Forwarded-For:" in request:
         return "forged" if stock[0] == 500 and other == ours.get((address, "GET " + target)) else None
+    if not has_agent:
+        return None
     if stock[0] >= 400 and stock[0] == other[0] and len(base64.b64decode(other[2])) <= 1024:
         return "own-page"
     if stock[0] == 500 and other[0] in (400, 405) and len(base64.b64decode(other[2])) <= 1024:
@@ -42,8 +44,8 @@ def main(stock_path, other_path, *options):
     for key in stock.keys() | other.keys():
         a, b = stock.get(key), other.get(key)
         name = "identical" if a == b else "DIFFERENT"
-        if a and b and a != b and "--agent" in options:
-            name = rule(key, a, b, other) or name
+        if a and b and a != b and options:
+            name = rule(key, a, b, other, "--agent" in options) or name
         counts[name] += 1
         if name == "DIFFERENT":
             print("%s, %s:\n  stock %s\n  other %s" % (*key, a, b))

@@ -66,3 +66,73 @@ make_guests() {
     # As Neutron's L3 agent does in a router's namespace.
     ip netns exec $proxy iptables -t nat -A PREROUTING -d 169.254.169.254/32 -i pvrtrr -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9697
 }
+
+# --- The services that the guests' requests go through, one changed at a time
+
+cloud_init=$CHECKOUT/artifacts/cloud-init/usr/lib/python3/dist-packages
+api_port=8791 api=http://127.0.0.1:8791
+neutron=(--config-file "$ETC/neutron.conf" --config-file "$ETC/metadata_agent.ini")
+
+stop_agents() {
+    stop agent || true
+    stop_one md-agent
+    rm -f "$MDSOCK"
+}
+# stock_agent PORT-OF-THE-API
+stock_agent() {
+    stop_agents
+    AGENT_NOVA_PORT=$1 "$OPENSTACK_TOOLS/up.sh" agent >>"$last/agent.log" 2>&1
+    wait_until "the stock agent answers" curl -sf --unix-socket "$MDSOCK" -o /dev/null \
+        -H "X-Neutron-Network-ID: $net_a" -H 'X-Forwarded-For: 10.10.0.11' http://x/latest/meta-data/instance-id
+}
+# our_agent ARGUMENTS...
+our_agent() {
+    stop_agents
+    "$OPENSTACK_TOOLS/mkconf.sh"
+    start_ours agent agent "${neutron[@]}" "$@"
+}
+
+# crawl WAY GUEST [URL]: what real cloud-init understands.
+crawl() {
+    in_guest "$2" /usr/bin/python3 tests/cloud-init/crawl.py "$cloud_init" ${3:+--url "$3"} >"$last/crawl-$1.json" 2>>"$last/crawl.log" || true
+    jq 'del(.requests) | if (.metadata.random_seed.base64 | length) == 684 then .metadata.random_seed = "512 bytes" else . end' \
+        "$last/crawl-$1.json" >"$last/understood-$1.json"
+}
+# ask_all WAY: everything that all guests ask on that way.
+ask_all() {
+    ask network 80 "${network_guests[@]}" >"$last/answers-$1-network.json"
+    ask router 80 "${router_guests[@]}" >"$last/answers-$1-router.json"
+    ask router 9697 "${router_link_local_guests[@]}" >>"$last/answers-$1-router.json"
+    crawl "$1-network" network
+    crawl "$1-link-local" network 'http://[fe80::a9fe:a9fe%eth0]'
+    crawl "$1-router" router
+}
+# compare_way WAY SENTENCE [--edge] [--agent]: with those of ours that the way has in it.
+compare_way() {
+    local way=$1 name=$2 kind
+    shift 2
+    ask_all "$way"
+    for kind in network router; do
+        local log="$last/compare-$way-$kind.log"
+        if /usr/bin/python3 tests/openstack/compare.py "$last/answers-stock-$kind.json" "$last/answers-$way-$kind.json" "$@" >"$log" 2>&1; then
+            ok "$name, $kind mode: $(tail -n 1 "$log")"
+        else
+            fail "$name, $kind mode" "$(tail -n 1 "$log") ($log)"
+        fi
+    done
+    for kind in network link-local router; do
+        check_that "$name, cloud-init by $kind understands the same" diff -u "$last/understood-stock-$kind.json" "$last/understood-$way-$kind.json"
+    done
+}
+
+# stock_answers: what all guests are answered by the stock services, which every other way is compared with.
+stock_answers() {
+    local kind
+    stock_agent "$MDPORT"
+    ask_all stock
+    check "The stock services answer guests of the network" 200 "$(jq -s '.[0].status' "$last/answers-stock-network.json")"
+    check "The stock services answer guests of the router" 200 "$(jq -s '.[0].status' "$last/answers-stock-router.json")"
+    for kind in network link-local router; do
+        check "cloud-init understands the stock services by $kind" true "$(jq .ok "$last/understood-stock-$kind.json")"
+    done
+}
