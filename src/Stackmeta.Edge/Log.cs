@@ -135,4 +135,10 @@ static partial class Log
 
     [LoggerMessage(1070, LogLevel.Error, "The process that serves the guests does not start: {Reason}")]
     public static partial void ServingNotStarted(ILogger logger, string reason);
+
+    [LoggerMessage(1071, LogLevel.Warning, "Nobody can ask at {Socket} now: {Error}")]
+    public static partial void OpenerNotAsked(ILogger logger, string socket, System.Net.Sockets.SocketError error);
+
+    [LoggerMessage(1072, LogLevel.Warning, "Nothing can be told at {Socket} now: {Error}")]
+    public static partial void DropInsNotTold(ILogger logger, string socket, System.Net.Sockets.SocketError error);
 }

@@ -190,4 +190,28 @@ public sealed class FewRightsTests : IAsyncLifetime
         Assert.DoesNotContain("failed", result.Output, StringComparison.Ordinal);
         Assert.Equal(0, await next.StopAsync());
     }
+
+    [Fact]
+    public async Task A_data_folder_that_nobody_else_may_enter_is_given_to_the_user()
+    {
+        File.SetUnixFileMode(
+            _folder,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
+        await AttachAsync(await UpAsync(Split));
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_the_user_cannot_reach_is_refused_with_the_reason()
+    {
+        var inner = Directory.CreateDirectory(Path.Combine(_folder, "private", "data")).FullName;
+        File.SetUnixFileMode(
+            Path.GetDirectoryName(inner)!,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            RunningProgram.StartAsync(inner, _port, Split)
+        );
+        Assert.Contains($"User {User} cannot reach {inner}", ended.Message);
+    }
 }

@@ -17,8 +17,12 @@ sealed record DropInMessage(int Process, string CommandLine, EdgeScopeKind Kind,
     {
         try
         {
-            return JsonSerializer.Deserialize(line, DropInJson.Default.DropInMessage)
+            var message =
+                JsonSerializer.Deserialize(line, DropInJson.Default.DropInMessage)
                 ?? throw new EdgeException("An empty message.");
+            return message.Binds.Length > 0 && message.Binds.All(bind => IPEndPoint.TryParse(bind, out _))
+                ? message
+                : throw new EdgeException("A message of a drop-in that does not tell where to listen.");
         }
         catch (JsonException e)
         {
@@ -37,5 +41,6 @@ sealed record DropInMessage(int Process, string CommandLine, EdgeScopeKind Kind,
     public bool IsAlive => ProcessTable.ReadCommandLine(Process) is [var first, ..] && first == CommandLine;
 }
 
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DropInMessage))]
 sealed partial class DropInJson : JsonSerializerContext;

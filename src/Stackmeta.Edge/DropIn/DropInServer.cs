@@ -21,6 +21,9 @@ public sealed class DropInServer(
     static readonly TimeSpan LivenessPoll = TimeSpan.FromSeconds(1);
     static readonly TimeSpan MessagePatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>After an accept that failed for want of descriptors or memory.</summary>
+    static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>By network or router: the last drop-in told of it counts. Read and written under the gate, as are the records.</summary>
     readonly Dictionary<EdgeScope, DropInMessage> _served = [];
     readonly SemaphoreSlim _gate = new(1);
@@ -99,17 +102,23 @@ public sealed class DropInServer(
 
     async Task AcceptAllAsync(Socket listening, CancellationToken cancellationToken)
     {
-        try
+        while (!cancellationToken.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 using var connection = await listening.AcceptAsync(cancellationToken);
                 await AnswerAsync(connection, cancellationToken);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The normal end.
+            catch (OperationCanceledException)
+            {
+                // The normal end.
+            }
+            catch (SocketException e)
+            {
+                Log.DropInsNotTold(logger, SocketPath, e.SocketErrorCode);
+                await Task.Delay(AcceptPause, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -65,6 +66,38 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
         }
         // It may have gone before it was held, when nobody looked for it yet.
         DropStale(name.Namespace);
+    }
+
+    /// <summary>Keeps a socket that somebody else opened, if metadata may be served there and it is what it is said to be.</summary>
+    /// <param name="descriptor">Stays the caller's.</param>
+    public OpenerRefusal Adopt(HeldName name, Descriptor descriptor)
+    {
+        if (OpenerRules.Check(name.Namespace, name.EndPoint) is var refusal and not OpenerRefusal.None)
+        {
+            return refusal;
+        }
+        try
+        {
+            using var socket = descriptor.ToSocket();
+            if (
+                !SocketFacts.IsListening(socket)
+                || !name.EndPoint.Equals(socket.LocalEndPoint)
+                || SocketFacts.NamespaceOf(socket) != SocketFacts.NamespaceNamed(name.Namespace)
+            )
+            {
+                return OpenerRefusal.NotThatSocket;
+            }
+            Keep(name, socket);
+            return OpenerRefusal.None;
+        }
+        catch (Exception e) when (e is SocketException or Win32Exception or ArgumentException)
+        {
+            return OpenerRefusal.NotThatSocket;
+        }
+        catch (EdgeException)
+        {
+            return OpenerRefusal.NamespaceGone;
+        }
     }
 
     /// <summary>A descriptor of what is held under the name, the caller's to dispose of; null if nothing is.</summary>

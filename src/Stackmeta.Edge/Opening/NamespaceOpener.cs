@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -37,7 +36,7 @@ public sealed class NamespaceOpener : INamespaceSockets, IAsyncDisposable
         _time = time;
         _startedAt = time.GetTimestamp();
         _hostNamespace = SocketFacts.OwnNamespace();
-        _server = OpenerServer.Open(options, this, held, logger);
+        _server = OpenerServer.Open(options, new(this, held), time, logger);
         _running = Task.WhenAll(held.RunAsync(_stop.Token), _server.RunAsync(_stop.Token));
     }
 
@@ -79,7 +78,7 @@ public sealed class NamespaceOpener : INamespaceSockets, IAsyncDisposable
         {
             using (descriptor)
             {
-                if (Adopt(held, name, descriptor) != OpenerRefusal.None)
+                if (held.Adopt(name, descriptor) != OpenerRefusal.None)
                 {
                     // Of a namespace that went meanwhile; systemd still has it.
                     held.DropFromSystemd(name);
@@ -111,42 +110,11 @@ public sealed class NamespaceOpener : INamespaceSockets, IAsyncDisposable
             );
         }
         var count = await predecessor.TakeOverAsync(
-            (name, descriptor) => Adopt(held, name, descriptor),
+            (name, descriptor) => held.Adopt(name, descriptor),
             cancellationToken
         );
         Log.SocketsInherited(logger, count, options.SocketPath);
         await predecessor.WaitForEndAsync(options.HandoverPatience, cancellationToken);
-    }
-
-    /// <summary>Keeps a socket that somebody else opened, if it is what it is said to be.</summary>
-    internal static OpenerRefusal Adopt(HeldSockets held, HeldName name, Descriptor descriptor)
-    {
-        if (OpenerRules.Check(name.Namespace, name.EndPoint) is var refusal and not OpenerRefusal.None)
-        {
-            return refusal;
-        }
-        try
-        {
-            using var socket = descriptor.ToSocket();
-            if (
-                !SocketFacts.IsListening(socket)
-                || !name.EndPoint.Equals(socket.LocalEndPoint)
-                || SocketFacts.NamespaceOf(socket) != SocketFacts.NamespaceNamed(name.Namespace)
-            )
-            {
-                return OpenerRefusal.NotThatSocket;
-            }
-            held.Keep(name, socket);
-            return OpenerRefusal.None;
-        }
-        catch (Exception e) when (e is SocketException or Win32Exception or ArgumentException)
-        {
-            return OpenerRefusal.NotThatSocket;
-        }
-        catch (EdgeException)
-        {
-            return OpenerRefusal.NamespaceGone;
-        }
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ sealed class OpenerConnection : IDisposable
         CancellationToken cancellationToken
     )
     {
-        Send(question, given);
+        question.SendTo(_socket, given);
         var (answer, descriptor) = await ReceiveWithinAsync(cancellationToken);
         if (answer.Kind == OpenerMessageKind.Answer && answer.Refusal == OpenerRefusal.None)
         {
@@ -76,7 +76,7 @@ sealed class OpenerConnection : IDisposable
     {
         try
         {
-            Send(new(OpenerMessageKind.TakeOver), null);
+            new OpenerMessage(OpenerMessageKind.TakeOver).SendTo(_socket);
             for (var count = 0; ; )
             {
                 var (message, descriptor) = await ReceiveWithinAsync(cancellationToken);
@@ -92,7 +92,7 @@ sealed class OpenerConnection : IDisposable
                     {
                         count += adopt(new(message.Namespace, endPoint), descriptor) == OpenerRefusal.None ? 1 : 0;
                         // One by one, so that no more are under way than a connection has room for.
-                        Send(new(OpenerMessageKind.Answer), null);
+                        new OpenerMessage(OpenerMessageKind.Answer).SendTo(_socket);
                     }
                 }
             }
@@ -132,12 +132,6 @@ sealed class OpenerConnection : IDisposable
         {
             // It takes its time; what it has of its own will show.
         }
-    }
-
-    void Send(OpenerMessage message, Descriptor? descriptor)
-    {
-        Span<byte> bytes = stackalloc byte[OpenerMessage.LongestMessage];
-        DescriptorMessage.Send(_socket, bytes[..message.Write(bytes)], descriptor);
     }
 
     async Task<(OpenerMessage Message, Descriptor? Descriptor)> ReceiveWithinAsync(CancellationToken cancellationToken)

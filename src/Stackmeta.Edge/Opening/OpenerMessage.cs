@@ -64,6 +64,17 @@ readonly record struct OpenerMessage(
         return HeadSize + Namespace.Length + PlaceSize + size;
     }
 
+    /// <summary>Sends the message, never waiting for room.</summary>
+    /// <param name="connection">Of packets.</param>
+    /// <param name="descriptor">Goes along; stays the caller's.</param>
+    /// <exception cref="IOException">The peer is gone, or does not read what it was sent.</exception>
+    /// <inheritdoc cref="Write"/>
+    public void SendTo(Socket connection, Descriptor? descriptor = null)
+    {
+        Span<byte> bytes = stackalloc byte[LongestMessage];
+        DescriptorMessage.Send(connection, bytes[..Write(bytes)], descriptor);
+    }
+
     /// <summary>Reads a whole datagram; every byte must be where <see cref="Write"/> puts it.</summary>
     /// <returns>Null if it is no message.</returns>
     public static OpenerMessage? Read(ReadOnlySpan<byte> bytes)

@@ -18,6 +18,20 @@ public static class ServingUser
         }
     }
 
+    /// <summary>Makes sure that the user can use a folder that is his.</summary>
+    /// <exception cref="EdgeException">He cannot: a folder on the way there lets nobody pass.</exception>
+    public static async Task RequireReachAsync(string folder, string name, CancellationToken cancellationToken)
+    {
+        string[] asked = [.. UnprivilegedCommand.For(Find(name)), "test", "-w", folder, "-a", "-x", folder];
+        var result = await new Command(asked[0], asked[1..]).CaptureAsync(cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new EdgeException(
+                $"User {name} cannot reach {folder}: each folder on the way there must let others pass (chmod o+x), or name another one with --data."
+            );
+        }
+    }
+
     /// <summary>
     /// Gives a folder and the files in it to the user, once: what is his already is left alone, since he might have put
     /// anything there meanwhile.

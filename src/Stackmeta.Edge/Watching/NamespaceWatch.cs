@@ -47,8 +47,8 @@ public sealed class NamespaceWatch(
         // As `ip netns` makes it (man ip-netns).
         Directory.CreateDirectory(NetworkNamespace.Directory);
         using var watcher = new FileSystemWatcher(NetworkNamespace.Directory) { NotifyFilter = NotifyFilters.FileName };
-        watcher.Created += (_, change) => _changes.Writer.TryWrite(new(change.Name, IsThere: true));
-        watcher.Deleted += (_, change) => _changes.Writer.TryWrite(new(change.Name, IsThere: false));
+        watcher.Created += (_, change) => _changes.Writer.TryWrite(Change.Appeared(change.Name, time.GetTimestamp()));
+        watcher.Deleted += (_, change) => _changes.Writer.TryWrite(Change.Gone(change.Name));
         watcher.Error += (_, _) => _changes.Writer.TryWrite(Change.Lost);
         watcher.EnableRaisingEvents = true;
         await using var timer = time.CreateTimer(
@@ -63,7 +63,7 @@ public sealed class NamespaceWatch(
             {
                 await (
                     change.Name is null ? ScanAsync(cancellationToken)
-                    : change.IsThere ? AddAsync(change.Name, cancellationToken)
+                    : change.Since is { } since ? AddAsync(change.Name, since, cancellationToken)
                     : RemoveAsync(change.Name)
                 );
             }
@@ -94,46 +94,49 @@ public sealed class NamespaceWatch(
             await RemoveAsync(gone);
         }
         var present = listeners.Namespaces.ToHashSet();
+        var since = time.GetTimestamp();
         foreach (var name in names.Where(name => !present.Contains(name)))
         {
-            await AddAsync(name, cancellationToken);
+            await AddAsync(name, since, cancellationToken);
         }
     }
 
-    async Task AddAsync(string name, CancellationToken cancellationToken)
+    /// <param name="since">The timestamp at which the name was first seen.</param>
+    async Task AddAsync(string name, long since, CancellationToken cancellationToken)
     {
         if (Recognize(name) is not { } served || !IsWanted(name))
         {
             return;
         }
-        var since = time.GetTimestamp();
-        while (true)
+        // Asked before the try: it may be mounted while the try fails, and the next one then succeeds.
+        var wasMounted = NetworkNamespace.IsMounted(name);
+        try
         {
-            // Asked before the try: it may be mounted while the try fails, and the next one then succeeds.
-            var wasMounted = NetworkNamespace.IsMounted(name);
-            try
+            await listeners.AddAsync(served);
+            _failed.Remove(name);
+        }
+        catch (EdgeException e)
+        {
+            if (!File.Exists(NetworkNamespace.PathOf(name)))
             {
-                await listeners.AddAsync(served);
-                _failed.Remove(name);
                 return;
             }
-            catch (EdgeException e)
+            if (!wasMounted && !_failed.Contains(name) && time.GetElapsedTime(since) <= MountPatience)
             {
-                if (!File.Exists(NetworkNamespace.PathOf(name)))
-                {
-                    return;
-                }
-                if (wasMounted || time.GetElapsedTime(since) > MountPatience)
-                {
-                    if (_failed.Add(name))
-                    {
-                        Log.CannotListen(logger, served.Scope, name, e.Message);
-                    }
-                    return;
-                }
+                // Not waited for here: a name that leads nowhere must not keep the others waiting.
+                _ = TryAgainAsync(name, since, cancellationToken);
             }
-            await Task.Delay(MountPoll, time, cancellationToken);
+            else if (_failed.Add(name))
+            {
+                Log.CannotListen(logger, served.Scope, name, e.Message);
+            }
         }
+    }
+
+    async Task TryAgainAsync(string name, long since, CancellationToken cancellationToken)
+    {
+        await Task.Delay(MountPoll, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _changes.Writer.TryWrite(Change.Appeared(name, since));
     }
 
     bool IsWanted(string name) => wanted is null || (Recognize(name) is { } served && wanted.Invoke(served.Scope));
@@ -145,8 +148,13 @@ public sealed class NamespaceWatch(
     }
 
     /// <param name="Name">Null when events may have been lost.</param>
-    readonly record struct Change(string? Name, bool IsThere)
+    /// <param name="Since">The timestamp at which the name appeared; null when it is gone.</param>
+    readonly record struct Change(string? Name, long? Since)
     {
-        public static Change Lost { get; } = new(null, false);
+        public static Change Lost { get; } = new(null, null);
+
+        public static Change Appeared(string? name, long since) => new(name, since);
+
+        public static Change Gone(string? name) => new(name, null);
     }
 }

@@ -72,6 +72,7 @@ sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
         InventoryPlace.Of(settings, folder).Open(time).Dispose();
         _ = SharedSecret.ReadOrMake(folder.SharedSecretFile);
         ServingUser.Give(folder.Path, user);
+        await ServingUser.RequireReachAsync(folder.Path, user, cancellationToken);
 
         IEndsItself opening;
         if (source == NetworkSource.Inventory)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Stackmeta.Edge.Tests;
@@ -54,6 +56,29 @@ public sealed class HaproxyDropInTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("another program listens on 169.254.169.254:80", result.Error);
         Assert.False(File.Exists(agent.PidFile));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("GET / HTTP/1.1")]
+    [InlineData("""{"Process":1,"CommandLine":"x","Kind":0,"Id":"not-an-id","Binds":["169.254.169.254:80"]}""")]
+    [InlineData("""{"Process":1,"CommandLine":"x","Kind":0,"Id":"5d6f0000-0000-0000-0000-000000000000","Binds":null}""")]
+    [InlineData("""{"Process":1,"CommandLine":"x","Kind":0,"Id":"5d6f0000-0000-0000-0000-000000000000","Binds":["x"]}""")]
+    public async Task What_is_no_message_is_refused_and_the_next_one_taken(string line)
+    {
+        await using var agent = await NeutronAgent.StartAsync();
+        await using var edge = await RunningEdge.StartAsync(agent);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(
+            new UnixDomainSocketEndPoint(DropInServer.SocketIn(agent.EdgeDirectory)),
+            Cancellation
+        );
+        await socket.SendAsync(Encoding.UTF8.GetBytes(line + "\n"), Cancellation);
+        using var reader = new StreamReader(new NetworkStream(socket));
+        Assert.NotEmpty(await reader.ReadLineAsync(Cancellation) ?? "");
+        Assert.Equal(0, (await agent.StartHaproxyAsync()).ExitCode);
     }
 
     [Theory]

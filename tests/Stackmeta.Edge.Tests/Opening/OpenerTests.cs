@@ -231,6 +231,53 @@ public sealed class OpenerTests
         );
     }
 
+    [Fact]
+    public async Task A_user_with_all_connections_that_he_may_have_keeps_root_from_nothing()
+    {
+        await using var rig = await OpenerRig.StartAsync(networks: 1);
+        await rig.OpenAsync();
+        var greedy = rig.Start(
+            [.. OpenerRig.RightsOf(OpenerRig.User), "/usr/bin/python3", "-c", Greedy, rig.SocketPath],
+            readsOutput: true
+        );
+        // The opener's word to the 17th, once the others are taken in.
+        Assert.Equal($"{(int)OpenerRefusal.Stranger}", await greedy.StandardOutput.ReadLineAsync(Cancellation));
+        Assert.Equal(OpenerRefusal.None, await AskAsync(rig, Listen(rig.Networks[0].Name)));
+    }
+
+    const string Greedy = """
+        import socket, sys, time
+        def connect():
+            one = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            one.connect(sys.argv[1])
+            return one
+        kept = [connect() for _ in range(16)]
+        serve = bytes([1, 5, 0, 0, 0])
+        for one in kept:
+            one.send(serve)
+            one.recv(100)
+        last = connect()
+        last.send(serve)
+        print(last.recv(100)[2], flush=True)
+        time.sleep(60)
+        """;
+
+    /// <summary>Whoever could exchange the socket would be given what root gives away.</summary>
+    [Theory]
+    [InlineData("755", 65534)]
+    [InlineData("777", 0)]
+    [InlineData("775", 0)]
+    public async Task A_folder_that_others_may_write_to_is_no_place_for_the_socket(string mode, uint owner)
+    {
+        await using var rig = await OpenerRig.StartAsync(networks: 0);
+        var folder = Path.GetDirectoryName(rig.SocketPath)!;
+        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32(mode, 8));
+        NetworkNamespace.Checked(Libc.ChangeOwner(folder, owner, 0), "chown");
+        var refused = await Assert.ThrowsAsync<EdgeException>(() => rig.OpenAsync());
+        Assert.Contains($"{folder} of the opener's socket must be root's", refused.Message);
+        Assert.Empty(Directory.EnumerateFiles(folder));
+    }
+
     /// <summary>A listening socket keeps a namespace alive after its name is gone.</summary>
     [Fact]
     public async Task Sockets_of_a_namespace_that_is_gone_are_dropped_by_all_who_have_them()
@@ -313,6 +360,11 @@ public sealed class OpenerTests
         Assert.Equal(OpenerRefusal.NotThatSocket, await KeepAsync(rig, mine, datagrams));
         Assert.Equal(OpenerRefusal.NotThatSocket, await KeepAsync(rig, mine, onHost));
         Assert.Equal(OpenerRefusal.NotAMetadataNamespace, await KeepAsync(rig, "default", onHost));
+        // A namespace that the user made himself is none of Neutron's.
+        Assert.Equal(
+            OpenerRefusal.NotAMetadataNamespace,
+            await KeepAsync(rig, $"/proc/{Environment.ProcessId}/ns/net", listening)
+        );
         using var file = File.OpenHandle("/dev/null");
         Assert.Empty(rig.Opener!.Namespaces);
         Assert.Equal(OpenerRefusal.None, await KeepAsync(rig, mine, listening));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -78,6 +79,41 @@ public sealed class NamespaceWatchTests
             {
                 await Command.Ip(null, "netns", "delete", name).RunAsync(CancellationToken.None);
             }
+        }
+    }
+
+    /// <summary>The clock stands still, so that whoever waited for the one would wait for ever.</summary>
+    [Fact]
+    public async Task A_name_that_no_namespace_is_mounted_on_keeps_no_other_waiting()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var listeners = rig.Server!.Listeners;
+        var (broken, whole) = (Guid.NewGuid(), Guid.NewGuid());
+        using var stop = new CancellationTokenSource();
+        var watch = new NamespaceWatch(
+            listeners,
+            scope => scope.Id == broken || scope.Id == whole,
+            new FakeTimeProvider(),
+            NullLogger<NamespaceWatch>.Instance
+        );
+        try
+        {
+            var running = watch.RunAsync(stop.Token);
+            await File.WriteAllTextAsync(NetworkNamespace.PathOf($"qdhcp-{broken}"), "", Cancellation);
+            await Command.Ip(null, "netns", "add", $"qdhcp-{whole}").RunAsync(Cancellation);
+            // It, too, may be looked at before it is mounted, and then waits for the clock.
+            watch.LookAgain();
+            await EdgeRig.EventuallyAsync(
+                () => listeners.Namespaces.SequenceEqual([$"qdhcp-{whole}"]),
+                "the other is listened in"
+            );
+            await stop.CancelAsync();
+            await running;
+        }
+        finally
+        {
+            File.Delete(NetworkNamespace.PathOf($"qdhcp-{broken}"));
+            await Command.Ip(null, "netns", "delete", $"qdhcp-{whole}").RunAsync(CancellationToken.None);
         }
     }
 }

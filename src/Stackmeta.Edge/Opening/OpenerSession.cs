@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Edge;
+
+/// <summary>One connection of who may ask an opener: a question, its answer, the next question.</summary>
+/// <param name="connection">Stays the caller's.</param>
+/// <param name="peer">Process and user at its other end.</param>
+sealed class OpenerSession(
+    Socket connection,
+    (int Process, uint User) peer,
+    OpenerAnswers answers,
+    ServingPlace place,
+    ILogger logger
+)
+{
+    readonly byte[] _buffer = new byte[OpenerMessage.LongestMessage];
+
+    /// <summary>Answers until the peer ends, or says what cannot be understood.</summary>
+    /// <returns>Whether the peer has taken everything over.</returns>
+    /// <exception cref="IOException">The peer is gone, or does not read.</exception>
+    public async Task<bool> AnswerAllAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Only looked at: .NET's own receive would lose the descriptor.
+            await connection.ReceiveAsync(_buffer, SocketFlags.Peek, cancellationToken);
+            var (length, given) = DescriptorMessage.Receive(connection, _buffer);
+            using var _ = given;
+            if (length == 0)
+            {
+                return false;
+            }
+            if (length < 0 || OpenerMessage.Read(_buffer.AsSpan(0, length)) is not { } question)
+            {
+                Log.OpenerRefused(logger, peer.Process, peer.User, "its message cannot be understood");
+                Answer(OpenerRefusal.Malformed);
+                return false;
+            }
+            if (question.Kind == OpenerMessageKind.TakeOver && MayTakeOver)
+            {
+                await GiveAllAsync(cancellationToken);
+                return true;
+            }
+            await AnswerAsync(question, given, cancellationToken);
+            if (question.Kind == OpenerMessageKind.Serve)
+            {
+                place.Take(connection, peer.Process);
+            }
+        }
+    }
+
+    /// <summary>Who has this opener's rights anyway.</summary>
+    bool MayTakeOver => peer.User == 0 || peer.User == Libc.GetEffectiveUser();
+
+    async Task AnswerAsync(OpenerMessage question, Descriptor? given, CancellationToken cancellationToken)
+    {
+        var (refusal, descriptor) = await answers.ToAsync(question, given, cancellationToken);
+        using (descriptor)
+        {
+            if (refusal != OpenerRefusal.None)
+            {
+                var reason = OpenerRefusals.Explain(refusal, question.Namespace, question.EndPoint);
+                Log.OpenerRefused(logger, peer.Process, peer.User, reason);
+            }
+            Answer(refusal, descriptor);
+        }
+    }
+
+    async Task GiveAllAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var (name, descriptor) in answers.OpenAll())
+        {
+            using (descriptor)
+            {
+                new OpenerMessage(OpenerMessageKind.Keep, name.Namespace, name.EndPoint).SendTo(connection, descriptor);
+            }
+            await connection.ReceiveAsync(_buffer, cancellationToken);
+            count++;
+        }
+        Answer(OpenerRefusal.None);
+        Log.TakenOver(logger, peer.Process, count);
+    }
+
+    void Answer(OpenerRefusal refusal, Descriptor? descriptor = null) =>
+        new OpenerMessage(OpenerMessageKind.Answer, Refusal: refusal).SendTo(connection, descriptor);
+}
