@@ -55,6 +55,7 @@ public sealed class EdgeServer : IAsyncDisposable
         var listeners = new NamespaceListeners(sockets, limits, connected, time, loggers, options.Observer);
         var logger = loggers.CreateLogger<EdgeServer>();
         var leaving = new Leaving();
+        var known = new LinkLocalGuests(new(sockets), connected).Know(answer);
         var http = new HttpServerOptions
         {
             Addresses = [NamespaceListeners.EndPoint],
@@ -73,8 +74,8 @@ public sealed class EdgeServer : IAsyncDisposable
                 http,
                 leaving.TellIn(
                     options.Limits.RateLimitEnabled
-                        ? context => AnswerWithinRateAsync(context, limits, answer, logger)
-                        : answer
+                        ? context => AnswerWithinRateAsync(context, limits, known, logger)
+                        : known
                 ),
                 loggers,
                 cancellationToken

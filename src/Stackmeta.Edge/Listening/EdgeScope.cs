@@ -37,6 +37,9 @@ public interface IGuestArrivalFeature
 {
     EdgeScope Scope { get; }
 
+    /// <summary>The namespace, as <see cref="ServedNamespace.Name"/> has it.</summary>
+    string Namespace { get; }
+
     /// <summary>IPv4, or IPv6 with its zone; never IPv4 mapped into IPv6.</summary>
     IPAddress Peer { get; }
 

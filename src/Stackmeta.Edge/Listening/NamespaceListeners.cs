@@ -156,7 +156,7 @@ public sealed class NamespaceListeners(
             socket.Dispose();
             return null;
         }
-        var arrival = new GuestArrival(listener.Scope, peer);
+        var arrival = new GuestArrival(listener.Scope, listener.Served.Name, peer);
         connection.ConnectionClosed.UnsafeRegister(_ => limits.Leave(arrival.Scope, arrival.Peer, account), null);
         connection.Features.Set<IGuestArrivalFeature>(arrival);
         connection.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
@@ -217,7 +217,7 @@ public sealed class NamespaceListeners(
         _changing.Dispose();
     }
 
-    sealed record GuestArrival(EdgeScope Scope, IPAddress Peer) : IGuestArrivalFeature;
+    sealed record GuestArrival(EdgeScope Scope, string Namespace, IPAddress Peer) : IGuestArrivalFeature;
 
     sealed class NamespacesEndPoint : EndPoint
     {
