@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -24,16 +23,11 @@ static class ForwardedRequest
         string origin
     )
     {
-        if (TargetOf(context, origin) is not { } target || HttpMethods.IsConnect(context.Request.Method))
+        if (OnwardRequest.TryCreate(context, origin) is not { } request)
         {
             return null;
         }
-        var request = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), target)
-        {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = await RequestBody.ReadAsync(context),
-        };
+        request.Content = await RequestBody.ReadAsync(context);
         // Who refuses a long body need not be sent it: without this an API that answers and closes early cuts our sending off, and
         // with it what it answered.
         request.Headers.ExpectContinue = RequestBody.IsRepeatable(request) ? null : true;
@@ -49,15 +43,4 @@ static class ForwardedRequest
         }
         return request;
     }
-
-    static Uri? TargetOf(HttpContext context, string origin) =>
-        RequestTarget.TryGetOriginForm(context, out var target)
-        && Uri.TryCreate(
-            string.Concat(origin, target),
-            // Byte for byte: what a path means is the API's to say.
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true },
-            out var uri
-        )
-            ? uri
-            : null;
 }

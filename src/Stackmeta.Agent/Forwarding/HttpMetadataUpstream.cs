@@ -56,7 +56,11 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
                 return await SendAsync(context, request, deadline);
             }
             catch (HttpRequestException e)
-                when (mayRepeat && IsSafe(request) && !context.Response.HasStarted && WasDropped(e))
+                when (mayRepeat
+                    && OnwardRequest.IsSafe(request)
+                    && !context.Response.HasStarted
+                    && OnwardRequest.WasDropped(e)
+                )
             {
                 // The API closed a kept connection while the request was on its way. No byte of an answer came: once more.
             }
@@ -75,7 +79,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
 
     async ValueTask<UpstreamAnswer> SendAsync(HttpContext context, HttpRequestMessage request, Deadline deadline)
     {
-        var connections = IsSafe(request) ? _kept : _single;
+        var connections = OnwardRequest.IsSafe(request) ? _kept : _single;
         var answer = await connections.SendAsync(request, deadline.Source.Token);
         var held = new HeldAnswer(answer, _options, _time);
         if (answer.StatusCode == HttpStatusCode.NotFound && RequestBody.IsRepeatable(request))
@@ -91,20 +95,16 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
             {
                 Log.SecretRejected(_logger, _options.Api, (int)answer.StatusCode);
             }
-            await ForwardedAnswer.WriteAsync(context, answer, deadline.Source, _options.PauseDeadline);
+            await OnwardAnswer.WriteAsync(
+                context,
+                answer,
+                ForwardedHeaders.Copy,
+                deadline.Source,
+                _options.PauseDeadline
+            );
             return Refusal.None;
         }
     }
-
-    /// <summary>Whether sending it twice does no more than sending it once (RFC 9110 §9.2.1). A password that is posted twice is refused.</summary>
-    static bool IsSafe(HttpRequestMessage request) =>
-        request.Content is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);
-
-    /// <summary>
-    /// Whether the connection was reset before the answer's head. One that ended properly before its first byte is repeated by .NET's client.
-    /// </summary>
-    static bool WasDropped(HttpRequestException exception) =>
-        exception is { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException };
 
     void TellTrouble(Refusal refusal, Exception cause)
     {
@@ -130,7 +130,13 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
             using (answer)
             {
                 using var deadline = new Deadline(options.AnswerDeadline, time, context.RequestAborted);
-                await ForwardedAnswer.WriteAsync(context, answer, deadline.Source, options.PauseDeadline);
+                await OnwardAnswer.WriteAsync(
+                    context,
+                    answer,
+                    ForwardedHeaders.Copy,
+                    deadline.Source,
+                    options.PauseDeadline
+                );
             }
         }
     }

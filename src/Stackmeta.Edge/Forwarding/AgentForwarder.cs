@@ -41,14 +41,22 @@ public sealed class AgentForwarder : IDisposable
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly RefusalThrottle _throttle;
-    readonly HttpMessageInvoker _agent;
+    readonly HttpMessageInvoker _kept;
+
+    /// <summary>A connection for each request that must not be sent twice: one that is kept may be given up by the agent meanwhile.</summary>
+    readonly HttpMessageInvoker _single;
 
     /// <param name="socket">The agent's unix socket; it need not be there yet.</param>
     public AgentForwarder(string socket, TimeProvider time, ILogger<AgentForwarder> logger)
     {
         (_socket, _time, _logger) = (socket, time, logger);
         _throttle = new(time);
-        _agent = new(
+        _kept = Connections(Timeout.InfiniteTimeSpan);
+        _single = Connections(TimeSpan.Zero);
+    }
+
+    HttpMessageInvoker Connections(TimeSpan lifetime) =>
+        new(
             new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,
@@ -56,12 +64,12 @@ public sealed class AgentForwarder : IDisposable
                 UseCookies = false,
                 UseProxy = false,
                 ActivityHeadersPropagator = null,
+                PooledConnectionLifetime = lifetime,
                 ConnectCallback = ConnectAsync,
                 RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
                 ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             }
         );
-    }
 
     /// <summary>Answers one request of a connection that a <see cref="NamespaceListeners"/> accepted.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -69,45 +77,84 @@ public sealed class AgentForwarder : IDisposable
         var arrived = _time.GetTimestamp();
         context.Features.GetRequiredFeature<IGuestArrivalFeature>().ShowTo(RequestObservation.Of(context));
         using var step = RequestObservation.Enter(context, PathStep.Upstream);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
             var body = await ForwardedRequest.ReadBodyAsync(context);
+            var mayRepeat = true;
             for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
             {
-                if (ForwardedRequest.Create(context, body, Origin) is not { } request)
+                var refusal = await TryForwardAsync(context, body, mayRepeat);
+                if (refusal is null)
                 {
-                    await Answer.WriteRefusalAsync(context, Refusal.RequestMalformed);
-                    return;
+                    // The agent dropped a kept connection while the request was on its way, and no byte of an answer came: once more.
+                    mayRepeat = false;
                 }
-                using (request)
+                else if (refusal == Refusal.MetadataApiUnreachable && _time.GetElapsedTime(arrived) + pause < Patience)
                 {
-                    try
-                    {
-                        deadline.CancelAfter(AnswerDeadline);
-                        using var answer = await _agent.SendAsync(request, deadline.Token);
-                        deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-                        await ForwardedAnswer.WriteAsync(context, answer);
-                        return;
-                    }
-                    catch (HttpRequestException e)
-                        when (e.HttpRequestError == HttpRequestError.ConnectionError
-                            && _time.GetElapsedTime(arrived) + pause < Patience
-                        )
-                    {
-                        await Task.Delay(pause, _time, context.RequestAborted);
-                    }
+                    await Task.Delay(pause, _time, context.RequestAborted);
+                }
+                else
+                {
+                    await EndAsync(context, refusal.Value);
+                    return;
                 }
             }
         }
-        catch (Exception e) when (RefusalOf(e, context) is { } refusal)
+        catch (Exception e) when (BadRequest.RefusalOf(e) is var refusal and not Refusal.None)
         {
-            await RefuseAsync(context, refusal, e);
+            await EndAsync(context, refusal);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             RequestObservation.Of(context)?.Abandon();
         }
+    }
+
+    /// <summary>Sends the request on and its answer back.</summary>
+    /// <returns><see cref="Refusal.None"/> when it is answered, why it is not, or null when it may be sent once more at once.</returns>
+    async ValueTask<Refusal?> TryForwardAsync(HttpContext context, byte[]? body, bool mayRepeat)
+    {
+        using var request = ForwardedRequest.Create(context, body, Origin);
+        if (request is null)
+        {
+            return Refusal.RequestMalformed;
+        }
+        var isSafe = OnwardRequest.IsSafe(request);
+        using var deadline = new Deadline(AnswerDeadline, _time, context.RequestAborted);
+        try
+        {
+            using var answer = await (isSafe ? _kept : _single).SendAsync(request, deadline.Source.Token);
+            await OnwardAnswer.WriteAsync(context, answer, ForwardedHeaders.Copy, deadline.Source, AnswerDeadline);
+            return Refusal.None;
+        }
+        catch (HttpRequestException e)
+            when (mayRepeat && isSafe && !context.Response.HasStarted && OnwardRequest.WasDropped(e))
+        {
+            return null;
+        }
+        catch (Exception e) when (deadline.RefusalOf(e) is { } refusal)
+        {
+            if (_throttle.MayWrite(refusal, out _))
+            {
+                Log.AgentUnreachable(_logger, _socket, new BoundedText(e.Message).ToString());
+            }
+            return refusal;
+        }
+    }
+
+    static Task EndAsync(HttpContext context, Refusal refusal)
+    {
+        if (refusal == Refusal.None)
+        {
+            return Task.CompletedTask;
+        }
+        if (context.Response.HasStarted)
+        {
+            // Cut short, so that the guest does not take what it has for the whole.
+            context.Abort();
+            return Task.CompletedTask;
+        }
+        return Answer.WriteRefusalAsync(context, refusal);
     }
 
     async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -125,32 +172,9 @@ public sealed class AgentForwarder : IDisposable
         }
     }
 
-    static Refusal? RefusalOf(Exception exception, HttpContext context) =>
-        exception switch
-        {
-            _ when context.RequestAborted.IsCancellationRequested => null,
-            BadHttpRequestException bad => BadRequest.RefusalOf(bad),
-            OperationCanceledException => Refusal.MetadataApiSilent,
-            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-                Refusal.MetadataApiUnreachable,
-            HttpRequestException or IOException => Refusal.MetadataApiFailed,
-            _ => null,
-        };
-
-    Task RefuseAsync(HttpContext context, Refusal refusal, Exception cause)
+    public void Dispose()
     {
-        if (cause is not BadHttpRequestException && _throttle.MayWrite(refusal, out _))
-        {
-            Log.AgentUnreachable(_logger, _socket, new BoundedText(cause.Message).ToString());
-        }
-        if (context.Response.HasStarted)
-        {
-            // Cut short, so that the guest does not take what it has for the whole.
-            context.Abort();
-            return Task.CompletedTask;
-        }
-        return Answer.WriteRefusalAsync(context, refusal);
+        _kept.Dispose();
+        _single.Dispose();
     }
-
-    public void Dispose() => _agent.Dispose();
 }

@@ -27,25 +27,11 @@ static class ForwardedRequest
     /// <summary>The request, or null when the guest's target cannot be forwarded.</summary>
     public static HttpRequestMessage? Create(HttpContext context, byte[]? body, string origin)
     {
-        if (
-            !RequestTarget.TryGetOriginForm(context, out var target)
-            || !Uri.TryCreate(
-                string.Concat(origin, target),
-                // Byte for byte: what a path means is not ours to say.
-                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true },
-                out var uri
-            )
-            || HttpMethods.IsConnect(context.Request.Method)
-        )
+        if (OnwardRequest.TryCreate(context, origin) is not { } request)
         {
             return null;
         }
-        var request = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), uri)
-        {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body is null ? null : new ReadOnlyMemoryContent(body),
-        };
+        request.Content = body is null ? null : new ReadOnlyMemoryContent(body);
         CopyHeaders(context, request);
         var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
         request.Headers.TryAddWithoutValidation(IdentityHeaders.Of(arrival.Scope.Kind), arrival.Scope.Id.ToString());

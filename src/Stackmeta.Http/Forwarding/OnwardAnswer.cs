@@ -1,41 +1,24 @@
 using System.Buffers;
-using System.Collections.Frozen;
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
-using Stackmeta.Http;
 
-namespace Stackmeta.Agent;
+namespace Stackmeta.Http;
 
-/// <summary>Passes the API's answer on to the guest: status, body bytes, and the headers that say what the body is (spec/neutron-metadata.md §3.7, Target).</summary>
-static class ForwardedAnswer
+/// <summary>Passes the next hop's answer on to the guest: status, the headers that the hop lets through, body bytes.</summary>
+public static class OnwardAnswer
 {
     /// <summary>So much of a body is read before the answer begins. What fails until then is still answered properly.</summary>
     const int ReadAhead = 64 * 1024;
 
-    static readonly FrozenSet<string> PassedHeaders = new[]
-    {
-        "Content-Type",
-        "Content-Encoding",
-        "Content-Language",
-        "Content-Disposition",
-        "Retry-After",
-        "Location",
-        "Allow",
-        "WWW-Authenticate",
-        "Cache-Control",
-        "ETag",
-        "Last-Modified",
-        "Vary",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Writes the answer. What it throws before the response has started may still be answered otherwise.</summary>
     /// <param name="context">The guest's request.</param>
-    /// <param name="answer">The API's answer, its body unread.</param>
-    /// <param name="deadline">Fires when the API is silent for too long; set anew for each wait.</param>
+    /// <param name="answer">The next hop's answer, its body unread.</param>
+    /// <param name="copyHeaders">Gives the guest's answer those headers that are passed on.</param>
+    /// <param name="deadline">Fires when the next hop is silent for too long; set anew for each wait.</param>
     /// <param name="pause">How long it may be silent once the answer has begun.</param>
     public static async ValueTask WriteAsync(
         HttpContext context,
         HttpResponseMessage answer,
+        Action<HttpResponseMessage, IHeaderDictionary> copyHeaders,
         CancellationTokenSource deadline,
         TimeSpan pause
     )
@@ -44,12 +27,12 @@ static class ForwardedAnswer
         if (answer.RequestMessage?.Method == HttpMethod.Head)
         {
             // "head" went on as HEAD, but Kestrel frames an answer to it as to any other method.
-            CopyHead(context, answer, RequestMethod.IsHead(context) ? length : 0);
+            CopyHead(context, answer, copyHeaders, RequestMethod.IsHead(context) ? length : 0);
             return;
         }
         if ((int)answer.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified)
         {
-            CopyHead(context, answer, length: null);
+            CopyHead(context, answer, copyHeaders, length: null);
             return;
         }
 
@@ -64,7 +47,7 @@ static class ForwardedAnswer
                 deadline.Token
             );
             var isWhole = count == length || (length is null && count < ReadAhead);
-            CopyHead(context, answer, isWhole ? count : length);
+            CopyHead(context, answer, copyHeaders, isWhole ? count : length);
             await context.Response.StartAsync(context.RequestAborted);
             context.Response.BodyWriter.Write(ahead.AsSpan(0, count));
             if (!isWhole)
@@ -88,7 +71,7 @@ static class ForwardedAnswer
         var writer = context.Response.BodyWriter;
         while (true)
         {
-            // The guest's pauses are Kestrel's business, the API's are ours.
+            // The guest's pauses are Kestrel's business, the next hop's are ours.
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             var flushed = await writer.FlushAsync(context.RequestAborted);
             if (flushed.IsCompleted)
@@ -105,30 +88,16 @@ static class ForwardedAnswer
         }
     }
 
-    static void CopyHead(HttpContext context, HttpResponseMessage answer, long? length)
+    static void CopyHead(
+        HttpContext context,
+        HttpResponseMessage answer,
+        Action<HttpResponseMessage, IHeaderDictionary> copyHeaders,
+        long? length
+    )
     {
         var response = context.Response;
         response.StatusCode = (int)answer.StatusCode;
-        Copy(answer.Headers.NonValidated, response.Headers);
-        Copy(answer.Content.Headers.NonValidated, response.Headers);
+        copyHeaders(answer, response.Headers);
         response.ContentLength = length;
-    }
-
-    static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to)
-    {
-        foreach (var (name, values) in from)
-        {
-            if (!PassedHeaders.Contains(name))
-            {
-                continue;
-            }
-            foreach (var value in values)
-            {
-                if (!value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-                {
-                    to.Append(name, value);
-                }
-            }
-        }
     }
 }

@@ -1,14 +1,16 @@
-using Stackmeta.Http;
 using Stackmeta.Metadata;
 
-namespace Stackmeta.Agent;
+namespace Stackmeta.Http;
 
-/// <summary>The time that the API has, within the time that the guest gives.</summary>
-sealed class Deadline : IDisposable
+/// <summary>The time that the next hop has, within the time that the guest gives.</summary>
+public sealed class Deadline : IDisposable
 {
     readonly CancellationToken _guest;
     readonly CancellationTokenRegistration _registration;
 
+    /// <param name="limit">How long the next hop may take.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="guest">Fires when the guest goes away.</param>
     public Deadline(TimeSpan limit, TimeProvider time, CancellationToken guest)
     {
         _guest = guest;
@@ -25,7 +27,7 @@ sealed class Deadline : IDisposable
         Source.Dispose();
     }
 
-    /// <summary>What a failure to forward means; null when the guest went away, or for what is not the API's fault.</summary>
+    /// <summary>What a failure to forward means; null when the guest went away, or for what is not the next hop's fault.</summary>
     public Refusal? RefusalOf(Exception exception) =>
         exception switch
         {
