@@ -95,9 +95,10 @@ sealed class OpenerServer
     static void RequireOwnFolder(string folder)
     {
         const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        var owner = Libc.OwnerOf(folder);
         if (
-            Libc.OwnerOf(folder) is var owner
-            && ((owner != 0 && owner != Libc.GetEffectiveUser()) || (File.GetUnixFileMode(folder) & OthersWrite) != 0)
+            (owner != 0 && owner != Libc.GetEffectiveUser())
+            || (File.GetUnixFileMode(folder) & OthersWrite) != UnixFileMode.None
         )
         {
             throw new EdgeException(
