@@ -194,10 +194,7 @@ public sealed class FewRightsTests : IAsyncLifetime
     [Fact]
     public async Task A_data_folder_that_nobody_else_may_enter_is_given_to_the_user()
     {
-        File.SetUnixFileMode(
-            _folder,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        );
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await AttachAsync(await UpAsync(Split));
     }
 

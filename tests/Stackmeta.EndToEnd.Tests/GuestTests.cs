@@ -211,14 +211,17 @@ public abstract class GuestTests(TwoNetworks networks)
         Assert.Equal("first", answers[2].Body);
     }
 
+    /// <summary>Every TCP and UDP port of every address that the network's namespace has.</summary>
     [Fact]
-    public async Task OSSN_0018_nothing_but_metadata_DNS_and_DHCP_listens_where_guests_are()
+    public async Task OSSN_0018_OSSN_0069_a_scan_from_the_guest_finds_only_metadata_DNS_and_DHCP()
     {
-        var listeners = await Shell.RunAsync("ip", "netns", "exec", $"qdhcp-{Alpha.Port.NetworkId}", "ss", "-Hltn");
-        Assert.All(
-            listeners.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            line => Assert.Matches(@"\s(169\.254\.169\.254:80|\S+:53)\s", line)
-        );
+        var served = $"qdhcp-{Alpha.Port.NetworkId}";
+        var addresses = await OpenPorts.AddressesOfAsync(served);
+        // The kernel's own link-local address is the third.
+        Assert.Equal(3, addresses.Length);
+        var found = await OpenPorts.ScanAsync(Alpha, served, addresses);
+        Assert.Equal(["tcp 169.254.169.254 80"], found.Where(one => !OpenPorts.IsOfDnsmasq(one)));
+        Assert.Contains($"udp {TwoNetworks.DhcpServer} 67", found);
     }
 
     /// <summary>A record is kept for 15 seconds, but a change drops it at once.</summary>

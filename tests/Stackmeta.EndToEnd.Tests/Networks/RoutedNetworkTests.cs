@@ -118,31 +118,34 @@ public sealed class RoutedNetworkTests(RoutedNetwork networks) : IClassFixture<R
         Assert.DoesNotContain("http://169.254.169.254/openstack", asked);
     }
 
-    /// <summary>Every TCP port of the DHCP server's address and of the router's, as the guest sees them.</summary>
     [Fact]
-    public async Task OSSN_0018_a_scan_from_the_guest_finds_only_metadata_and_DNS()
+    public async Task OSSN_0018_OSSN_0069_a_scan_of_the_networks_namespace_finds_only_metadata_DNS_and_DHCP()
     {
         var routed = networks.Routed;
-        const string Scan = """
-            import socket, sys
-            everything = [(address, port) for address in sys.argv[1:] for port in range(1, 65536)]
-            for address, port in everything + [("169.254.169.254", port) for port in (22, 53, 80, 443, 8775, 9697)]:
-                with socket.socket() as s:
-                    s.settimeout(0.3)
-                    try:
-                        s.connect((address, port))
-                        print(f"{address}:{port}")
-                    except OSError:
-                        pass
-            """;
-        var dhcp = (await Shell.RunAsync("ip", "-n", $"qdhcp-{routed.Port.NetworkId}", "-4", "-o", "addr", "show"))
-            .Split('\n')
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields.Length > 3)
-            .Select(fields => fields[3].Split('/')[0])
-            .Single(address => address.StartsWith("10.", StringComparison.Ordinal));
-        var found = await routed.RunAsync("/usr/bin/python3", "-c", Scan, dhcp, RoutedNetwork.Gateway);
-        Assert.Equal((0, $"{dhcp}:53\n169.254.169.254:80\n"), (found.Code, found.Output));
+        await LinkLocalAsync(routed);
+        var served = $"qdhcp-{routed.Port.NetworkId}";
+        // The guest's way to 169.254.169.254 is its router.
+        var addresses = (await OpenPorts.AddressesOfAsync(served)).Except(["169.254.169.254"]).ToArray();
+        Assert.Contains(addresses, address => address.StartsWith("2001:db8:1:", StringComparison.Ordinal));
+        var found = await OpenPorts.ScanAsync(routed, served, addresses);
+        Assert.Equal(["tcp fe80::a9fe:a9fe 80"], found.Where(one => !OpenPorts.IsOfDnsmasq(one)));
+    }
+
+    /// <summary>What comes for 169.254.169.254 is the router's by its packet rules.</summary>
+    [Fact]
+    public async Task OSSN_0018_OSSN_0069_a_scan_of_the_router_finds_only_metadata()
+    {
+        var routed = networks.Routed;
+        await LinkLocalAsync(routed);
+        var served = $"qrouter-{networks.RouterId}";
+        var addresses = await OpenPorts.AddressesOfAsync(served);
+        Assert.Contains(RoutedNetwork.Gateway, addresses);
+        Assert.Contains(addresses, address => address.StartsWith("fe80:", StringComparison.Ordinal));
+        Assert.Empty(await OpenPorts.ScanAsync(routed, served, addresses));
+        Assert.Equal(
+            ["tcp 169.254.169.254 80"],
+            await OpenPorts.TryTcpAsync(routed, "169.254.169.254", 22, 53, 80, 443, 8775, 9697)
+        );
     }
 
     static async Task<string> AddressesAsync(Guest guest) =>

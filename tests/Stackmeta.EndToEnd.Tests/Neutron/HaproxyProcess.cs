@@ -35,18 +35,17 @@ sealed class HaproxyProcess(string uuid, string @namespace, string stateFolder, 
     /// <param name="binds">The lines after <c>listen listener</c>.</param>
     /// <param name="identity">For example <c>X-Neutron-Network-ID</c>.</param>
     /// <param name="opposite">The header that is removed.</param>
-    public async Task<Shell.Result> StartAsync(string[] binds, string identity, string opposite)
+    public Task<Shell.Result> StartAsync(string[] binds, string identity, string opposite) =>
+        StartAsync(binds, [$"http-request del-header {opposite}", $"http-request set-header {identity} {uuid}"]);
+
+    /// <summary>The same with other lines about headers.</summary>
+    public async Task<Shell.Result> StartAsync(string[] binds, string[] rules)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(ConfigurationFile)!);
         Directory.CreateDirectory(Path.GetDirectoryName(PidFile)!);
         await File.WriteAllTextAsync(
             ConfigurationFile,
-            NeutronHaproxyFile.Render(
-                binds,
-                $"{stateFolder}/metadata_proxy",
-                [$"http-request del-header {opposite}", $"http-request set-header {identity} {uuid}"],
-                (uuid, "root", PidFile)
-            )
+            NeutronHaproxyFile.Render(binds, $"{stateFolder}/metadata_proxy", rules, (uuid, "root", PidFile))
         );
         File.Delete(PidFile);
         var result = await Shell.TryAsync(

@@ -65,8 +65,9 @@ sealed class PlainNetwork : IAsyncDisposable
     /// <summary>Asks over a connection of its own from inside the guest.</summary>
     /// <param name="ipv6">Whether over the link-local address.</param>
     /// <param name="target">The path.</param>
+    /// <param name="headers">Lines besides Host, each with its end.</param>
     /// <returns>Null when nobody answers.</returns>
-    public async Task<RawAnswer?> AskAsync(bool ipv6, string target)
+    public async Task<RawAnswer?> AskAsync(bool ipv6, string target, string headers = "")
     {
         var address = ipv6
             // eth0 is the second interface of its namespace: the first is the loopback.
@@ -77,7 +78,7 @@ sealed class PlainNetwork : IAsyncDisposable
             using var socket = NetworkNamespace.CreateSocket(GuestNamespace, address.AddressFamily, SocketType.Stream);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             await socket.ConnectAsync(address, patience.Token);
-            var request = $"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            var request = $"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n";
             await socket.SendAsync(Encoding.ASCII.GetBytes(request), patience.Token);
             using var answer = new MemoryStream();
             await using var stream = new NetworkStream(socket);

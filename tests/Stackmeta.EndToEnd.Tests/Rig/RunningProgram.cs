@@ -72,13 +72,33 @@ sealed class RunningProgram : IAsyncDisposable
     public static Task<RunningProgram> StartCommandAsync(string folder, params string[] arguments) =>
         RunAsync(folder, 0, [.. arguments, "--data", folder]);
 
-    static async Task<RunningProgram> RunAsync(string folder, int port, string[] arguments)
+    /// <summary>The same as an ordinary user, without any capability or a way to gain one.</summary>
+    public static Task<RunningProgram> StartCommandAsAsync(string user, string folder, params string[] arguments) =>
+        RunAsync(
+            folder,
+            0,
+            [Checkout.Program, .. arguments, "--data", folder],
+            [
+                "setpriv",
+                $"--reuid={user}",
+                "--regid=nogroup",
+                "--clear-groups",
+                "--no-new-privs",
+                "--bounding-set=-all",
+                "--inh-caps=-all",
+            ]
+        );
+
+    static Task<RunningProgram> RunAsync(string folder, int port, string[] arguments) =>
+        RunAsync(folder, port, arguments, [Checkout.Program]);
+
+    static async Task<RunningProgram> RunAsync(string folder, int port, string[] arguments, string[] program)
     {
         var said = new ConcurrentQueue<string>();
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Checkout.Program, arguments)
+            StartInfo = new ProcessStartInfo(program[0], [.. program[1..], .. arguments])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
