@@ -1,7 +1,16 @@
 // One bench a run; bench/run says which there are.
+using System.Globalization;
 using Stackmeta.Bench.Figures;
 using Stackmeta.Bench.Load;
 
+if (args is [GreedyGuest.Name, var port, var seconds])
+{
+    GreedyGuest.Run(
+        int.Parse(port, CultureInfo.InvariantCulture),
+        TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))
+    );
+    return 0;
+}
 try
 {
     var options = new Options(args[1..]);
@@ -11,6 +20,7 @@ try
         "api" => new ApiBench(options),
         "edge" => new EdgeBench(options),
         "memory" => new MemoryBench(options),
+        "neighbours" => new NeighbourBench(options),
         "path" => new PathBench(options),
         "shared" => new SharedBench(options),
         "storm" => new StormBench(options),

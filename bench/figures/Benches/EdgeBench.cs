@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using Stackmeta.Bench.Load;
 
 namespace Stackmeta.Bench.Figures;
@@ -10,9 +9,6 @@ sealed class EdgeBench(Options options) : IBench
     const int OurPort = 80;
     const int HaproxyPort = 81;
     const int Askers = 16;
-
-    static readonly IPAddress Metadata = new([169, 254, 169, 254]);
-    static readonly IPAddress Guest = new([10, 10, 1, 1]);
 
     /// <summary>How long all is left alone before memory is looked at.</summary>
     static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
@@ -76,8 +72,8 @@ sealed class EdgeBench(Options options) : IBench
         var haproxies = Enumerable.Range(0, size).Select(network => Own(Proxy(data, network, socket))).ToList();
         for (var network = 0; network < size; network++)
         {
-            WaitFor(namespaces[network], OurPort);
-            WaitFor(namespaces[network], HaproxyPort);
+            PlainNamespaces.WaitFor(namespaces[network], OurPort);
+            PlainNamespaces.WaitFor(namespaces[network], HaproxyPort);
         }
         Task.Delay(Rest).GetAwaiter().GetResult();
         var ourKib = (double)ours.Group("stackmeta").PssKib();
@@ -140,11 +136,11 @@ sealed class EdgeBench(Options options) : IBench
             namespaces.Prepare(network);
             var began = Stopwatch.GetTimestamp();
             PlainNamespaces.Name(network);
-            WaitFor(namespaces[network], OurPort);
+            PlainNamespaces.WaitFor(namespaces[network], OurPort);
             ours.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             began = Stopwatch.GetTimestamp();
             Own(Proxy(data, network, socket));
-            WaitFor(namespaces[network], HaproxyPort);
+            PlainNamespaces.WaitFor(namespaces[network], HaproxyPort);
             haproxy.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
         return (Spread.Of(ours), Spread.Of(haproxy));
@@ -158,30 +154,10 @@ sealed class EdgeBench(Options options) : IBench
         );
 
     static Place PlaceOf(PlainNamespaces namespaces, int network, int port) =>
-        Place.Ipv4(new(Metadata, port), namespaces[network], Guest);
+        PlainNamespaces.PlaceIn(namespaces[network], port);
 
     static string[] Settings(params string[] settings) =>
         [.. settings.SelectMany(setting => (string[])["--set", setting])];
-
-    static void WaitFor(NamespaceHandle @namespace, int port)
-    {
-        var place = Place.Ipv4(new(Metadata, port), @namespace, Guest);
-        for (var began = Stopwatch.GetTimestamp(); ; )
-        {
-            try
-            {
-                if (LoadRun.Fetch(place, GuestRequests.MetaData().Bytes(0)).Status == 200)
-                {
-                    return;
-                }
-            }
-            catch (IOException) when (Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
-            {
-                // Not yet there.
-            }
-            Task.Delay(1).GetAwaiter().GetResult();
-        }
-    }
 
     T Own<T>(T owned)
         where T : IDisposable

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using Stackmeta.Bench.Load;
 
 namespace Stackmeta.Bench.Figures;
@@ -8,6 +10,9 @@ namespace Stackmeta.Bench.Figures;
 /// </summary>
 sealed class PlainNamespaces : IDisposable
 {
+    static readonly IPAddress Metadata = new([169, 254, 169, 254]);
+    static readonly IPAddress Guest = new([10, 10, 1, 1]);
+
     readonly Dictionary<int, NamespaceHandle> _handles = [];
 
     public PlainNamespaces(NetworkRange networks)
@@ -22,6 +27,31 @@ sealed class PlainNamespaces : IDisposable
     public NamespaceHandle this[int network] => _handles[network];
 
     public static string NameOf(int network) => $"qdhcp-{BenchGuest.NetworkId(network)}";
+
+    /// <summary>Where its guest asks.</summary>
+    public static Place PlaceIn(NamespaceHandle @namespace, int port) =>
+        Place.Ipv4(new(Metadata, port), @namespace, Guest);
+
+    /// <summary>Returns when a guest is answered there.</summary>
+    public static void WaitFor(NamespaceHandle @namespace, int port)
+    {
+        var place = PlaceIn(@namespace, port);
+        for (var began = Stopwatch.GetTimestamp(); ; )
+        {
+            try
+            {
+                if (LoadRun.Fetch(place, GuestRequests.MetaData().Bytes(0)).Status == 200)
+                {
+                    return;
+                }
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
+            {
+                // Not yet there.
+            }
+            Task.Delay(1).GetAwaiter().GetResult();
+        }
+    }
 
     /// <summary>Makes one more under a name that nobody looks for.</summary>
     public void Prepare(int network)
