@@ -64,8 +64,12 @@ public sealed class HaproxyDropInTests
     [InlineData("{}")]
     [InlineData("GET / HTTP/1.1")]
     [InlineData("""{"Process":1,"CommandLine":"x","Kind":0,"Id":"not-an-id","Binds":["169.254.169.254:80"]}""")]
-    [InlineData("""{"Process":1,"CommandLine":"x","Kind":0,"Id":"5d6f0000-0000-0000-0000-000000000000","Binds":null}""")]
-    [InlineData("""{"Process":1,"CommandLine":"x","Kind":0,"Id":"5d6f0000-0000-0000-0000-000000000000","Binds":["x"]}""")]
+    [InlineData(
+        """{"Process":1,"CommandLine":"x","Kind":0,"Id":"5d6f0000-0000-0000-0000-000000000000","Binds":null}"""
+    )]
+    [InlineData(
+        """{"Process":1,"CommandLine":"x","Kind":0,"Id":"5d6f0000-0000-0000-0000-000000000000","Binds":["x"]}"""
+    )]
     public async Task What_is_no_message_is_refused_and_the_next_one_taken(string line)
     {
         await using var agent = await NeutronAgent.StartAsync();
