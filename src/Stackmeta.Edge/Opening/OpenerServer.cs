@@ -158,11 +158,8 @@ sealed class OpenerServer
             }
             try
             {
-                var session = new OpenerSession(connection, peer, _answers, _place, _logger);
-                if (await session.AnswerAllAsync(cancellationToken))
-                {
-                    _succeeded.TrySetResult();
-                }
+                var session = new OpenerSession(connection, peer, _answers, _place, _succeeded, _logger);
+                await session.AnswerAllAsync(cancellationToken);
             }
             finally
             {

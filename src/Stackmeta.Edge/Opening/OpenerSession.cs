@@ -6,20 +6,21 @@ namespace Stackmeta.Edge;
 /// <summary>One connection of who may ask an opener: a question, its answer, the next question.</summary>
 /// <param name="connection">Stays the caller's.</param>
 /// <param name="peer">Process and user at its other end.</param>
+/// <param name="succeeded">Ended when a successor has everything.</param>
 sealed class OpenerSession(
     Socket connection,
     (int Process, uint User) peer,
     OpenerAnswers answers,
     ServingPlace place,
+    TaskCompletionSource succeeded,
     ILogger logger
 )
 {
     readonly byte[] _buffer = new byte[OpenerMessage.LongestMessage];
 
     /// <summary>Answers until the peer ends, or says what cannot be understood.</summary>
-    /// <returns>Whether the peer has taken everything over.</returns>
     /// <exception cref="IOException">The peer is gone, or does not read.</exception>
-    public async Task<bool> AnswerAllAsync(CancellationToken cancellationToken)
+    public async Task AnswerAllAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -29,18 +30,20 @@ sealed class OpenerSession(
             using var _ = given;
             if (length == 0)
             {
-                return false;
+                return;
             }
             if (length < 0 || OpenerMessage.Read(_buffer.AsSpan(0, length)) is not { } question)
             {
                 Log.OpenerRefused(logger, peer.Process, peer.User, "its message cannot be understood");
                 Answer(OpenerRefusal.Malformed);
-                return false;
+                return;
             }
             if (question.Kind == OpenerMessageKind.TakeOver && MayTakeOver)
             {
                 await GiveAllAsync(cancellationToken);
-                return true;
+                // The connection stays open: by its end the successor sees that this process has ended.
+                succeeded.TrySetResult();
+                continue;
             }
             await AnswerAsync(question, given, cancellationToken);
             if (question.Kind == OpenerMessageKind.Serve)
