@@ -105,7 +105,7 @@ public sealed class FewRightsTests : IAsyncLifetime
         guest.RunAsync(
             "bash",
             "-c",
-            $"asked=0; while [ ! -e {stopFile} ]; do curl -sS --fail --max-time 20 -o /dev/null http://169.254.169.254/openstack/latest/meta_data.json || echo \"failed: $?\"; asked=$((asked+1)); done; echo \"asked $asked\""
+            $"asked=0; while [ ! -e {stopFile} ] && [ $SECONDS -lt 300 ]; do curl -sS --fail --max-time 20 -o /dev/null http://169.254.169.254/openstack/latest/meta_data.json || echo \"failed: $?\"; asked=$((asked+1)); done; echo \"asked $asked\""
         );
 
     static async Task KillAsync(int process)
