@@ -170,6 +170,11 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
     /// <summary>Drops what is held under the name of a namespace that is gone, or of an earlier one that had the name.</summary>
     void DropStale(string @namespace)
     {
+        if (!Names.Any(name => name.Namespace == @namespace))
+        {
+            // Of the many that come and go on a host, it need not be entered to know that nothing of it is held.
+            return;
+        }
         ulong? now = null;
         try
         {
