@@ -11,6 +11,7 @@ admin:Stackmeta.Admin.Tests
 drive:Stackmeta.ConfigDrive.Tests
 openstack-unit:Stackmeta.OpenStack.Tests
 program:Stackmeta.Tests
+console:Stackmeta.WebConsole.Tests
 edge:Stackmeta.Edge.Tests
 reference:Stackmeta.Reference.Tests
 end-to-end:Stackmeta.EndToEnd.Tests"
@@ -42,7 +43,7 @@ needs_of() {
             need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds the same rows"
             ;;
         agent) need haproxy haproxy "is the networks' proxy" ;;
-        edge | end-to-end)
+        edge | end-to-end | console)
             need ip iproute2 "makes namespaces"
             need dnsmasq dnsmasq-base "is the networks' DHCP server"
             need haproxy haproxy "is the networks' proxy"
@@ -53,6 +54,11 @@ needs_of() {
             ;;
     esac
     case "$1" in
+        console)
+            need chromium chromium "is the browser that looks at the console"
+            need /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core "is the letters that it shows"
+            need /usr/bin/python3 python3 "sends what curl would not"
+            ;;
         end-to-end)
             need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds shared inventories"
             need mcopy mtools "reads vfat volumes"

@@ -25,6 +25,7 @@ static class CommandTree
         root.Subcommands.Add(StatusCommand.Create(common));
         root.Subcommands.Add(RefusalsCommand.Create(common));
         root.Subcommands.Add(TraceCommand.Create(common));
+        root.Subcommands.Add(ConsoleCommand.Create(common, InventoryAccess.Of(common)));
         root.Subcommands.Add(SettingsCommand.Create(common));
         root.Subcommands.Add(ConfigDriveCommand.Create(common, ByteOutput.Open));
         root.Subcommands.Add(ExplainCommand.Create(common, InventoryAccess.Of(common)));

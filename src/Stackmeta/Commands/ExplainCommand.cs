@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using Stackmeta.Inventory;
 
@@ -8,9 +7,6 @@ namespace Stackmeta;
 /// <summary><c>stackmeta explain</c>: why a guest is answered, or why not.</summary>
 static class ExplainCommand
 {
-    /// <summary>Two questions follow each other at most, and the whole shall be there within a second on a healthy host.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-
     public static Command Create(CommonOptions common, InventoryAccess access)
     {
         var asked = new Argument<string>("ADDRESS|INSTANCE|PORT")
@@ -22,21 +18,7 @@ static class ExplainCommand
             Description = "The network that is meant, by id or name, where an address is on several",
             HelpName = "NETWORK",
         };
-        var patience = new Option<double>("--patience")
-        {
-            Description = "How long each question may take that is sent along the path, in seconds (default: 0.5)",
-            HelpName = "SECONDS",
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 60)
-                {
-                    return seconds;
-                }
-                result.AddError($"--patience is '{text}', and must be a number of seconds up to 60.");
-                return 0;
-            },
-        };
+        var patience = PatienceOption.Create();
         var format = OutputOption.Create();
         var command = new ExampleCommand(
             "explain",
@@ -62,7 +44,7 @@ static class ExplainCommand
                     () => access.OpenForReading(parsed),
                     parsed.GetValue(asked)!,
                     parsed.GetValue(network),
-                    parsed.GetResult(patience) is null ? Patience : TimeSpan.FromSeconds(parsed.GetValue(patience)),
+                    PatienceOption.Read(parsed, patience),
                     cancellationToken
                 );
                 var output = parsed.InvocationConfiguration.Output;
@@ -80,7 +62,16 @@ static class ExplainCommand
         return command;
     }
 
-    static async Task<Explanation> ExplainAsync(
+    /// <summary>Walks the path. The console does so by the same way.</summary>
+    /// <param name="settings">Where the hops are.</param>
+    /// <param name="folder">Where their files are.</param>
+    /// <param name="open">Opens the inventory.</param>
+    /// <param name="asked">The guest.</param>
+    /// <param name="network">The network that is meant; null for any.</param>
+    /// <param name="patience">How long each question may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CommandException">Nothing or too much is called so, or we may not look.</exception>
+    public static async Task<Explanation> ExplainAsync(
         SettingValues settings,
         DataFolder folder,
         Func<OpenInventory> open,
@@ -94,20 +85,8 @@ static class ExplainCommand
         {
             throw new CommandException("Looking into networks needs root: run it with sudo.");
         }
-        // Where Neutron is, there need be no inventory of ours: then the network must be named, and is looked at all the same.
-        if (
-            !InventoryPlace.Of(settings, folder).MayExist
-            && IPAddress.TryParse(asked, out var address)
-            && Guid.TryParse(network, out var networkId)
-        )
+        if (StrangerOf(settings, folder, asked, network) is { } stranger)
         {
-            var stranger = new PathSubject
-            {
-                Asked = asked,
-                NetworkId = networkId,
-                Address = address,
-                IsFromInventory = false,
-            };
             return await LookAsync(
                 new PathObserver(settings, folder, questions: null, patience),
                 stranger,
@@ -129,6 +108,23 @@ static class ExplainCommand
             : null;
         return await LookAsync(new PathObserver(settings, folder, questions, patience), subject, cancellationToken);
     }
+
+    /// <summary>
+    /// A guest of whom nothing is known but where it is: where Neutron is, there need be no inventory of ours. Null where there is one, or where
+    /// address and network are not both named.
+    /// </summary>
+    public static PathSubject? StrangerOf(SettingValues settings, DataFolder folder, string asked, string? network) =>
+        !InventoryPlace.Of(settings, folder).MayExist
+        && IPAddress.TryParse(asked, out var address)
+        && Guid.TryParse(network, out var networkId)
+            ? new PathSubject
+            {
+                Asked = asked,
+                NetworkId = networkId,
+                Address = address,
+                IsFromInventory = false,
+            }
+            : null;
 
     static async Task<Explanation> LookAsync(
         PathObserver observer,

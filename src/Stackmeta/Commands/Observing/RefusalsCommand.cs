@@ -1,26 +1,19 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Stackmeta.Metadata;
+using Stackmeta.Admin;
 
 namespace Stackmeta;
 
 /// <summary><c>stackmeta refusals</c>: who got nothing lately, and why.</summary>
 static class RefusalsCommand
 {
-    /// <summary>What every boot of most guests comes by and nobody need mend.</summary>
-    static readonly string[] Usual =
-    [
-        RefusalDescription.Of(Refusal.PathNotFound).Name,
-        RefusalDescription.Of(Refusal.UserDataAbsent).Name,
-    ];
-
     public static Command Create(CommonOptions common)
     {
         var filter = new RequestFilter();
         var all = new Option<bool>("--all")
         {
-            Description = $"Also what most guests come by at every boot ({string.Join(", ", Usual)})",
+            Description = $"Also what most guests come by at every boot ({string.Join(", ", UsualRefusals.Names)})",
         };
         var format = OutputOption.Create();
         var command = new ExampleCommand(
@@ -90,7 +83,7 @@ static class RefusalsCommand
         return [.. found.OrderBy(static entry => entry.GetProperty("time").GetDateTimeOffset())];
     }
 
-    static bool IsUsual(JsonElement entry) => Usual.Contains(entry.GetProperty("refusal").GetString());
+    static bool IsUsual(JsonElement entry) => UsualRefusals.Contain(entry.GetProperty("refusal").GetString());
 
     static IReadOnlyList<string?> Row(JsonElement entry)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Stackmeta.Admin;
 
 namespace Stackmeta;
 
@@ -87,7 +88,7 @@ static class SequenceDrawing
             row[from] = from < to ? '├' : '┤';
             row[to < from ? to + 1 : to - 1] = to < from ? '◄' : '►';
         }
-        var time = TracedRequest.Short(message.At).PadLeft(TimeWidth - 3) + " ms";
+        var time = TracedRequest.Brief(message.At).PadLeft(TimeWidth - 3) + " ms";
         return row.ToString() + time;
     }
 

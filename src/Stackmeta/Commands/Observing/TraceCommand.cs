@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Threading.Channels;
+using Stackmeta.Admin;
 
 namespace Stackmeta;
 

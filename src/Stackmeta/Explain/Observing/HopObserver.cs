@@ -46,7 +46,7 @@ sealed class HopObserver(PathSubject subject, SettingValues settings, DataFolder
             : null;
         if (identity is not { Status: >= 200 and < 300 })
         {
-            return await AskApiAsync(identity, cancellationToken);
+            return await AskApiAsync(identity, Identity, cancellationToken);
         }
         var documents = await Task.WhenAll(
             _documents.Select(path => agent.AskForDocumentAsync(path, headers, cancellationToken))
@@ -54,11 +54,35 @@ sealed class HopObserver(PathSubject subject, SettingValues settings, DataFolder
         return new(identity, null, "", null, [.. documents]);
     }
 
+    /// <summary>A document as the guest gets it: from the agent, or where there is none from the API.</summary>
+    /// <param name="path">The document.</param>
+    /// <param name="router">The router that the guest's requests come by, where the inventory does not tell; null otherwise.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when there is nobody to ask.</returns>
+    public async Task<HopAnswer?> ReadAsync(string path, string? router, CancellationToken cancellationToken)
+    {
+        if (subject.Address is { } address && File.Exists(folder.AgentSocket))
+        {
+            using var agent = new HopQuestions(folder.AgentSocket, patience);
+            var scope = router is null ? subject.ScopeHeader : ("X-Neutron-Router-ID", router);
+            var answer = await agent.AskAsync(
+                path,
+                [("X-Forwarded-For", address.ToString()), scope],
+                cancellationToken
+            );
+            if (answer.Kind != HopAnswerKind.Refused)
+            {
+                return answer;
+            }
+        }
+        return (await AskApiAsync(null, path, cancellationToken)).Api;
+    }
+
     /// <summary>The agent gave no answer: is it the API?</summary>
-    async Task<HopAnswers> AskApiAsync(HopAnswer? agent, CancellationToken cancellationToken)
+    async Task<HopAnswers> AskApiAsync(HopAnswer? agent, string path, CancellationToken cancellationToken)
     {
         var api = ApiOf(settings);
-        if (api is null || subject.Port is not { DeviceId.Length: > 0 } port)
+        if (api is null || subject is not { Address: { } address, Port: { DeviceId.Length: > 0 } port })
         {
             return new(agent, null, "", null, []);
         }
@@ -73,12 +97,12 @@ sealed class HopObserver(PathSubject subject, SettingValues settings, DataFolder
         }
         using var questions = new HopQuestions(api, patience);
         var answer = await questions.AskAsync(
-            Identity,
+            path,
             [
                 ("X-Instance-ID", port.DeviceId),
                 ("X-Tenant-ID", port.ProjectId),
                 ("X-Instance-ID-Signature", signature),
-                ("X-Forwarded-For", subject.Address!.ToString()),
+                ("X-Forwarded-For", address.ToString()),
             ],
             cancellationToken
         );

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Stackmeta;
+namespace Stackmeta.Admin;
 
-/// <summary>A request as the admin socket tells of it.</summary>
-sealed record TracedRequest(
+/// <summary>A request as the admin socket tells of it (<see cref="RequestJson"/>), read back by those who ask there.</summary>
+public sealed record TracedRequest(
     DateTimeOffset Time,
     string RequestId,
     string Method,
@@ -21,6 +21,8 @@ sealed record TracedRequest(
     ImmutableArray<TracedStep> Steps
 )
 {
+    /// <exception cref="InvalidOperationException">It is another program's JSON.</exception>
+    /// <exception cref="KeyNotFoundException">The same.</exception>
     public static TracedRequest Of(JsonElement json) =>
         new(
             json.GetProperty("time").GetDateTimeOffset(),
@@ -61,20 +63,21 @@ sealed record TracedRequest(
     {
         get
         {
-            var steps = string.Join(' ', Steps.Select(static step => $"{step.Name} {Short(step.Milliseconds)}"));
+            var steps = string.Join(' ', Steps.Select(static step => $"{step.Name} {Brief(step.Milliseconds)}"));
             var reason = Reason.Length > 0 ? $" {Reason}" : "";
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Time.ToLocalTime():HH:mm:ss.fff} {Address ?? "-"} {Method} {Target} {ShownStatus} {Short(Milliseconds)} ms ({steps}){reason}"
+                $"{Time.ToLocalTime():HH:mm:ss.fff} {Address ?? "-"} {Method} {Target} {ShownStatus} {Brief(Milliseconds)} ms ({steps}){reason}"
             );
         }
     }
 
-    public static string Short(double milliseconds) =>
+    /// <summary>Milliseconds as they are shown.</summary>
+    public static string Brief(double milliseconds) =>
         milliseconds.ToString(milliseconds < 10 ? "0.000" : "0.0", CultureInfo.InvariantCulture);
 
     static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 }
 
 /// <summary>A step of a traced request; times in milliseconds.</summary>
-sealed record TracedStep(string Name, int Depth, double Began, double Milliseconds);
+public sealed record TracedStep(string Name, int Depth, double Began, double Milliseconds);
