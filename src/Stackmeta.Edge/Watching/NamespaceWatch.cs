@@ -136,7 +136,11 @@ public sealed class NamespaceWatch(
     async Task TryAgainAsync(string name, long since, CancellationToken cancellationToken)
     {
         await Task.Delay(MountPoll, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _changes.Writer.TryWrite(Change.Appeared(name, since));
+        // Once cancelled, the pause is none, and a loop that is fed would not end.
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            _changes.Writer.TryWrite(Change.Appeared(name, since));
+        }
     }
 
     bool IsWanted(string name) => wanted is null || (Recognize(name) is { } served && wanted.Invoke(served.Scope));
