@@ -12,6 +12,10 @@ sealed class Descriptor : SafeHandle
 
     public override bool IsInvalid => handle == -1;
 
+    /// <summary>What a system call has opened.</summary>
+    /// <exception cref="Win32Exception">It has failed.</exception>
+    public static Descriptor Checked(int result, string call) => new(NetworkNamespace.Checked(result, call));
+
     /// <summary>Another descriptor of the same socket, for the caller to dispose of.</summary>
     public static Descriptor Of(Socket socket)
     {

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
-using System.Diagnostics;
 
 namespace Stackmeta.Edge;
 
@@ -10,8 +8,11 @@ namespace Stackmeta.Edge;
 /// </summary>
 sealed class ProcessStarter : IDisposable
 {
-    readonly BlockingCollection<(Process Process, TaskCompletionSource Started)> _queue = [];
+    readonly BlockingCollection<Action> _queue = [];
     readonly Thread _thread;
+
+    /// <summary>Tells what the children say, and when they end.</summary>
+    readonly EventLoops _loops = new(1, "children");
 
     public ProcessStarter()
     {
@@ -19,28 +20,31 @@ sealed class ProcessStarter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Starts a process whose start information is set.</summary>
+    /// <summary>Starts a process.</summary>
+    /// <param name="heard">Called with each line that it says, one after another; must not block.</param>
     /// <exception cref="EdgeException">The system refused.</exception>
-    public async Task StartAsync(Process process)
+    public Task<ChildProcess> StartAsync(Command command, Action<string> heard)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _queue.Add((process, started));
-        await started.Task;
+        var started = new TaskCompletionSource<ChildProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _queue.Add(() =>
+        {
+            try
+            {
+                started.SetResult(ChildProcess.Start(command, _loops.First, heard));
+            }
+            catch (EdgeException e)
+            {
+                started.SetException(e);
+            }
+        });
+        return started.Task;
     }
 
     void StartAll()
     {
-        foreach (var (process, started) in _queue.GetConsumingEnumerable())
+        foreach (var start in _queue.GetConsumingEnumerable())
         {
-            try
-            {
-                process.Start();
-                started.SetResult();
-            }
-            catch (Exception e) when (e is Win32Exception or InvalidOperationException)
-            {
-                started.SetException(new EdgeException($"{process.StartInfo.FileName} did not start: {e.Message}", e));
-            }
+            start();
         }
     }
 
@@ -50,5 +54,6 @@ sealed class ProcessStarter : IDisposable
         _queue.CompleteAdding();
         _thread.Join();
         _queue.Dispose();
+        _loops.Dispose();
     }
 }

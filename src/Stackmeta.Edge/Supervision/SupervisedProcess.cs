@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
@@ -20,15 +19,13 @@ sealed class SupervisedProcess(
     static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan LateReadyPoll = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest piece of a line that is logged: log volume does not follow what a guest sends (OSSA-2012-003).</summary>
-    const int LongestLine = 512;
-
     readonly CancellationTokenSource _stop = new();
+    readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly RestartDelay _delay = new();
     Task _run = Task.CompletedTask;
 
     // Written by the run loop only; read by anyone.
-    volatile Process? _running;
+    volatile ChildProcess? _running;
     volatile string? _fault = "has not started yet";
     volatile string? _lastLine;
 
@@ -62,8 +59,8 @@ sealed class SupervisedProcess(
             string reason;
             try
             {
-                using var process = Prepare();
-                await starter.StartAsync(process);
+                _lastLine = null;
+                using var process = await starter.StartAsync(definition.ToCommand(), Heard);
                 reason = await ServeAsync(process, settled);
             }
             catch (EdgeException e)
@@ -85,26 +82,21 @@ sealed class SupervisedProcess(
 
     /// <summary>From the start of a process to its end.</summary>
     /// <returns>How it ended.</returns>
-    async Task<string> ServeAsync(Process process, TaskCompletionSource settled)
+    async Task<string> ServeAsync(ChildProcess process, TaskCompletionSource settled)
     {
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
         _running = process;
         try
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            var end = process.WaitForExitAsync(CancellationToken.None);
             var ready = WaitUntilReadyAsync(process, settled, ended.Token);
-            var stopped = Task.Delay(Timeout.InfiniteTimeSpan, time, ended.Token);
-            await Task.WhenAny(end, stopped);
+            await Task.WhenAny(process.Ended, _stopped.Task);
             await ended.CancelAsync();
             await ready;
             if (_stop.IsCancellationRequested)
             {
-                await EndAsync(process, end);
+                await EndAsync(process);
             }
-            await end;
-            return DescribeEnd(process.ExitCode);
+            return DescribeEnd(await process.Ended);
         }
         finally
         {
@@ -112,7 +104,7 @@ sealed class SupervisedProcess(
         }
     }
 
-    async Task WaitUntilReadyAsync(Process process, TaskCompletionSource settled, CancellationToken ended)
+    async Task WaitUntilReadyAsync(ChildProcess process, TaskCompletionSource settled, CancellationToken ended)
     {
         var since = time.GetTimestamp();
         var poll = ReadyPoll;
@@ -120,6 +112,7 @@ sealed class SupervisedProcess(
         {
             if (definition.Ports.Any(port => ProcessTable.HasPort(process.Id, port)))
             {
+                process.HasBegun();
                 Log.ProcessServes(logger, definition.Program, definition.Namespace, process.Id);
                 SetFault(null);
                 settled.TrySetResult();
@@ -135,45 +128,20 @@ sealed class SupervisedProcess(
         }
     }
 
-    async Task EndAsync(Process process, Task end)
+    async Task EndAsync(ChildProcess process)
     {
         _ = Libc.Kill(process.Id, Libc.SigTerm);
-        await Task.WhenAny(end, Task.Delay(StopPatience, time));
-        if (!end.IsCompleted)
+        await Task.WhenAny(process.Ended, Task.Delay(StopPatience, time));
+        if (!process.Ended.IsCompleted)
         {
             _ = Libc.Kill(process.Id, Libc.SigKill);
         }
     }
 
-    Process Prepare()
+    void Heard(string line)
     {
-        _lastLine = null;
-        var command = definition.ToCommand();
-        var info = new ProcessStartInfo(Executables.Find(command.Program))
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
-        };
-        foreach (var argument in command.Arguments)
-        {
-            info.ArgumentList.Add(argument);
-        }
-        var process = new Process { StartInfo = info };
-        process.OutputDataReceived += (_, line) => Heard(line.Data);
-        process.ErrorDataReceived += (_, line) => Heard(line.Data);
-        return process;
-    }
-
-    void Heard(string? line)
-    {
-        if (!string.IsNullOrWhiteSpace(line))
-        {
-            var shown = line.Length > LongestLine ? line[..LongestLine] : line;
-            _lastLine = shown;
-            Log.ProcessSaid(logger, definition.Program, definition.Namespace, shown);
-        }
+        _lastLine = line;
+        Log.ProcessSaid(logger, definition.Program, definition.Namespace, line);
     }
 
     void SetFault(string? fault)
@@ -192,6 +160,7 @@ sealed class SupervisedProcess(
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        _stopped.TrySetResult();
         await _run;
         _stop.Dispose();
     }
