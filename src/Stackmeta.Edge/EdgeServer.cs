@@ -58,8 +58,9 @@ public sealed class EdgeServer : IAsyncDisposable
         var known = new LinkLocalGuests(new(sockets), connected).Know(answer);
         var http = new HttpServerOptions
         {
-            Addresses = [NamespaceListeners.EndPoint],
-            Transport = listeners,
+            Addresses = [TrunkListener.EveryNamespace],
+            Transport = new TrunkListener(listeners.Trunk),
+            Around = listeners.Trunk.Around,
             MaxRequestLine = options.MaxRequestLine,
             MaxHeaders = options.MaxHeaders,
             MaxBody = options.MaxBody,
@@ -80,6 +81,7 @@ public sealed class EdgeServer : IAsyncDisposable
                 loggers,
                 cancellationToken
             );
+            await listeners.Trunk.Attached.WaitAsync(cancellationToken);
             return new(server, listeners, leaving, time);
         }
         catch
@@ -132,7 +134,7 @@ public sealed class EdgeServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Listeners.DisposeAsync();
         await _server.DisposeAsync();
+        await Listeners.DisposeAsync();
     }
 }

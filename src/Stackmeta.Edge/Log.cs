@@ -54,7 +54,7 @@ static partial class Log
     public static partial void CannotListen(ILogger logger, EdgeScope scope, string @namespace, string reason);
 
     [LoggerMessage(1023, LogLevel.Warning, "Accepting a connection in {Namespace} failed: {Error}")]
-    public static partial void AcceptFailed(ILogger logger, string @namespace, System.Net.Sockets.SocketError error);
+    public static partial void AcceptFailed(ILogger logger, string @namespace, string error);
 
     [LoggerMessage(
         1024,
@@ -67,6 +67,9 @@ static partial class Log
         string device,
         System.Net.IPAddress address
     );
+
+    [LoggerMessage(1025, LogLevel.Error, "A connection of {Scope} failed")]
+    public static partial void ConnectionFailed(ILogger logger, EdgeScope scope, Exception exception);
 
     [LoggerMessage(1030, LogLevel.Debug, "Guest {Peer} of {Scope} asks too often")]
     public static partial void TooManyRequests(ILogger logger, System.Net.IPAddress peer, EdgeScope scope);

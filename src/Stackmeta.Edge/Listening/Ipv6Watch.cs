@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Stackmeta.Edge;
@@ -8,7 +9,8 @@ namespace Stackmeta.Edge;
 /// <summary>Follows which interface of a namespace has an IPv6 address, by the kernel's own word (rtnetlink(7)).</summary>
 /// <param name="socket">From <see cref="INamespaceSockets.WatchIpv6Async"/>; disposed of with this.</param>
 /// <param name="address">The one that matters.</param>
-sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
+/// <param name="loop">Tells of changes; waiting costs nothing but an entry there, since every namespace has one of these.</param>
+sealed class Ipv6Watch(Socket socket, IPAddress address, EventLoop loop) : IPolled, IDisposable
 {
     // linux/rtnetlink.h: RTMGRP_IPV6_IFADDR.
     const int Ipv6AddressGroup = 0x100;
@@ -16,11 +18,13 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
     /// <summary>The kernel puts no more of a list into one datagram (rtnetlink dumps).</summary>
     const int LongestPart = 32 * 1024;
 
-    /// <summary>A change is one address, some hundred bytes. Every namespace has one of these waiting, so it is small.</summary>
-    readonly byte[] _change = new byte[1024];
+    /// <summary>By interface index. Locked where it is used.</summary>
+    readonly SortedList<int, DuplicateDetection> _interfaces = [];
 
-    /// <summary>By interface index. Used by one caller at a time.</summary>
-    readonly SortedDictionary<int, DuplicateDetection> _interfaces = [];
+    // Set once, by StartAsync.
+    TaskCompletionSource? _isKnown;
+    Action? _changed;
+    ulong _number;
 
     /// <summary>Opens a socket for this in a namespace.</summary>
     /// <exception cref="EdgeException">The namespace is gone.</exception>
@@ -44,21 +48,47 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
     }
 
     /// <summary>What is known now. Null when no interface has the address.</summary>
-    public Ipv6Assignment? Current =>
-        _interfaces.Count > 0 && _interfaces.First() is var (index, detection) ? new(index, detection) : null;
-
-    /// <summary>Finds out the present state.</summary>
-    public async Task AskAsync(CancellationToken cancellationToken)
+    public Ipv6Assignment? Current
     {
-        _interfaces.Clear();
-        await socket.SendAsync(Ipv6Message.AskForAll, cancellationToken);
+        get
+        {
+            lock (_interfaces)
+            {
+                return _interfaces.Count > 0 ? new(_interfaces.GetKeyAtIndex(0), _interfaces.GetValueAtIndex(0)) : null;
+            }
+        }
+    }
+
+    /// <summary>Begins; completes when the present state is known.</summary>
+    /// <param name="changed">Called after each later change, on the loop's thread.</param>
+    /// <exception cref="SocketException">The kernel tells nothing.</exception>
+    public async Task StartAsync(Action changed)
+    {
+        _isKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _changed = changed;
+        socket.Blocking = false;
+        socket.Send(Ipv6Message.AskForAll);
+        loop.Add(socket.SafeHandle, PollEvents.Readable, this, out _number);
+        await _isKnown.Task;
+    }
+
+    void IPolled.Happened(EventLoop _, PollEvents events)
+    {
         var part = ArrayPool<byte>.Shared.Rent(LongestPart);
         try
         {
-            while (!await ReceiveAsync(part, cancellationToken))
+            for (nint length; (length = Libc.Receive(socket.SafeHandle, ref part[0], part.Length, 0)) > 0; )
             {
-                // A long list comes in pieces.
+                Take(part.AsSpan(0, (int)length));
             }
+            if (Marshal.GetLastPInvokeError() == Libc.NoBufferSpace)
+            {
+                AskAgain();
+            }
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // It has ended.
         }
         finally
         {
@@ -66,37 +96,45 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
         }
     }
 
-    /// <summary>Returns when the kernel has told of a change.</summary>
-    public async Task NextAsync(CancellationToken cancellationToken)
+    void Take(ReadOnlySpan<byte> datagram)
     {
-        try
+        var messages = new List<Ipv6Message>();
+        var isEnd = Ipv6Message.Parse(datagram, messages);
+        lock (_interfaces)
         {
-            await ReceiveAsync(_change, cancellationToken);
+            foreach (var message in messages.Where(message => message.Address.Equals(address)))
+            {
+                if (message.Detection is { } detection)
+                {
+                    _interfaces[message.InterfaceIndex] = detection;
+                }
+                else
+                {
+                    _interfaces.Remove(message.InterfaceIndex);
+                }
+            }
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
+        if (!_isKnown!.Task.IsCompleted)
         {
-            // Some changes were lost (netlink(7)).
-            await AskAsync(cancellationToken);
+            if (isEnd)
+            {
+                _isKnown.TrySetResult();
+            }
+        }
+        else
+        {
+            _changed!();
         }
     }
 
-    async Task<bool> ReceiveAsync(byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Some changes were lost (netlink(7)).</summary>
+    void AskAgain()
     {
-        var length = await socket.ReceiveAsync(buffer, cancellationToken);
-        var messages = new List<Ipv6Message>();
-        var isEnd = Ipv6Message.Parse(buffer.AsSpan(0, length), messages);
-        foreach (var message in messages.Where(message => message.Address.Equals(address)))
+        lock (_interfaces)
         {
-            if (message.Detection is { } detection)
-            {
-                _interfaces[message.InterfaceIndex] = detection;
-            }
-            else
-            {
-                _interfaces.Remove(message.InterfaceIndex);
-            }
+            _interfaces.Clear();
         }
-        return isEnd;
+        socket.Send(Ipv6Message.AskForAll);
     }
 
     /// <summary>The name of an interface of the namespace; its number when it is gone.</summary>
@@ -111,7 +149,11 @@ sealed class Ipv6Watch(Socket socket, IPAddress address) : IDisposable
             : $"interface {index}";
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        loop.Remove(socket.SafeHandle, _number);
+        socket.Dispose();
+    }
 }
 
 /// <summary>Where an IPv6 address is.</summary>

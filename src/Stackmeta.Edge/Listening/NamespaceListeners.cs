@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Net;
-using System.Net.Sockets;
-using System.Threading.Channels;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -27,26 +24,13 @@ public sealed class NamespaceListeners(
     TimeProvider time,
     ILoggerFactory loggers,
     RequestObserver? observer = null
-) : IConnectionListenerFactory, IAsyncDisposable
+) : IAsyncDisposable
 {
+    /// <summary>More answer more than any host's guests ask; and each has an entry for every listening socket in the kernel.</summary>
+    const int MostLoops = 8;
+
     readonly ILogger _logger = loggers.CreateLogger<NamespaceListeners>();
-
-    /// <summary>
-    /// Makes Kestrel's connections of sockets; one for all namespaces, since each has its own memory and queues. A request is answered by
-    /// the thread that received it: handing it over costs more than answering it (docs/performance/decisions.md).
-    /// </summary>
-    readonly SocketConnectionContextFactory _contexts = new(
-        new() { UnsafePreferInlineScheduling = true },
-        loggers.CreateLogger<SocketConnectionContextFactory>()
-    );
-
-    /// <summary>
-    /// Accepted and not yet taken by Kestrel, which takes each on the thread that accepted it. Unbounded: it takes them at once, and guests
-    /// are bounded before.
-    /// </summary>
-    readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(
-        new() { SingleReader = true, AllowSynchronousContinuations = true }
-    );
+    readonly EventLoops _loops = new(Math.Min(Environment.ProcessorCount, MostLoops), "guests");
 
     /// <summary>By namespace name. Added and removed under the gate, so that a name is opened once.</summary>
     readonly ConcurrentDictionary<string, NamespaceListener> _listeners = new();
@@ -55,8 +39,8 @@ public sealed class NamespaceListeners(
     /// <summary>Names of the namespaces that are listened in.</summary>
     public IReadOnlyCollection<string> Namespaces => [.. _listeners.Keys];
 
-    /// <summary>The address that stands for all namespaces where a server asks for one.</summary>
-    public static EndPoint EndPoint { get; } = new NamespacesEndPoint();
+    /// <summary>Through which the server gets the connections; it has to be attached before the first namespace is added.</summary>
+    internal GuestTrunk Trunk { get; } = new(loggers.CreateLogger<GuestTrunk>());
 
     /// <summary>Begins to listen in a namespace; one that is listened in already in the same way is left as it is.</summary>
     /// <exception cref="EdgeException">The namespace is not there, or another program has the port.</exception>
@@ -74,14 +58,14 @@ public sealed class NamespaceListeners(
                 await CloseAsync(served.Name);
                 sockets.Forget(served.Name);
             }
-            var listener = new NamespaceListener(served, sockets, Accept, time, _logger);
+            var listener = new NamespaceListener(served, sockets, _loops, Accept, time, _logger);
             try
             {
                 await listener.StartAsync();
             }
             catch (EdgeException)
             {
-                await listener.DisposeAsync();
+                await EndAsync(listener);
                 throw;
             }
             _listeners[served.Name] = listener;
@@ -117,128 +101,84 @@ public sealed class NamespaceListeners(
         {
             return false;
         }
-        await listener.DisposeAsync();
+        await EndAsync(listener);
         return true;
     }
 
+    /// <summary>Closes the sockets and ends the connections at once: any of them would keep the namespace alive.</summary>
+    async Task EndAsync(NamespaceListener listener)
+    {
+        await listener.DisposeAsync();
+        await _loops.PassAsync();
+        foreach (var guest in Trunk.Guests.Where(guest => guest.Listener == listener))
+        {
+            guest.Abort();
+        }
+    }
+
     /// <summary>Accepts no more connections in any namespace; those that are open go on.</summary>
-    public Task StopAcceptingAsync() =>
-        Task.WhenAll(_listeners.Values.Select(static listener => listener.StopAcceptingAsync()));
+    public async Task StopAcceptingAsync()
+    {
+        await Task.WhenAll(_listeners.Values.Select(static listener => listener.StopAsync()));
+        await _loops.PassAsync();
+    }
 
     /// <summary>What is amiss in a namespace that is listened in; null when nothing is.</summary>
     public string? FindNotice(string name) =>
         _listeners.TryGetValue(name, out var listener) ? listener.Notice : $"nobody listens in {name}";
 
-    /// <summary>Kestrel's question for its listener: there is one, whatever the address.</summary>
-    ValueTask<IConnectionListener> IConnectionListenerFactory.BindAsync(
-        EndPoint endpoint,
-        CancellationToken cancellationToken
-    ) => new(new AllNamespaces(endpoint, _accepted));
-
-    ConnectionContext? Accept(Socket socket, NamespaceListener listener)
+    /// <summary>On the loop's thread.</summary>
+    void Accept(NamespaceListener listener, EventLoop loop, Descriptor socket, IPEndPoint peer)
     {
-        var peer = PeerOf(socket);
-        if (peer is null || limits.Enter(listener.Scope, peer) is not { } account)
+        if (limits.Enter(listener.Scope, peer.Address) is not { } account)
         {
-            TurnAway(socket, listener.Scope, peer);
-            return null;
+            TurnAway(socket, listener.Scope, peer.Address);
+            return;
         }
-        ConnectionContext connection;
+        var guest = new GuestConnection(socket, peer, loop, listener, Trunk.Features, time, Leave)
+        {
+            Account = account,
+        };
+        guest.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
+        connected?.Invoke(guest.Features, guest);
         try
         {
-            socket.NoDelay = true;
-            connection = _contexts.Create(socket);
+            guest.Start();
         }
-        catch (SocketException)
+        catch (Win32Exception e)
         {
-            // Gone already.
-            limits.Leave(listener.Scope, peer, account);
-            socket.Dispose();
-            return null;
+            Log.AcceptFailed(_logger, listener.Served.Name, e.Message);
+            guest.Close();
+            return;
         }
-        var arrival = new GuestArrival(listener.Scope, listener.Served.Name, peer);
-        connection.ConnectionClosed.UnsafeRegister(_ => limits.Leave(arrival.Scope, arrival.Peer, account), null);
-        connection.Features.Set<IGuestArrivalFeature>(arrival);
-        connection.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
-        connected?.Invoke(connection.Features, arrival);
-        if (!_accepted.Writer.TryWrite(connection))
-        {
-            connection.Abort();
-        }
-        return connection;
+        Trunk.Serve(guest);
     }
 
-    static IPAddress? PeerOf(Socket socket)
-    {
-        try
-        {
-            var address = (socket.RemoteEndPoint as IPEndPoint)?.Address;
-            return address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
-        }
-        catch (SocketException)
-        {
-            return null;
-        }
-    }
+    void Leave(GuestConnection guest) => limits.Leave(guest.Scope, guest.Peer, guest.Account!);
 
     /// <summary>One send into an empty buffer never waits; the guest reads it even if it is still sending itself.</summary>
-    void TurnAway(Socket socket, EdgeScope scope, IPAddress? peer)
+    void TurnAway(Descriptor socket, EdgeScope scope, IPAddress peer)
     {
         using (socket)
         {
-            if (peer is not null)
-            {
-                Log.TooManyConnections(_logger, peer, scope);
-                observer?.CountTurnedAway(PathStep.Edge, Refusal.TooManyRequests);
-                try
-                {
-                    socket.Blocking = false;
-                    socket.Send(
-                        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8
-                    );
-                    socket.Shutdown(SocketShutdown.Send);
-                }
-                catch (SocketException)
-                {
-                    // It has gone away, which is as well.
-                }
-            }
+            Log.TooManyConnections(_logger, peer, scope);
+            observer?.CountTurnedAway(PathStep.Edge, Refusal.TooManyRequests);
+            var answer =
+                "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
+            // If it fails, the guest has gone away, which is as well.
+            _ = Libc.Send(socket, in answer[0], answer.Length, Libc.MsgNoSignal);
+            _ = Libc.Shutdown(socket, Libc.ShutdownSend);
         }
     }
 
+    /// <summary>Ends everything; the server has to have been stopped before, since the loops end with it.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var name in Namespaces)
         {
             await CloseAsync(name);
         }
-        _accepted.Writer.TryComplete();
-        _contexts.Dispose();
+        _loops.Dispose();
         _changing.Dispose();
-    }
-
-    sealed record GuestArrival(EdgeScope Scope, string Namespace, IPAddress Peer) : IGuestArrivalFeature;
-
-    sealed class NamespacesEndPoint : EndPoint
-    {
-        public override string ToString() => "network namespaces";
-    }
-
-    sealed class AllNamespaces(EndPoint endPoint, Channel<ConnectionContext> accepted) : IConnectionListener
-    {
-        public EndPoint EndPoint => endPoint;
-
-        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
-            await accepted.Reader.WaitToReadAsync(cancellationToken) && accepted.Reader.TryRead(out var connection)
-                ? connection
-                : null;
-
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-        {
-            accepted.Writer.TryComplete();
-            return default;
-        }
-
-        public ValueTask DisposeAsync() => default;
     }
 }

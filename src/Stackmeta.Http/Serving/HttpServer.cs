@@ -127,6 +127,10 @@ public sealed class HttpServer : IAsyncDisposable
             listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                if (options.Around is { } around)
+                {
+                    listen.Use(around);
+                }
                 listen.Use(connections.Counting);
                 if (options.Certificate is { } certificate)
                 {

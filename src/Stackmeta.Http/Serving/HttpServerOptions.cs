@@ -18,6 +18,9 @@ public sealed record HttpServerOptions
     /// <summary>Accepts the connections of all addresses; null for sockets of one's own.</summary>
     public IConnectionListenerFactory? Transport { get; init; }
 
+    /// <summary>Stands around all that is done with a connection, for a <see cref="Transport"/> that has a say in it; null for nothing.</summary>
+    public Func<ConnectionDelegate, ConnectionDelegate>? Around { get; init; }
+
     /// <summary>
     /// Whether a request is answered by the thread that received it, and its answer sent by that thread too, instead of being handed from
     /// one to the next. Only for answers that never block a thread: what may block leaves it first

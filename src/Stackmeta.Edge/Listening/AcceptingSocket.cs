@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Edge;
+
+/// <summary>A listening socket whose connections are accepted by whichever loop is idle.</summary>
+/// <param name="listening">Of IPv4 or IPv6; this object's from here on.</param>
+/// <param name="namespace">For the log.</param>
+/// <param name="loops">Who accept.</param>
+/// <param name="accept">Gets each connection's socket, not blocking, and its peer, on the thread of the loop that it is to stay with.</param>
+sealed class AcceptingSocket(
+    Socket listening,
+    string @namespace,
+    EventLoops loops,
+    Action<EventLoop, Descriptor, IPEndPoint> accept,
+    TimeProvider time,
+    ILogger logger
+) : IPolled
+{
+    /// <summary>After an accept that failed for want of descriptors or memory.</summary>
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary><c>struct sockaddr_in6</c>; that of IPv4 is shorter.</summary>
+    const int LongestAddress = 28;
+
+    readonly Lock _changing = new();
+
+    // Read and written under the lock.
+    ulong? _number;
+    bool _isClosed;
+
+    public void Start()
+    {
+        listening.Blocking = false;
+        // Accepted sockets inherit it (tcp(7)): an answer is sent as a whole, and at once.
+        listening.NoDelay = true;
+        Resume();
+    }
+
+    void Resume()
+    {
+        lock (_changing)
+        {
+            if (!_isClosed && _number is null)
+            {
+                _number = loops.AddToAll(listening.SafeHandle, PollEvents.Readable, this);
+            }
+        }
+    }
+
+    /// <summary>One at a time: then the thread goes on with the guests that are connected, and another thread may take the next.</summary>
+    void IPolled.Happened(EventLoop loop, PollEvents events)
+    {
+        Span<byte> address = stackalloc byte[LongestAddress];
+        var length = LongestAddress;
+        int socket;
+        try
+        {
+            socket = Libc.Accept(listening.SafeHandle, ref address[0], ref length, Libc.NonBlocking | Libc.SockCloexec);
+        }
+        catch (ObjectDisposedException)
+        {
+            return;
+        }
+        if (socket >= 0)
+        {
+            accept(loop, new(socket), PeerOf(address));
+        }
+        else if (
+            Marshal.GetLastPInvokeError()
+            is var error
+                and (Libc.TooManyDescriptors or Libc.TableFull or Libc.NoBufferSpace or Libc.NoMemory)
+        )
+        {
+            Log.AcceptFailed(logger, @namespace, Marshal.GetPInvokeErrorMessage(error));
+            _ = PauseAsync();
+        }
+        // Anything else is about a connection that was gone already, or that another thread has taken (accept(2)).
+    }
+
+    /// <summary>The kernel would tell of the same connection again and again; it waits, and so do those behind it.</summary>
+    async Task PauseAsync()
+    {
+        Suspend();
+        await Task.Delay(Pause, time);
+        Resume();
+    }
+
+    void Suspend()
+    {
+        lock (_changing)
+        {
+            if (_number is { } number)
+            {
+                _number = null;
+                loops.RemoveFromAll(listening.SafeHandle, number);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Accepts no more. What waits in the kernel is for another process that has the socket. After <see cref="EventLoops.PassAsync"/> nothing is being
+    /// accepted any more.
+    /// </summary>
+    public void Close()
+    {
+        lock (_changing)
+        {
+            _isClosed = true;
+        }
+        Suspend();
+        listening.Dispose();
+    }
+
+    /// <summary>Reads what accept(2) has written: family, port, then the address, for IPv6 after four bytes and before the interface.</summary>
+    static IPEndPoint PeerOf(ReadOnlySpan<byte> address)
+    {
+        var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+        if (BinaryPrimitives.ReadUInt16LittleEndian(address) == Libc.AfInet)
+        {
+            return new(new IPAddress(address[4..8]), port);
+        }
+        var peer = new IPAddress(address[8..24], BinaryPrimitives.ReadUInt32LittleEndian(address[24..]));
+        return new(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer, port);
+    }
+}
