@@ -142,6 +142,20 @@ run_style() {
     fi
 }
 
+# run_bench NAME: as little of a benchmark as shows that it works; no figure is looked at.
+run_bench() {
+    local name=$1 log="artifacts/test-bench-$1.log"
+    printf '%-15s ' "bench $name" >&2
+    if bench/run "$name" --smoke >"$log" 2>&1 </dev/null && ! grep -q 'wrong answer' "$log"; then
+        echo "runs" >&2
+        passed=$((passed + 1))
+    else
+        tail -n 20 "$log" >&2
+        echo "(its whole output is in $log)" >&2
+        failed=$((failed + 1))
+    fi
+}
+
 # The program as it ships, under the tests that run it.
 run_native() {
     needs_of end-to-end
@@ -152,6 +166,10 @@ run_native() {
     export TESTED_PROGRAM=$PWD/artifacts/stackmeta/stackmeta
     run_part published Stackmeta.Published.Tests
     run_part end-to-end Stackmeta.EndToEnd.Tests
+    local bench
+    for bench in path edge storm memory shared; do
+        run_bench "$bench"
+    done
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" = 0 ]
 }

@@ -26,8 +26,9 @@ sealed class MemoryBench(Options options) : IBench
             "threads",
             "seconds from exec to Ready"
         );
-        (int Networks, int Guests)[] sizes = options.IsSmoke
-            ? [(1, 1)]
+        (int Networks, int Guests)[] sizes =
+            options.IsSmoke ? [(1, 1)]
+            : options.Number("networks", 0) is > 0 and var only ? [(only, Math.Max(only, options.Guests))]
             : [(1, 1), (100, 100), (1000, 1000), (1, 10_000), (100, 10_000)];
         foreach (var (networks, guests) in sizes)
         {

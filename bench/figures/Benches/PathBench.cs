@@ -56,7 +56,7 @@ sealed class PathBench(Options options) : IBench
         }
     }
 
-    /// <summary>haproxy, agent and API as processes of their own, on the same inventory.</summary>
+    /// <summary>Edge, agent and API as processes of their own, on the same inventory. The edge is told of the namespace as by Neutron's agents.</summary>
     (string, IReadOnlyList<ProcessGroup>, IReadOnlyList<Question>) Three(
         StackmetaData data,
         GuestSide side,
@@ -70,11 +70,34 @@ sealed class PathBench(Options options) : IBench
         var agent = Own(
             data.Start("agent", $"agent.socket={socket}", "agent.api=http://127.0.0.1:18776", "log.level=warning")
         );
-        var proxy = Own(Proxy(data, guests[0].Network, Haproxy.BeforeAgent(Port, socket, BenchGuest.NetworkId(0))));
+        var edgeData = Directory.CreateDirectory(Path.Combine(data.Folder, "edge")).FullName;
+        var edge = Own(
+            RunningProgram.Start(
+                StackmetaData.Program,
+                [
+                    "edge",
+                    "--drop-in",
+                    "--data",
+                    edgeData,
+                    "--set",
+                    $"agent.socket={socket}",
+                    "--set",
+                    "log.level=warning",
+                ],
+                "Ready."
+            )
+        );
+        Own(
+            Haproxy.StartStandIn(
+                NamespaceOf(guests[0].Network),
+                edgeData,
+                Haproxy.BeforeAgent(Port, socket, BenchGuest.NetworkId(0))
+            )
+        );
         WaitFor(PlaceOf(side, guests[0], Port));
         return (
-            "ours, three processes: haproxy, agent, API",
-            [proxy.Group("haproxy"), agent.Group("agent"), api.Group("API")],
+            "ours, three processes: edge, agent, API",
+            [edge.Group("edge"), agent.Group("agent"), api.Group("API")],
             Questions(side, guests, Port, requests)
         );
     }
@@ -134,7 +157,9 @@ sealed class PathBench(Options options) : IBench
         Place.Ipv4(new(Metadata, port), side[guest.Network], guest.Address);
 
     static RunningProgram Proxy(StackmetaData data, int network, string configuration) =>
-        Haproxy.Start($"qdhcp-{BenchGuest.NetworkId(network)}", data.Folder, configuration);
+        Haproxy.Start(NamespaceOf(network), data.Folder, configuration);
+
+    static string NamespaceOf(int network) => $"qdhcp-{BenchGuest.NetworkId(network)}";
 
     static void WaitFor(Place place)
     {

@@ -43,10 +43,43 @@ static class Haproxy
         """;
 
     /// <summary>Runs it in a namespace until it is disposed.</summary>
-    public static RunningProgram Start(string @namespace, string folder, string configuration)
+    public static RunningProgram Start(string @namespace, string folder, string configuration) =>
+        RunningProgram.Start("ip", ["netns", "exec", @namespace, "haproxy", "-db", "-f", Save(folder, configuration)]);
+
+    /// <summary>Tells a running edge to listen in haproxy's place, as Neutron's agents tell it.</summary>
+    /// <param name="edgeData">The edge's data folder.</param>
+    /// <returns>Ends it.</returns>
+    public static IDisposable StartStandIn(string @namespace, string edgeData, string configuration)
+    {
+        var processFile = Path.Combine(edgeData, "stand-in.pid");
+        Shell.Run(
+            "ip",
+            [
+                "netns",
+                "exec",
+                @namespace,
+                StackmetaData.Program,
+                "haproxy",
+                "--data",
+                edgeData,
+                "-f",
+                Save(edgeData, configuration),
+                "-p",
+                processFile,
+            ]
+        );
+        return new StandIn(File.ReadAllText(processFile).Trim());
+    }
+
+    static string Save(string folder, string configuration)
     {
         var file = Path.Combine(folder, $"haproxy-{Guid.NewGuid():n}.cfg");
         File.WriteAllText(file, configuration);
-        return RunningProgram.Start("ip", ["netns", "exec", @namespace, "haproxy", "-db", "-f", file]);
+        return file;
+    }
+
+    sealed class StandIn(string process) : IDisposable
+    {
+        public void Dispose() => Shell.Run("kill", ["-TERM", process]);
     }
 }
