@@ -167,7 +167,7 @@ run_native() {
     run_part published Stackmeta.Published.Tests
     run_part end-to-end Stackmeta.EndToEnd.Tests
     local bench
-    for bench in path edge storm memory shared; do
+    for bench in path edge neighbours storm memory shared; do
         run_bench "$bench"
     done
     echo "$passed passed, $failed failed, $skipped skipped"
