@@ -8,8 +8,8 @@ namespace Stackmeta.WebConsole;
 /// </summary>
 sealed class RequestJoin
 {
-    /// <summary>How long an account waits: the feeds of one host are milliseconds apart.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    /// <summary>How long an account waits: the feeds of one host are milliseconds apart, on a very busy one more.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Accounts that wait; more are not put together.</summary>
     const int Capacity = 512;

@@ -22,12 +22,9 @@ static class SeenRequest
     public static Station? Reached(TracedRequest request)
     {
         Station? farthest = null;
-        foreach (var step in request.Steps)
+        foreach (var (station, _) in Visits(request))
         {
-            if (Stations.OfStep(step.Name) is { } station && (farthest is null || station > farthest))
-            {
-                farthest = station;
-            }
+            farthest = farthest > station ? farthest : station;
         }
         return farthest;
     }
@@ -36,13 +33,27 @@ static class SeenRequest
     public static double? TimeAt(TracedRequest request, Station station)
     {
         double? longest = null;
-        foreach (var step in request.Steps)
+        foreach (var (visited, milliseconds) in Visits(request))
         {
-            if (Stations.OfStep(step.Name) == station && !(step.Milliseconds <= longest))
+            if (visited == station && !(milliseconds <= longest))
             {
-                longest = step.Milliseconds;
+                longest = milliseconds;
             }
         }
         return longest;
+    }
+
+    /// <summary>The stations of its steps. What an edge waits for is the agent, what an agent waits for the API.</summary>
+    static IEnumerable<(Station Station, double Milliseconds)> Visits(TracedRequest request)
+    {
+        var isAtEdge = false;
+        foreach (var step in request.Steps)
+        {
+            if (Stations.OfStep(step.Name) is { } station)
+            {
+                yield return (step.Name == "upstream" && isAtEdge ? Station.Agent : station, step.Milliseconds);
+                isAtEdge = station == Station.Edge;
+            }
+        }
     }
 }

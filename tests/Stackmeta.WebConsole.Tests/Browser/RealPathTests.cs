@@ -99,7 +99,7 @@ public sealed class ThreeProcessesTests(Browser browser)
         var page = watched.Page;
         await Expect(page.Locator("#state")).ToHaveTextAsync("ready · 3 processes");
         await guest.UuidAsync();
-        // The instance goes, the port stays: the API alone knows why there is no answer, edge and agent alone know for whom.
+        // The instance goes, and its port with it: the agent knows why there is no answer, the edge sees a mere status.
         await inventory.Instances.DeleteAsync(guest.Instance.Id);
         await guest.RunAsync("curl", "-sS", "--max-time", "10", "http://169.254.169.254/latest/meta-data/");
         var row = page.Locator("#refusals .row");

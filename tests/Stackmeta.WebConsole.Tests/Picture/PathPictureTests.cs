@@ -66,6 +66,31 @@ public sealed class PathPictureTests
     }
 
     [Fact]
+    public void What_an_edge_waits_for_is_the_agent_and_what_an_agent_waits_for_the_api()
+    {
+        var request = Requests.Answered() with
+        {
+            Steps =
+            [
+                new("edge", 0, 0, 9),
+                new("upstream", 1, 1, 8),
+                new("agent", 0, 0, 6),
+                new("upstream", 1, 1, 4),
+                new("api", 0, 0, 3),
+            ],
+        };
+        var shown = Shown(picture => picture.Take(request));
+        Assert.Equal(
+            (9.0, 8.0, 4.0),
+            (
+                Number(StationOf(shown, "edge"), "median_ms"),
+                Number(StationOf(shown, "agent"), "median_ms"),
+                Number(StationOf(shown, "api"), "median_ms")
+            )
+        );
+    }
+
+    [Fact]
     public void What_explain_sends_from_the_namespace_is_no_guests_request()
     {
         var shown = Shown(picture => picture.Take(Requests.Refused("169.254.169.254")));
