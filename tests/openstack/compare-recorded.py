@@ -43,7 +43,7 @@ def main():
     with open(os.path.join(STATE, "seed.json"), encoding="utf-8") as file:
         instances = json.load(file)["instances"]
     sql = shlex.split(options.sql)
-    own = judge.Judge(judge.Cloud(instances, options.reference, options.base, sql))
+    own = judge.Judge(judge.Cloud(instances, options.reference, options.base, sql), is_recorded=True)
     judge.stock.judge = own.judge
     wire = judge.stock.Wire(*judge.stock.address(options.base))
     run = judge.stock.Replay(options.recordings, wire, sql=judge.stock.Sql(options.sql, "nova_{cell}"), show=20)

@@ -65,9 +65,12 @@ def is_short_refusal(answer, request, statuses):
 def broken_part_not_needed(theirs, ours, request, cloud):
     """A row is missing or broken, Nova crashes, and the document needs nothing of it: it looks as a healthy instance's does. With
     another method it is the document that GET tells."""
-    if not (theirs.s in CRASH and request.state_crash and ours.s == 200):
+    if not (theirs.s in CRASH and request.state_crash):
         return False
-    if request.m not in ("GET", "HEAD") and not stock.same(cloud.ask_ours_by_get(request), ours):
+    if ours.s != 200:
+        # Where the configuration is at fault no healthy instance can be asked; recordings of another one tell what they were told.
+        return request.is_recorded and (ours.s, tuple(ours.ct)) in request.healthy() and stock.short(ours, request)
+    if request.m not in ("GET", "HEAD") and not may_write(request) and not stock.same(cloud.ask_ours_by_get(request), ours):
         return False
     seen = {(answer.s, tuple(answer.ct)) for answer in cloud.healthy_answers(request)} | set(request.healthy())
     return (ours.s, tuple(ours.ct)) in seen
@@ -136,10 +139,13 @@ READ_AS = [
 
 
 class Judge:
-    """judge() in the place of replay.py's, which is asked too: in_theirs counts its MISMATCHES."""
+    """judge() in the place of replay.py's, which is asked too: in_theirs counts its MISMATCHES.
 
-    def __init__(self, cloud):
-        self.cloud, self.stock_judge, self.in_theirs = cloud, stock.judge, 0
+    With is_recorded a request may also tell by itself that its crash is the databases' or the configuration's fault: other recordings
+    of it hold an answer."""
+
+    def __init__(self, cloud, is_recorded=False):
+        self.cloud, self.is_recorded, self.stock_judge, self.in_theirs = cloud, is_recorded, stock.judge, 0
 
     def judge(self, theirs, ours, request, complaint=None):
         self.cloud.has_asked(request)
@@ -177,9 +183,11 @@ class Judge:
 
     def rule(self, theirs, ours, request):
         request = copy.copy(request)
+        request.is_recorded = self.is_recorded
         # Whose fault a crash is: the databases' if this instance fails in general, and others do not fail by the same request.
-        request.state_crash = (
-            theirs.s in CRASH and self.cloud.is_broken(request) and any(answer.s not in CRASH for answer in self.cloud.healthy_answers(request))
+        request.state_crash = theirs.s in CRASH and (
+            (self.is_recorded and request.state_crash)
+            or (self.cloud.is_broken(request) and any(answer.s not in CRASH for answer in self.cloud.healthy_answers(request)))
         )
         return next((name for name, holds in RULES if holds(theirs, ours, request, self.cloud)), None)
 

@@ -112,6 +112,29 @@ class WhoIsAtFault(Judgements):
         self.excuses("state-crash-becomes-5xx", FAILED, answer(500, b"A reason."), cloud=Cloud(broken=True, witness=answer(200, b"x")))
         self.does_not_excuse(FAILED, answer(500, b"A reason."), cloud=Cloud(broken=False, witness=answer(200, b"x")))
 
+    def test_a_recording_may_tell_that_the_databases_or_the_configuration_are_at_fault(self):
+        asked = request("/openstack/latest/vendor_data2.json")
+        asked.state_crash = True
+        for is_recorded, expected in ((True, "state-crash-becomes-5xx"), (False, "MISMATCH")):
+            own = judge.Judge(Cloud(), is_recorded)
+            self.assertEqual(expected, own.judge(CRASHED, answer(503, b"A reason."), asked)[0])
+            self.assertEqual("MISMATCH", own.judge(answer(200, b"x"), answer(503, b"A reason."), asked)[0])
+
+    def test_a_recorded_refusal_has_the_status_and_type_of_other_recordings(self):
+        asked = request()
+        asked.state_crash, asked.healthy = True, lambda: {(404, (HTML,))}
+        own = judge.Judge(Cloud(), True)
+        self.assertEqual("unneeded-part-missing", own.judge(FAILED, answer(404, NOT_FOUND, HTML), asked)[0])
+        for ours in (answer(404, NOT_FOUND, TEXT), answer(403, NOT_FOUND, HTML), answer(200, b"x", HTML)):
+            self.assertEqual("MISMATCH", own.judge(FAILED, ours, asked)[0])
+
+    def test_a_recorded_password_is_stored_where_others_could_store_theirs(self):
+        asked = request("/openstack/latest/password", "POST")
+        asked.state_crash, asked.healthy = True, lambda: {(200, (HTML,))}
+        self.assertEqual("unneeded-part-missing", judge.Judge(Cloud(), True).judge(CRASHED, answer(200, b"", HTML), asked)[0])
+        self.assertEqual("MISMATCH", judge.Judge(Cloud(), True).judge(CRASHED, answer(200, b"", TEXT), asked)[0])
+        self.assertEqual("MISMATCH", judge.Judge(Cloud(), False).judge(CRASHED, answer(200, b"", HTML), asked)[0])
+
 
 class UnneededPartMissing(Judgements):
     name = "unneeded-part-missing"
