@@ -89,16 +89,17 @@ public sealed class CrossingProperties
         readonly List<Asked> _asked = [];
 
         // By instance: what was stored from when on; null for deleted.
-        readonly List<(DateTimeOffset From, Instance? Record)>[] _history;
+        readonly List<(DateTimeOffset From, int Change, Instance? Record)>[] _history;
 
-        // By instance: since when nothing older may be told, because someone said that it has changed.
-        readonly DateTimeOffset[] _forgotten = new DateTimeOffset[Instances];
+        // By instance: the last change of which it was said that there was one; nothing older may be told.
+        readonly int[] _forgotten = new int[Instances];
 
-        // By instance: since when no older password may be told, because one was set through the API itself.
-        readonly DateTimeOffset[] _passwordSet = new DateTimeOffset[Instances];
+        // By instance: the last change that set the password through the API itself; no older password may be told.
+        readonly int[] _passwordSet = new int[Instances];
         readonly InstanceCache _cache;
         readonly MetadataApi _api;
         int _versions;
+        int _changes;
 
         public Stage()
         {
@@ -117,7 +118,7 @@ public sealed class CrossingProperties
                 _time,
                 NullLogger.Instance
             );
-            _history = [.. Enumerable.Range(0, Instances).Select(_ => new List<(DateTimeOffset, Instance?)>())];
+            _history = [.. Enumerable.Range(0, Instances).Select(_ => new List<(DateTimeOffset, int, Instance?)>())];
             for (var i = 0; i < Instances; i++)
             {
                 Store(i, NewRecord(i));
@@ -130,9 +131,9 @@ public sealed class CrossingProperties
 
         static bool IsPassword(string path) => path.EndsWith("password", StringComparison.Ordinal);
 
-        /// <summary>The oldest moment that a request of now may be told of.</summary>
-        DateTimeOffset Since(int instance, string path) =>
-            new[] { Now - Expiration, _forgotten[instance], IsPassword(path) ? _passwordSet[instance] : default }.Max();
+        /// <summary>The change by which what was stored before became too old for a request of now.</summary>
+        int LastToHaveHeard(int instance, string path) =>
+            IsPassword(path) ? Math.Max(_forgotten[instance], _passwordSet[instance]) : _forgotten[instance];
 
         static string ProjectOf(int instance) => $"project-{instance}";
 
@@ -160,13 +161,13 @@ public sealed class CrossingProperties
                     break;
                 case Act.Forget:
                     _cache.Forget(IdOf(instance));
-                    _forgotten[instance] = Now;
+                    _forgotten[instance] = _changes;
                     break;
                 case Act.SetPassword:
                     var password = $"{IdOf(instance)}password-{_versions++}";
                     if (await _cache.SetPasswordAsync(IdOf(instance), password, default) == Refusal.None)
                     {
-                        _passwordSet[instance] = Now;
+                        _passwordSet[instance] = _changes;
                     }
                     break;
                 case Act.LetTimePass:
@@ -222,7 +223,7 @@ public sealed class CrossingProperties
 
         Instance? Stored(int instance) => _history[instance][^1].Record;
 
-        void Store(int instance, Instance? record) => _history[instance].Add((Now, record));
+        void Store(int instance, Instance? record) => _history[instance].Add((Now, ++_changes, record));
 
         /// <summary>Every text of a record names its instance and when it was written.</summary>
         Instance NewRecord(int instance)
@@ -254,7 +255,8 @@ public sealed class CrossingProperties
 
             var loads = _loads.Count;
             var done = _api.HandleAsync(context);
-            var asked = new Asked(instance, inTheNameOf, path, Since(instance, path), context, body, leave, done);
+            var asked = new Asked(instance, inTheNameOf, path, Now - Expiration,
+                LastToHaveHeard(instance, path), context, body, leave, done);
             if (done.IsCompleted)
             {
                 await CheckAsync(asked);
@@ -305,7 +307,13 @@ public sealed class CrossingProperties
 
             // All that was stored at some moment since then.
             var history = _history[asked.Instance];
-            var told = history.Where((_, i) => i == history.Count - 1 || history[i + 1].From >= asked.Since).ToList();
+            var told = history
+                .Where(
+                    (_, i) =>
+                        i == history.Count - 1
+                        || (history[i + 1].From >= asked.Since && history[i + 1].Change > asked.Heard)
+                )
+                .ToList();
             var status = asked.Context.Response.StatusCode;
             if (asked.InTheNameOf != asked.Instance)
             {
@@ -336,6 +344,7 @@ public sealed class CrossingProperties
             int InTheNameOf,
             string Path,
             DateTimeOffset Since,
+            int Heard,
             HttpContext Context,
             MemoryStream Body,
             CancellationTokenSource Leave,
