@@ -16,6 +16,7 @@ List<Contender> contenders =
     new("iso9660", "library in a running process, into a file", workshop.OursIso),
     new("iso9660", "the same, synced to the disk before it gets its name", workshop.OursIsoSynced),
     new("iso9660", "the same, into memory", workshop.OursIsoMemory),
+    new("vfat", "as Nova does it, but by mcopy: tree laid, mkfs.vfat, mcopy, tree removed", workshop.NovaVfat),
     new("vfat", "mkfs.vfat and mcopy, on a tree that is there", workshop.MkfsAndMcopy),
     new("vfat", "mkfs.vfat alone, an empty volume", workshop.Mkfs),
     new("vfat", "library in a running process, into a file", workshop.OursVfat),

@@ -56,7 +56,9 @@ sealed class Workshop : IDisposable
         return Task.CompletedTask;
     }
 
-    public async Task MkfsAndMcopy()
+    public Task MkfsAndMcopy() => MkfsAndMcopy(_tree);
+
+    async Task MkfsAndMcopy(string tree)
     {
         await Mkfs();
         Run(
@@ -65,10 +67,19 @@ sealed class Workshop : IDisposable
             "-Q",
             "-i",
             Path.Combine(_folder, "mkfs.img"),
-            Path.Combine(_tree, "openstack"),
-            Path.Combine(_tree, "ec2"),
+            Path.Combine(tree, "openstack"),
+            Path.Combine(tree, "ec2"),
             "::/"
         );
+    }
+
+    /// <summary>What Nova does for vfat, with mcopy in the place of the mount and its copying, which need a loop device.</summary>
+    public async Task NovaVfat()
+    {
+        var tree = Path.Combine(_folder, "nova");
+        LayTree(tree);
+        await MkfsAndMcopy(tree);
+        Directory.Delete(tree, recursive: true);
     }
 
     /// <summary>An inventory with one instance, for <see cref="Command"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Stackmeta.ConfigDrive;
@@ -11,8 +12,8 @@ abstract class NameRules
     /// <summary>ISO 9660 writes 32-bit lengths and one extent a file; FAT writes 32-bit lengths.</summary>
     public const long LargestFile = uint.MaxValue;
 
-    /// <summary>The form of a name under which two names are one to the format's readers.</summary>
-    public abstract string Key(string name);
+    /// <summary>Which names are one to the format's readers.</summary>
+    public abstract StringComparer Names { get; }
 
     /// <summary>Null if the format can hold the name, which is not empty, <c>.</c> or <c>..</c> and holds no <c>/</c>.</summary>
     public abstract DriveProblem? Check(string path, string name);
@@ -24,7 +25,7 @@ sealed class IsoNameRules : NameRules
     // Linux drops a Rock Ridge name of 254 bytes or more (fs/isofs/rock.c, get_rock_ridge_filename).
     const int LongestName = 253;
 
-    public override string Key(string name) => name;
+    public override StringComparer Names => StringComparer.Ordinal;
 
     public override DriveProblem? Check(string path, string name)
     {
@@ -44,7 +45,13 @@ sealed class VfatNameRules : NameRules
 {
     const int LongestName = 255;
 
-    public override string Key(string name) => name.ToUpperInvariant();
+    // Microsoft's FAT specification, "Long Directory Entries": these and all control characters.
+    static readonly SearchValues<char> _notInNames = SearchValues.Create([
+        .. Enumerable.Range(0, ' ').Select(static code => (char)code),
+        .. "\"*:<>?\\|\u007f",
+    ]);
+
+    public override StringComparer Names => StringComparer.OrdinalIgnoreCase;
 
     public override DriveProblem? Check(string path, string name)
     {
@@ -52,15 +59,10 @@ sealed class VfatNameRules : NameRules
         {
             return new(DriveRefusal.NameTooLong, path, $"{name.Length} UTF-16 units, vfat holds {LongestName}");
         }
-        foreach (var character in name)
+        if (name.AsSpan().IndexOfAny(_notInNames) is var at and >= 0)
         {
-            if (character < ' ' || "\"*:<>?\\|\u007f".Contains(character))
-            {
-                var shown = character is < ' ' or '\u007f'
-                    ? $"the control character 0x{(int)character:x2}"
-                    : $"'{character}'";
-                return new(DriveRefusal.NameCharacter, path, shown);
-            }
+            var shown = char.IsControl(name[at]) ? $"the control character 0x{(int)name[at]:x2}" : $"'{name[at]}'";
+            return new(DriveRefusal.NameCharacter, path, shown);
         }
         return name[^1] is '.' or ' ' ? new(DriveRefusal.NameEnding, path) : null;
     }

@@ -19,21 +19,23 @@ sealed class VolumeLeaf(string name, VolumeFolder parent, VolumeContent content)
 }
 
 /// <summary>A folder. Grows while the tree is built, then is sorted once and no more changed.</summary>
-sealed class VolumeFolder(string name, VolumeFolder? parent) : VolumeNode(name, parent)
+/// <param name="names">Which names are one.</param>
+sealed class VolumeFolder(string name, VolumeFolder? parent, StringComparer names) : VolumeNode(name, parent)
 {
-    readonly Dictionary<string, VolumeNode> _byKey = new(StringComparer.Ordinal);
+    readonly Dictionary<string, VolumeNode> _byName = new(names);
 
     /// <summary>By name, so that the order in which files were given leaves no trace.</summary>
     public IReadOnlyList<VolumeNode> Children { get; private set; } = [];
 
-    public VolumeNode? Find(string key) => _byKey.GetValueOrDefault(key);
+    /// <summary>The child of this name, or of one that is the same to the format's readers.</summary>
+    public VolumeNode? Find(string childName) => _byName.GetValueOrDefault(childName);
 
-    public void Add(string key, VolumeNode child) => _byKey.Add(key, child);
+    public void Add(VolumeNode child) => _byName.Add(child.Name, child);
 
     /// <summary>Sorts this folder and all below. Depth is bounded by <see cref="NameRules.LongestPath"/>.</summary>
     public void Sort()
     {
-        var children = _byKey.Values.ToArray();
+        var children = _byName.Values.ToArray();
         Array.Sort(children, (a, b) => string.CompareOrdinal(a.Name, b.Name));
         Children = children;
         foreach (var child in children)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Stackmeta.ConfigDrive;
@@ -12,9 +13,10 @@ sealed class VolumeTree
     {
         _rules = rules;
         _problems = problems;
+        Root = new("", null, rules.Names);
     }
 
-    public VolumeFolder Root { get; } = new("", null);
+    public VolumeFolder Root { get; }
 
     /// <summary>Builds the tree; whatever is wrong with a file is added to <paramref name="problems"/>, and the file is left out.</summary>
     public static VolumeTree Build(IEnumerable<VolumeFile> files, NameRules rules, List<DriveProblem> problems)
@@ -58,11 +60,11 @@ sealed class VolumeTree
         var folder = Root;
         foreach (var name in names.AsSpan(0, names.Length - 1))
         {
-            var there = folder.Find(_rules.Key(name));
+            var there = folder.Find(name);
             if (there is null)
             {
-                there = new VolumeFolder(name, folder);
-                folder.Add(_rules.Key(name), there);
+                there = new VolumeFolder(name, folder, _rules.Names);
+                folder.Add(there);
             }
             if (there is not VolumeFolder next || next.Name != name)
             {
@@ -72,7 +74,7 @@ sealed class VolumeTree
             folder = next;
         }
         var last = names[^1];
-        if (folder.Find(_rules.Key(last)) is { } other)
+        if (folder.Find(last) is { } other)
         {
             var clash =
                 other is VolumeLeaf && other.Name == last
@@ -81,7 +83,7 @@ sealed class VolumeTree
             _problems.Add(clash);
             return;
         }
-        folder.Add(_rules.Key(last), new VolumeLeaf(last, folder, file.Content));
+        folder.Add(new VolumeLeaf(last, folder, file.Content));
     }
 
     static DriveProblem Clash(string path, VolumeNode there, string name) =>
@@ -117,9 +119,13 @@ sealed class VolumeTree
 
     static bool IsUnicode(string text)
     {
+        if (Ascii.IsValid(text))
+        {
+            return true;
+        }
         for (var rest = text.AsSpan(); rest.Length > 0; )
         {
-            if (Rune.DecodeFromUtf16(rest, out _, out var used) is not System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf16(rest, out _, out var used) is not OperationStatus.Done)
             {
                 return false;
             }

@@ -17,10 +17,7 @@ sealed class IsoNames
     // Keeps some of the name in front of a long extension.
     const int LongestExtension = 15;
 
-    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-
-    // The number to try next, by what stands around it: else a folder of many similar names would cost the square of its size.
-    readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
+    readonly TakenNames _taken = new(BlindToEndDot.Instance);
 
     /// <summary>Identifiers for the children of one folder, in their order; all different.</summary>
     public static byte[][] For(IReadOnlyList<VolumeNode> children)
@@ -35,7 +32,7 @@ sealed class IsoNames
         // Who can keep the own name does; who had to change steps aside.
         for (var i = 0; i < plain.Length; i++)
         {
-            if (plain[i].TrimEnd('.') == children[i].Name && names._taken.Add(Key(plain[i])))
+            if (plain[i].TrimEnd('.') == children[i].Name && names._taken.Take(plain[i]))
             {
                 chosen[i] = plain[i];
             }
@@ -70,26 +67,21 @@ sealed class IsoNames
 
     string Unique(string name)
     {
-        if (_taken.Add(Key(name)))
+        if (_taken.Take(name))
         {
             return name;
         }
         var (stem, extension) = Split(name);
-        var counter = stem[..Math.Min(stem.Length, Longest - FewestDigits - extension.Length)] + extension;
-        for (var number = _next.GetValueOrDefault(counter); ; number++)
-        {
-            var tail = number.ToString("D3");
-            var candidate = stem[..Math.Min(stem.Length, Longest - tail.Length - extension.Length)] + tail + extension;
-            if (_taken.Add(Key(candidate)))
+        return _taken.TakeNumbered(
+            stem[..Math.Min(stem.Length, Longest - FewestDigits - extension.Length)] + extension,
+            first: 0,
+            number =>
             {
-                _next[counter] = number + 1;
-                return candidate;
+                var tail = number.ToString("D3");
+                return stem[..Math.Min(stem.Length, Longest - tail.Length - extension.Length)] + tail + extension;
             }
-        }
+        );
     }
-
-    // Readers drop the dot that ends a name without extension, so a folder and a file may not differ in it alone.
-    static string Key(string name) => name.TrimEnd('.');
 
     /// <summary>The last dot and what follows, cut to <see cref="LongestExtension"/>.</summary>
     static (string Stem, string Extension) Split(string name)
@@ -101,5 +93,15 @@ sealed class IsoNames
         }
         var extension = name[dot..];
         return (name[..dot], extension[..Math.Min(extension.Length, LongestExtension)]);
+    }
+
+    /// <summary>Readers drop the dot that ends a name without extension, so a folder and a file may not differ in it alone.</summary>
+    sealed class BlindToEndDot : IEqualityComparer<string>
+    {
+        public static readonly BlindToEndDot Instance = new();
+
+        public bool Equals(string? x, string? y) => x.AsSpan().TrimEnd('.').SequenceEqual(y.AsSpan().TrimEnd('.'));
+
+        public int GetHashCode(string name) => string.GetHashCode(name.AsSpan().TrimEnd('.'), StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Stackmeta.ConfigDrive;
@@ -14,10 +15,12 @@ sealed class JolietNames
     // Keeps some of the name in front of a long extension.
     const int LongestExtension = 20;
 
-    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    static readonly SearchValues<char> _forbidden = SearchValues.Create([
+        .. Enumerable.Range(0, ' ').Select(static code => (char)code),
+        .. "*/:;?\\",
+    ]);
 
-    // The number to try next, by what stands around it: else a folder of many similar names would cost the square of its size.
-    readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
+    readonly TakenNames _taken = new(StringComparer.Ordinal);
 
     /// <summary>Identifiers for the children of one folder, in their order; all different.</summary>
     public static byte[][] For(IReadOnlyList<VolumeNode> children)
@@ -27,7 +30,7 @@ sealed class JolietNames
         for (var i = 0; i < chosen.Length; i++)
         {
             var name = children[i].Name;
-            if (name.Length <= Longest && Replaced(name) == name && names._taken.Add(name))
+            if (name.Length <= Longest && Replaced(name) == name && names._taken.Take(name))
             {
                 chosen[i] = name;
             }
@@ -40,35 +43,31 @@ sealed class JolietNames
         return identifiers;
     }
 
-    static string Replaced(string name) =>
-        string.Create(
-            name.Length,
-            name,
-            static (to, from) =>
-            {
-                for (var i = 0; i < to.Length; i++)
-                {
-                    to[i] = from[i] < ' ' || "*/:;?\\".Contains(from[i]) ? '_' : from[i];
-                }
-            }
-        );
+    static string Replaced(string name)
+    {
+        if (!name.AsSpan().ContainsAny(_forbidden))
+        {
+            return name;
+        }
+        var replaced = name.ToCharArray();
+        replaced.AsSpan().ReplaceAny(_forbidden, '_');
+        return new string(replaced);
+    }
 
     string Changed(string name)
     {
         var dot = name.LastIndexOf('.');
         var stem = dot > 0 && name.Length - dot <= LongestExtension ? name[..dot] : name;
         var extension = name[stem.Length..];
-        var counter = Cut(stem, Longest - extension.Length - 2) + extension;
-        for (var number = _next.GetValueOrDefault(counter); ; number++)
-        {
-            var tail = number == 0 ? "" : $"~{number}";
-            var candidate = Cut(stem, Longest - tail.Length - extension.Length) + tail + extension;
-            if (_taken.Add(candidate))
+        return _taken.TakeNumbered(
+            Cut(stem, Longest - extension.Length - 2) + extension,
+            first: 0,
+            number =>
             {
-                _next[counter] = number + 1;
-                return candidate;
+                var tail = number == 0 ? "" : $"~{number}";
+                return Cut(stem, Longest - tail.Length - extension.Length) + tail + extension;
             }
-        }
+        );
     }
 
     // Never between the halves of a surrogate pair.

@@ -6,6 +6,17 @@ namespace Stackmeta.ConfigDrive;
 /// <summary>Puts a drive into a file, whole or not at all.</summary>
 public static class DriveFile
 {
+    static readonly FileStreamOptions _fresh = new()
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        // The drive's writer gathers on its own.
+        BufferSize = 0,
+        // A drive may hold a password: nobody but the owner reads it, from the first byte on.
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
+
     /// <summary>
     /// Writes the image into a file without a name, with mode 0600, syncs it, and only then gives it the name of
     /// <paramref name="path"/>, in the place of whatever was there. Where a reader looks there is the old file or the new one. After a
@@ -40,17 +51,6 @@ public static class DriveFile
         }
         UnixFile.SyncFolder(folder);
     }
-
-    static readonly FileStreamOptions _fresh = new()
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        Share = FileShare.None,
-        // The drive's writer gathers on its own.
-        BufferSize = 0,
-        // A drive may hold a password: nobody but the owner reads it, from the first byte on.
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    };
 
     /// <summary>Writes a file beside the target and renames it: for file systems that know no files without names.</summary>
     internal static async Task WriteBesideAsync(string target, Drive drive, CancellationToken cancellationToken)

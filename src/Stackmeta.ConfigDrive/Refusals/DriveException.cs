@@ -6,9 +6,6 @@ public sealed class DriveException : IOException
     public DriveException(DriveProblem problem)
         : base(problem.Sentence) => Problem = problem;
 
-    public DriveException(DriveProblem problem, Exception inner)
-        : base(problem.Sentence, inner) => Problem = problem;
-
     /// <summary>What is wrong.</summary>
     public DriveProblem Problem { get; }
 }

@@ -11,17 +11,14 @@ sealed class VfatAliases
     const int StemLength = 8;
     const int ExtensionLength = 3;
 
-    // Long names without case, and aliases given out.
-    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-
-    // The number to try next, by the letters in front of it: else a folder of many similar names would cost the square of its size.
-    readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
+    // Long names and aliases given out, in whatever case.
+    readonly TakenNames _taken = new(StringComparer.OrdinalIgnoreCase);
 
     public VfatAliases(IEnumerable<VolumeNode> children)
     {
         foreach (var child in children)
         {
-            _taken.Add(child.Name.ToUpperInvariant());
+            _taken.Take(child.Name);
         }
     }
 
@@ -40,17 +37,17 @@ sealed class VfatAliases
         }
         extension = extension[..Math.Min(extension.Length, ExtensionLength)];
         // Six letters and a tilde leave one digit; longer numbers take letters away.
-        var counter = stem[..Math.Min(stem.Length, StemLength - 2)] + "." + extension;
-        for (var number = _next.GetValueOrDefault(counter, 1); ; number++)
-        {
-            var tail = $"~{number}";
-            var numbered = stem[..Math.Min(stem.Length, StemLength - tail.Length)] + tail;
-            if (_taken.Add(extension.Length > 0 ? $"{numbered}.{extension}" : numbered))
+        var numbered = _taken.TakeNumbered(
+            stem[..Math.Min(stem.Length, StemLength - 2)] + "." + extension,
+            first: 1,
+            number =>
             {
-                _next[counter] = number + 1;
-                return Packed(numbered, extension);
+                var tail = $"~{number}";
+                var shortened = stem[..Math.Min(stem.Length, StemLength - tail.Length)] + tail;
+                return extension.Length > 0 ? $"{shortened}.{extension}" : shortened;
             }
-        }
+        );
+        return Packed(extension.Length > 0 ? numbered[..numbered.LastIndexOf('.')] : numbered, extension);
     }
 
     static bool Fits(string stem, string extension) =>
