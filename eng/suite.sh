@@ -30,6 +30,7 @@ needs_of() {
         program)
             need man man-db "reads the manual"
             need mandoc mandoc "checks the manual"
+            need systemd-analyze systemd "judges the units"
             ;;
         drive)
             need isoinfo genisoimage "makes and reads ISO 9660 volumes to compare with"
@@ -190,7 +191,7 @@ run_suite() {
     done
     install_needed
     if is_wanted end-to-end || is_wanted drive; then get_cloud_init; fi
-    if is_wanted admin; then get_promtool; fi
+    if is_wanted admin || is_wanted program; then get_promtool; fi
     build_project "$PWD" Stackmeta.slnx
     for entry in $parts; do
         name=${entry%%:*} project=${entry#*:}

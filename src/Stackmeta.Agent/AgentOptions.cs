@@ -58,6 +58,9 @@ public sealed record AgentSocketOptions
     /// <summary>Neutron's <c>metadata_backlog</c>; the kernel caps it at <c>net.core.somaxconn</c>.</summary>
     public int Backlog { get; init; } = 4096;
 
+    /// <summary>Keeps the socket for the next process; null where it ends with this one.</summary>
+    public IKeptSockets? Kept { get; init; }
+
     /// <summary>Take the socket over from an agent that lives: new connections come here from then on, the other one ends what it has.</summary>
     public bool TakeOver { get; init; }
 }

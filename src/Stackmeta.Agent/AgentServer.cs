@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 
@@ -13,12 +14,14 @@ public sealed class AgentServer : IAsyncDisposable
 
     readonly HttpServer _server;
     readonly UnixSocketFile _socket;
+    readonly bool _isKept;
     readonly TimeProvider _time;
 
-    AgentServer(HttpServer server, UnixSocketFile socket, TimeProvider time)
+    AgentServer(HttpServer server, UnixSocketFile socket, bool isKept, TimeProvider time)
     {
         _server = server;
         _socket = socket;
+        _isKept = isKept;
         _time = time;
     }
 
@@ -26,20 +29,29 @@ public sealed class AgentServer : IAsyncDisposable
     public bool IsInPlace => _socket.IsInPlace;
 
     /// <summary>Opens the socket and answers.</summary>
+    /// <param name="options">The socket, and how much it takes in.</param>
+    /// <param name="answer">Answers a request: <see cref="MetadataAgent.HandleAsync"/>.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The log.</param>
+    /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="ListenException">The socket cannot be had.</exception>
     public static async Task<AgentServer> StartAsync(
         AgentServerOptions options,
-        MetadataAgent agent,
+        Func<HttpContext, Task> answer,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
-        var socket = SocketAccess.Open(options.Socket);
+        var address = new UnixDomainSocketEndPoint(options.Socket.Path);
+        var socket = options.Socket.Kept?.Find(address) is { } left
+            ? UnixSocketFile.GoOn(left, options.Socket.Path)
+            : SocketAccess.Open(options.Socket);
         var http = options.Http with
         {
-            Addresses = [new UnixDomainSocketEndPoint(options.Socket.Path)],
+            Addresses = [address],
             OpenSocket = _ => socket.Socket,
+            Kept = options.Socket.Kept,
             Backlog = options.Socket.Backlog,
             Hop = PathStep.Agent,
             AnswersInline = true,
@@ -47,7 +59,7 @@ public sealed class AgentServer : IAsyncDisposable
         HttpServer server;
         try
         {
-            server = await HttpServer.StartAsync(http, agent.HandleAsync, loggers, cancellationToken);
+            server = await HttpServer.StartAsync(http, answer, loggers, cancellationToken);
         }
         catch
         {
@@ -61,15 +73,21 @@ public sealed class AgentServer : IAsyncDisposable
             Log.TakenOver(logger, options.Socket.Path);
         }
         Log.Listening(logger, options.Socket.Path);
-        return new AgentServer(server, socket, time);
+        return new AgentServer(server, socket, isKept: options.Socket.Kept is not null, time);
     }
 
     /// <summary>
-    /// Takes the socket away, answers who is connected by then, and returns when all requests have ended or the token fires.
+    /// Takes the socket away, unless the next process goes on with it; answers who is connected by then, and returns when all requests have
+    /// ended or the token fires.
     /// </summary>
     /// <remarks>A proxy that has just connected may not have sent its request yet; closing the connection on it would be a refusal.</remarks>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_isKept)
+        {
+            await _server.StopAsync(cancellationToken);
+            return;
+        }
         _socket.CloseDoor();
         var closed = _time.GetTimestamp();
         while (
@@ -85,7 +103,10 @@ public sealed class AgentServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _socket.CloseDoor();
+        if (!_isKept)
+        {
+            _socket.CloseDoor();
+        }
         await _server.DisposeAsync();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 
@@ -15,10 +16,14 @@ public sealed class ApiServer : IAsyncDisposable
     public IEnumerable<EndPoint> Addresses => _server.Addresses;
 
     /// <summary>Opens all addresses and answers.</summary>
+    /// <param name="options">Where, and how much it takes in.</param>
+    /// <param name="answer">Answers a request: <see cref="MetadataApi.HandleAsync"/>.</param>
+    /// <param name="loggers">The log.</param>
+    /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="ListenException">An address cannot be had.</exception>
     public static async Task<ApiServer> StartAsync(
         ApiServerOptions options,
-        MetadataApi api,
+        Func<HttpContext, Task> answer,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
@@ -31,7 +36,7 @@ public sealed class ApiServer : IAsyncDisposable
                 AnswersInline = true,
                 TakesRequestIds = options.CallersAreAgents,
             },
-            api.HandleAsync,
+            answer,
             loggers,
             cancellationToken
         );

@@ -25,16 +25,20 @@ public sealed class EdgeServer : IAsyncDisposable
     readonly Leaving _leaving;
     readonly TimeProvider _time;
 
-    EdgeServer(HttpServer server, NamespaceListeners listeners, Leaving leaving, TimeProvider time)
+    EdgeServer(HttpServer server, NamespaceListeners listeners, GuestLimits limits, Leaving leaving, TimeProvider time)
     {
         _server = server;
         _leaving = leaving;
         _time = time;
         Listeners = listeners;
+        Limits = limits;
     }
 
     /// <summary>Where namespaces are added and removed.</summary>
     public NamespaceListeners Listeners { get; }
+
+    /// <summary>How much each guest may ask for; may be changed at any time.</summary>
+    public GuestLimits Limits { get; }
 
     /// <summary>Starts a server that listens nowhere yet.</summary>
     /// <param name="options">How much a guest may send and ask for.</param>
@@ -73,16 +77,14 @@ public sealed class EdgeServer : IAsyncDisposable
         {
             var server = await HttpServer.StartAsync(
                 http,
-                leaving.TellIn(
-                    options.Limits.RateLimitEnabled
-                        ? context => AnswerWithinRateAsync(context, limits, known, logger)
-                        : known
+                leaving.TellIn(context =>
+                    limits.AreRatesLimited ? AnswerWithinRateAsync(context, limits, known, logger) : known(context)
                 ),
                 loggers,
                 cancellationToken
             );
             await listeners.Trunk.Attached.WaitAsync(cancellationToken);
-            return new(server, listeners, leaving, time);
+            return new(server, listeners, limits, leaving, time);
         }
         catch
         {

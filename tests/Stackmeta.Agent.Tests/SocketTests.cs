@@ -225,7 +225,7 @@ public sealed class SocketTests : IDisposable
         var ports = new PortCache(new FakePortDirectory(), options.Ports, TimeProvider.System);
         return AgentServer.StartAsync(
             new AgentServerOptions { Socket = socket },
-            new MetadataAgent(options, ports, new NoUpstream(), TimeProvider.System, _log),
+            new MetadataAgent(options, ports, new NoUpstream(), TimeProvider.System, _log).HandleAsync,
             TimeProvider.System,
             _log,
             default

@@ -22,12 +22,12 @@ public sealed class Health(TimeProvider time)
     Task<ImmutableArray<NamedFinding>>? _look;
     long _lookedAt;
 
-    /// <summary>Adds what is looked at from now on.</summary>
+    /// <summary>Adds what is looked at from now on, in place of an earlier check of the name.</summary>
     public void Add(HealthCheck check)
     {
         lock (_gate)
         {
-            _checks = _checks.Add(check);
+            _checks = _checks.RemoveAll(earlier => earlier.Name == check.Name).Add(check);
             _look = null;
         }
     }
@@ -70,6 +70,17 @@ public sealed class Health(TimeProvider time)
                 return new("start", _isStarted, _isStarted ? "" : _phase);
             }
         }
+    }
+
+    /// <summary>Looks at this process alone: that it answers, and that its doors are open. What is not well here, a new start may mend.</summary>
+    public async Task<ImmutableArray<NamedFinding>> LookAtLifeAsync()
+    {
+        ImmutableArray<HealthCheck> checks;
+        lock (_gate)
+        {
+            checks = _isStopping ? [] : _checks;
+        }
+        return [new("process", true, ""), .. await LookAtAllAsync([.. checks.Where(static check => check.IsDoor)])];
     }
 
     /// <summary>Looks at everything: the start first, then each check in the order in which it was added.</summary>

@@ -18,8 +18,8 @@ public static class HealthRoutes
             new(
                 "GET",
                 "/livez",
-                "Whether the process lives: that it answers.",
-                request => AnswerAsync(request, [new("process", true, "")])
+                "Whether the process lives: that it answers, and that its own doors are open.",
+                async request => await AnswerAsync(request, await health.LookAtLifeAsync())
             )
             {
                 Responses = Responses,

@@ -59,23 +59,46 @@ sealed class SystemdStore : IDisposable
     /// </summary>
     public static IReadOnlyList<(HeldName Name, Descriptor Descriptor)> TakeInherited()
     {
-        var (process, count, names) = (Take(ProcessVariable), Take(CountVariable), Take(NamesVariable));
+        var found = new List<(HeldName, Descriptor)>();
+        foreach (var (text, number) in Inherited())
+        {
+            if (HeldName.Parse(text) is { } name)
+            {
+                found.Add((name, new(number)));
+            }
+        }
+        foreach (var variable in (string[])[ProcessVariable, CountVariable, NamesVariable])
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+        return found;
+    }
+
+    /// <summary>Names and numbers of all descriptors that systemd gives this process. No child inherits them.</summary>
+    public static IReadOnlyList<(string Name, int Number)> Inherited()
+    {
         if (
-            process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
-            || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            Environment.GetEnvironmentVariable(ProcessVariable)
+                != Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
+            || !int.TryParse(
+                Environment.GetEnvironmentVariable(CountVariable),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var count
+            )
         )
         {
             return [];
         }
-        var found = new List<(HeldName, Descriptor)>();
-        var listed = names?.Split(':') ?? [];
-        for (var index = 0; index < number; index++)
+        var names = Environment.GetEnvironmentVariable(NamesVariable)?.Split(':') ?? [];
+        var found = new List<(string, int)>();
+        for (var index = 0; index < count; index++)
         {
-            var descriptor = FirstDescriptor + index;
-            _ = Libc.ControlDescriptor(descriptor, Libc.SetDescriptorFlags, Libc.DescriptorCloseOnExec);
-            if (index < listed.Length && HeldName.Parse(listed[index]) is { } name)
+            var number = FirstDescriptor + index;
+            _ = Libc.ControlDescriptor(number, Libc.SetDescriptorFlags, Libc.DescriptorCloseOnExec);
+            if (index < names.Length)
             {
-                found.Add((name, new(descriptor)));
+                found.Add((names[index], number));
             }
         }
         return found;
@@ -86,19 +109,26 @@ sealed class SystemdStore : IDisposable
     {
         if (name.ToDescriptorName() is { } text)
         {
-            // Not polled: systemd would drop a socket on which it sees an error.
-            Tell($"FDSTORE=1\nFDNAME={text}\nFDPOLL=0", descriptor);
+            Add(text, descriptor);
         }
     }
+
+    /// <summary>Puts a socket into the store, which leaves it as it is if it is there already.</summary>
+    public void Add(string name, Descriptor descriptor) =>
+        // Not polled: systemd would drop a socket on which it sees an error.
+        Tell($"FDSTORE=1\nFDNAME={name}\nFDPOLL=0", descriptor);
 
     /// <summary>Takes it out again: any descriptor keeps a namespace alive, also one that systemd has.</summary>
     public void Remove(HeldName name)
     {
         if (name.ToDescriptorName() is { } text)
         {
-            Tell($"FDSTOREREMOVE=1\nFDNAME={text}", null);
+            Remove(text);
         }
     }
+
+    /// <summary>Takes it out again.</summary>
+    public void Remove(string name) => Tell($"FDSTOREREMOVE=1\nFDNAME={name}", null);
 
     void Tell(string message, Descriptor? descriptor)
     {
@@ -110,13 +140,6 @@ sealed class SystemdStore : IDisposable
         {
             Log.StoreUnreachable(_logger, e.Message);
         }
-    }
-
-    static string? Take(string variable)
-    {
-        var value = Environment.GetEnvironmentVariable(variable);
-        Environment.SetEnvironmentVariable(variable, null);
-        return value;
     }
 
     public void Dispose() => _socket.Dispose();

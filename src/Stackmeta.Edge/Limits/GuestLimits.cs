@@ -15,11 +15,30 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
     readonly ConcurrentDictionary<(EdgeScope, IPAddress), GuestAccount> _accounts = new();
     readonly GuestAccount _others = new();
 
+    /// <summary>Replaced as a whole by <see cref="Change"/>.</summary>
+    volatile GuestLimitOptions _options = options;
+
     // When the idle were last looked for; by Interlocked.
     long _swept;
 
     /// <summary>Guests that are counted now.</summary>
     internal int Count => _accounts.Count;
+
+    /// <summary>Whether guests' requests are counted.</summary>
+    public bool AreRatesLimited => _options.RateLimitEnabled;
+
+    /// <summary>Other limits hold from now on. Connections stay counted; of requests, each guest begins anew.</summary>
+    public void Change(GuestLimitOptions changed)
+    {
+        _options = changed;
+        foreach (var account in _accounts.Values.Append(_others))
+        {
+            lock (account)
+            {
+                account.Base = account.Burst = null;
+            }
+        }
+    }
 
     /// <summary>A connection begins.</summary>
     /// <returns>The account to <see cref="Leave"/>; null if the guest has too many connections.</returns>
@@ -28,7 +47,7 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
         var account = Lock(scope, guest);
         try
         {
-            if (options.MaxConnections > 0 && account.Connections >= options.MaxConnections)
+            if (_options.MaxConnections is > 0 and var most && account.Connections >= most)
             {
                 return null;
             }
@@ -57,7 +76,8 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
     public bool TryAsk(EdgeScope scope, IPAddress guest, out TimeSpan retryAfter)
     {
         retryAfter = default;
-        if (!options.RateLimitEnabled)
+        var limits = _options;
+        if (!limits.RateLimitEnabled)
         {
             return true;
         }
@@ -65,8 +85,8 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
         try
         {
             var now = time.GetTimestamp();
-            var @base = account.Base ??= new(options.BaseQueryRateLimit, options.BaseWindowDuration, time);
-            var burst = account.Burst ??= new(options.BurstQueryRateLimit, options.BurstWindowDuration, time);
+            var @base = account.Base ??= new(limits.BaseQueryRateLimit, limits.BaseWindowDuration, time);
+            var burst = account.Burst ??= new(limits.BurstQueryRateLimit, limits.BurstWindowDuration, time);
             var (forBase, forBurst) = (@base.WaitAt(now), burst.WaitAt(now));
             retryAfter = forBase > forBurst ? forBase : forBurst;
             if (retryAfter > TimeSpan.Zero)

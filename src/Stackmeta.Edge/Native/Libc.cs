@@ -10,6 +10,7 @@ static partial class Libc
     public const int CloneNewNet = 0x40000000;
 
     public const int SigHup = 1;
+    public const int SigHangUp = 1;
     public const int SigKill = 9;
     public const int SigTerm = 15;
 

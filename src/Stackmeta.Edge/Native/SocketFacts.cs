@@ -54,12 +54,13 @@ static class SocketFacts
     }
 
     /// <summary>Whether it is a TCP socket that listens.</summary>
-    public static bool IsListening(Socket socket)
+    public static bool IsListening(Socket socket) => socket.ProtocolType == ProtocolType.Tcp && Accepts(socket);
+
+    /// <summary>Whether it is a socket of any family that connections can be accepted on.</summary>
+    public static bool Accepts(Socket socket)
     {
         Span<byte> flag = stackalloc byte[4];
         socket.GetRawSocketOption(Libc.SolSocket, Libc.SoAcceptsConnections, flag);
-        return socket.SocketType == SocketType.Stream
-            && socket.ProtocolType == ProtocolType.Tcp
-            && BinaryPrimitives.ReadInt32LittleEndian(flag) != 0;
+        return socket.SocketType == SocketType.Stream && BinaryPrimitives.ReadInt32LittleEndian(flag) != 0;
     }
 }

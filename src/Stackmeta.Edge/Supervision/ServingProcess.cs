@@ -16,6 +16,18 @@ public sealed class ServingProcess : IAsyncDisposable
     /// <summary>Who runs for so long has served.</summary>
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
+    /// <summary>What systemd tells the service, which is this process alone (sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3)).</summary>
+    static readonly string[] ServiceVariables =
+    [
+        "NOTIFY_SOCKET",
+        "WATCHDOG_USEC",
+        "WATCHDOG_PID",
+        "LISTEN_PID",
+        "LISTEN_FDS",
+        "LISTEN_FDNAMES",
+        "FDSTORE",
+    ];
+
     readonly string[] _command;
     readonly TimeSpan _stopPatience;
     readonly TimeProvider _time;
@@ -23,6 +35,9 @@ public sealed class ServingProcess : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly TaskCompletionSource<int> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Task _running;
+
+    /// <summary>Its number while it runs, else 0; by Volatile.</summary>
+    int _process;
 
     ServingProcess(string[] command, TimeSpan stopPatience, TimeProvider time, ILogger<ServingProcess> logger)
     {
@@ -83,9 +98,14 @@ public sealed class ServingProcess : IAsyncDisposable
         {
             StartInfo = new(_command[0], _command[1..]) { UseShellExecute = false, WorkingDirectory = "/" },
         };
+        foreach (var variable in ServiceVariables)
+        {
+            process.StartInfo.Environment.Remove(variable);
+        }
         try
         {
             process.Start();
+            Volatile.Write(ref _process, process.Id);
         }
         catch (Win32Exception e)
         {
@@ -103,7 +123,17 @@ public sealed class ServingProcess : IAsyncDisposable
             }
         }
         await end;
+        Volatile.Write(ref _process, 0);
         return process.ExitCode;
+    }
+
+    /// <summary>Has it read its settings anew; a process that is just being started reads them anyway.</summary>
+    public void Reload()
+    {
+        if (Volatile.Read(ref _process) is not 0 and var process)
+        {
+            _ = Libc.Kill(process, Libc.SigHangUp);
+        }
     }
 
     /// <summary>Ends it: its requests under way may end.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,22 +18,32 @@ namespace Stackmeta.Http;
 /// <summary>Kestrel by itself, without the generic host: nothing is read from the environment, nothing is resolved a request.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
+    /// <summary>How long connections may stay open at a stop on which nothing has been asked yet, or nothing is.</summary>
+    static readonly TimeSpan IdleGrace = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan IdleLook = TimeSpan.FromMilliseconds(5);
+
     readonly ServiceProvider _services;
     readonly IServer _server;
     readonly IReadOnlyList<ListenOptions> _listening;
     readonly ConnectionCount _connections;
+    readonly Leaving _leaving;
+    readonly KeptListeners? _kept;
 
     HttpServer(
         ServiceProvider services,
         IServer server,
         IReadOnlyList<ListenOptions> listening,
-        ConnectionCount connections
+        ConnectionCount connections,
+        Leaving leaving,
+        KeptListeners? kept
     )
     {
         _services = services;
         _server = server;
         _listening = listening;
         _connections = connections;
+        _leaving = leaving;
+        _kept = kept;
     }
 
     /// <summary>Connections that are open now.</summary>
@@ -55,6 +67,14 @@ public sealed class HttpServer : IAsyncDisposable
     {
         var listening = new List<ListenOptions>(options.Addresses.Length);
         var connections = new ConnectionCount();
+        var leaving = new Leaving();
+        var kept = options.Kept is null
+            ? null
+            : new KeptListeners(
+                address => OpenKept(address, options),
+                options.AnswersInline && options.Certificate is null,
+                loggers
+            );
         var services = KestrelServices.Create(
             loggers,
             kestrel =>
@@ -74,28 +94,67 @@ public sealed class HttpServer : IAsyncDisposable
                     transport.CreateBoundListenSocket = open;
                 }
             },
-            options.Transport
+            (IConnectionListenerFactory?)kept ?? options.Transport
         );
         try
         {
             var server = services.GetRequiredService<IServer>();
-            await server.StartAsync(new DirectApplication(answer), cancellationToken);
-            return new HttpServer(services, server, listening, connections);
+            await server.StartAsync(
+                new DirectApplication(kept is null ? answer : leaving.TellIn(answer)),
+                cancellationToken
+            );
+            return new HttpServer(services, server, listening, connections, leaving, kept);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            kept?.Dispose();
             await services.DisposeAsync();
             throw Explain(e, options.Addresses);
         }
     }
 
-    /// <summary>Stops accepting, lets the requests under way end, and returns when all have ended or the token fires.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    /// <summary>
+    /// Stops accepting, lets the requests under way end, and returns when all have ended or the token fires. Where another process goes on
+    /// with the listening sockets, callers notice nothing: who has just connected is answered, the others are told to ask on a new connection.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_kept is not null)
+        {
+            _leaving.Begin();
+            await _kept.StopAcceptingAsync();
+            var since = Stopwatch.GetTimestamp();
+            do
+            {
+                // At least once: what was accepted last is not counted yet.
+                await Task.Delay(IdleLook, CancellationToken.None);
+            } while (
+                OpenConnections > 0
+                && Stopwatch.GetElapsedTime(since) < IdleGrace
+                && !cancellationToken.IsCancellationRequested
+            );
+        }
+        await _server.StopAsync(cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _server.StopAsync(new CancellationToken(canceled: true));
         await _services.DisposeAsync();
+        _kept?.Dispose();
+    }
+
+    /// <summary>The socket that an earlier process left, or a new one; in either case the next process gets it.</summary>
+    static Socket OpenKept(EndPoint address, HttpServerOptions options)
+    {
+        var socket = options.OpenSocket?.Invoke(address) ?? options.Kept!.Find(address);
+        if (socket is null)
+        {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+            socket.Listen(options.Backlog);
+        }
+        options.Kept!.Keep(address, socket);
+        return socket;
     }
 
     static void ApplyLimits(KestrelServerOptions kestrel, HttpServerOptions options)

@@ -15,6 +15,9 @@ public sealed record HttpServerOptions
     /// <summary>Opens the socket of an address, bound and not yet accepting; null binds in the plain way.</summary>
     public Func<EndPoint, Socket>? OpenSocket { get; init; }
 
+    /// <summary>Keeps the listening sockets of all addresses for the next process; null where they end with this one.</summary>
+    public IKeptSockets? Kept { get; init; }
+
     /// <summary>Accepts the connections of all addresses; null for sockets of one's own.</summary>
     public IConnectionListenerFactory? Transport { get; init; }
 

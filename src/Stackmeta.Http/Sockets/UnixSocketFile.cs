@@ -53,6 +53,15 @@ public sealed class UnixSocketFile
         }
     }
 
+    /// <summary>Goes on with a socket that an earlier process left.</summary>
+    /// <param name="socket">Listening.</param>
+    /// <param name="path">Its path, which is known to lead to it.</param>
+    public static UnixSocketFile GoOn(Socket socket, string path) =>
+        new(socket, Path.GetFullPath(path), tookOver: false);
+
+    /// <summary>Device and number of what lies at a path: as long as they are the same, it leads to the same socket. Default for nothing.</summary>
+    public static (ulong Device, ulong Number) IdentityOf(string path) => FileIdentity.Of(path);
+
     /// <summary>Whether a connection waits to be accepted.</summary>
     public bool HasWaiting
     {

@@ -14,6 +14,7 @@ static class CommandTree
         ExampleCommand.ShowIn(root);
         common.AddTo(root);
         root.Subcommands.Add(UpCommand.Create(common));
+        root.Subcommands.Add(DownCommand.Create(common));
         foreach (var command in RunCommands.Create(common))
         {
             root.Subcommands.Add(command);

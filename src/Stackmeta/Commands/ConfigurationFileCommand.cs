@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Edge;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;
@@ -41,8 +42,11 @@ abstract class ConfigurationFileCommand
     /// <summary>Whether the command line asks for OpenStack's configuration.</summary>
     public virtual bool IsAsked(ParseResult parsed) => Paths(parsed).Length > 0 || parsed.GetValue(_check);
 
+    /// <param name="parsed">The command line.</param>
+    /// <param name="read">Reads the settings.</param>
+    /// <param name="cancellationToken">Ends it as a signal would.</param>
     /// <exception cref="CommandException">The files cannot be used.</exception>
-    public async Task<int> RunAsync(ParseResult parsed, SettingValues settings, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(ParseResult parsed, Func<SettingValues> read, CancellationToken cancellationToken)
     {
         if (Paths(parsed).Length == 0)
         {
@@ -53,13 +57,14 @@ abstract class ConfigurationFileCommand
         }
         try
         {
-            var files = OsloConfiguration.Read(Paths(parsed), Environment.GetEnvironmentVariable);
-            if (parsed.GetValue(_check))
-            {
-                return Check(files, parsed, settings);
-            }
-            await ServeAsync(files, parsed, settings, cancellationToken);
-            return ExitCodes.Done;
+            return parsed.GetValue(_check)
+                ? Check(ReadFiles(parsed), parsed, read())
+                : await Service.RunAsync(
+                    read,
+                    parsed.InvocationConfiguration.Output,
+                    async (settings, loggers, stopping) => await StartAsync(parsed, settings, loggers, stopping),
+                    cancellationToken
+                );
         }
         catch (ConfigurationException e)
         {
@@ -80,10 +85,11 @@ abstract class ConfigurationFileCommand
 
     /// <summary>Starts the hop.</summary>
     /// <exception cref="ConfigurationException">The files cannot be used.</exception>
-    protected abstract Task<IHop> StartAsync(
+    protected abstract Task<ConfiguredHop> StartAsync(
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        HostSockets? kept,
         AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -110,46 +116,71 @@ abstract class ConfigurationFileCommand
         return report.Any(finding => finding.Verdict == OptionVerdict.NotSupported) ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    async Task ServeAsync(
-        OsloConfiguration files,
+    async Task<Running> StartAsync(
         ParseResult parsed,
         SettingValues settings,
+        ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
-        using var signals = new StopSignals(cancellationToken);
-        using var loggers = ProgramLog.Create(settings);
+        var files = ReadFiles(parsed);
+        var logger = loggers.CreateLogger(GetType().Name);
         foreach (var finding in Report(files).Where(finding => finding.Verdict == OptionVerdict.NotSupported))
         {
-            Log.OptionNotSupported(
-                loggers.CreateLogger(GetType().Name),
-                finding.Place.ToString(),
-                NameOf(finding),
-                finding.Reason
-            );
+            Log.OptionNotSupported(logger, finding.Place.ToString(), NameOf(finding), finding.Reason);
         }
+        var owned = new Owned();
         try
         {
-            await using var admin = await AdminSocket.OpenAsync(
-                settings,
-                DataFolder.Of(settings),
-                HopName,
-                inventory: null,
-                TimeProvider.System,
-                loggers,
-                signals.Token
+            var kept = HostSockets.Open(loggers);
+            if (kept is not null)
+            {
+                owned.Add(kept);
+            }
+            var admin = owned.Add(
+                await AdminSocket.OpenAsync(
+                    settings,
+                    DataFolder.Of(settings),
+                    HopName,
+                    inventory: null,
+                    TimeProvider.System,
+                    loggers,
+                    cancellationToken
+                )
             );
-            await using var hop = await StartAsync(files, parsed, settings, admin, loggers, signals.Token);
+            var configured = await StartAsync(files, parsed, settings, kept, admin, loggers, cancellationToken);
+            var hop = owned.Add(configured.Hop);
+            kept?.DropLeft();
             admin.Health.Started();
-            await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
-            await signals.WaitAsync(hop);
+            return new(hop, admin, owned, next => configured.PrepareReload(ReadFiles(parsed), next));
+        }
+        catch
+        {
+            await owned.DisposeAsync();
+            throw;
+        }
+    }
+
+    OsloConfiguration ReadFiles(ParseResult parsed) =>
+        OsloConfiguration.Read(Paths(parsed), Environment.GetEnvironmentVariable);
+
+    /// <summary>The hop and its admin socket.</summary>
+    sealed class Running(IHop hop, AdminSocket admin, Owned owned, Func<SettingValues, Action> prepareReload) : IRunning
+    {
+        public Task Started => Task.CompletedTask;
+
+        public Task Ended => (hop as IEndsItself)?.Ended ?? new TaskCompletionSource().Task;
+
+        public IReadOnlyList<string> AdminSockets => admin.Path is { } path ? [path] : [];
+
+        public Action PrepareReload(SettingValues settings) => prepareReload(settings);
+
+        public async ValueTask DisposeAsync()
+        {
             admin.Health.Stopping();
             using var drain = new CancellationTokenSource(RunningPath.DrainTime, TimeProvider.System);
             await hop.StopAsync(drain.Token);
-        }
-        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
-        {
-            // Stopped while it was starting.
+            await owned.DisposeAsync();
         }
     }
 

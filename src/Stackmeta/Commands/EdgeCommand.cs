@@ -25,50 +25,47 @@ static class EdgeCommand
             {
                 var settings = common.Read(parsed);
                 var source = networks.Of(parsed);
-                if (PrivilegedHalf.IsWanted(settings))
-                {
-                    await RunCommands.ServeAsync(
-                        parsed,
-                        settings,
-                        async (loggers, stopping) =>
-                            await PrivilegedHalf.StartAsync(settings, source, TimeProvider.System, loggers, stopping),
-                        cancellationToken
-                    );
-                    return ExitCodes.Done;
-                }
-                if (agent.IsAsked(parsed))
+                if (agent.IsAsked(parsed) && !PrivilegedHalf.IsWanted(settings))
                 {
                     return source == NetworkSource.Inventory
                         ? throw new CommandException(
                             "OpenStack's configuration goes with --watch or --drop-in: the networks are Neutron's.",
                             ExitCodes.Usage
                         )
-                        : await agent.RunAsync(parsed, settings, cancellationToken);
+                        : await agent.RunAsync(parsed, () => common.Read(parsed), cancellationToken);
                 }
-                await RunCommands.ServeAsync(
-                    parsed,
-                    settings,
-                    async (loggers, stopping) =>
-                        source == NetworkSource.Inventory
-                            ? await RunningPath.StartAsync(
-                                settings,
-                                DataFolder.Of(settings),
-                                Hops.Edge,
-                                source,
-                                TimeProvider.System,
-                                loggers,
-                                stopping
-                            )
-                            : await StartAloneAsync(settings, source, loggers, stopping),
+                return await Service.RunAsync(
+                    () => common.Read(parsed),
+                    parsed.InvocationConfiguration.Output,
+                    (now, loggers, stopping) => StartAsync(now, source, loggers, stopping),
                     cancellationToken
                 );
-                return ExitCodes.Done;
             }
         );
         return command;
     }
 
-    static async Task<IAsyncDisposable> StartAloneAsync(
+    static async Task<IRunning> StartAsync(
+        SettingValues settings,
+        NetworkSource source,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    ) =>
+        PrivilegedHalf.IsWanted(settings)
+            ? await PrivilegedHalf.StartAsync(settings, source, TimeProvider.System, loggers, cancellationToken)
+        : source == NetworkSource.Inventory
+            ? await RunningPath.StartAsync(
+                settings,
+                DataFolder.Of(settings),
+                Hops.Edge,
+                source,
+                TimeProvider.System,
+                loggers,
+                cancellationToken
+            )
+        : await StartAloneAsync(settings, source, loggers, cancellationToken);
+
+    static async Task<IRunning> StartAloneAsync(
         SettingValues settings,
         NetworkSource source,
         ILoggerFactory loggers,
@@ -107,9 +104,15 @@ static class EdgeCommand
     }
 
     /// <summary>A hop whose requests under way may end before it goes.</summary>
-    sealed class Drained(EdgeHop hop, AdminSocket admin) : IEndsItself, IAsyncDisposable
+    sealed class Drained(EdgeHop hop, AdminSocket admin) : IRunning
     {
+        public Task Started => Task.CompletedTask;
+
         public Task Ended => hop.Ended;
+
+        public IReadOnlyList<string> AdminSockets => admin.Path is { } path ? [path] : [];
+
+        public Action PrepareReload(SettingValues settings) => () => hop.Limit(settings);
 
         public async ValueTask DisposeAsync()
         {

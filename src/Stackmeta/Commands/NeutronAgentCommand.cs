@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Edge;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;
@@ -38,29 +39,80 @@ class NeutronAgentCommand()
         return $"Ports are looked up in {plan.Directory}; {plan.Answering} answers; the socket is {plan.Socket.Path}.";
     }
 
-    protected override Task<IHop> StartAsync(
+    protected override async Task<ConfiguredHop> StartAsync(
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        HostSockets? kept,
         AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
-    ) =>
-        NeutronAgentHop.StartAsync(
-            Plan(files, parsed, settings),
+    )
+    {
+        var (hop, prepareReload) = await StartAgentAsync(
+            files,
+            parsed,
+            settings,
+            kept,
+            admin,
+            loggers,
+            cancellationToken
+        );
+        return new(hop, prepareReload);
+    }
+
+    /// <summary>The agent, and what makes other files hold.</summary>
+    protected async Task<(
+        NeutronAgentHop Hop,
+        Func<OsloConfiguration, SettingValues, Action> PrepareReload
+    )> StartAgentAsync(
+        OsloConfiguration files,
+        ParseResult parsed,
+        SettingValues settings,
+        HostSockets? kept,
+        AdminSocket admin,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var plan = Plan(files, parsed, settings, kept);
+        var hop = await NeutronAgentHop.StartAsync(
+            plan,
             nova => NovaApiCommand.Create(nova, settings, admin, loggers),
             admin,
             TimeProvider.System,
             loggers,
             cancellationToken
         );
+        return (hop, PrepareReload);
 
-    NeutronAgentPlan Plan(OsloConfiguration files, ParseResult parsed, SettingValues settings) =>
+        Action PrepareReload(OsloConfiguration other, SettingValues with)
+        {
+            var next = Plan(other, parsed, with, kept);
+            var prepared = hop.PrepareReload(next, nova => NovaApiCommand.CreateAnswering(nova, with, admin, loggers));
+            return () =>
+            {
+                prepared();
+                if (next.Socket != plan.Socket)
+                {
+                    Log.ListeningNeedsRestart(loggers.CreateLogger<NeutronAgentCommand>(), "metadata_agent.ini");
+                }
+            };
+        }
+    }
+
+    NeutronAgentPlan Plan(
+        OsloConfiguration files,
+        ParseResult parsed,
+        SettingValues settings,
+        HostSockets? kept = null
+    ) =>
         NeutronAgentPlan.Of(
             AgentConfiguration.Read(files),
             parsed.GetValue(_novaFiles) is { Length: > 0 } nova
                 ? NovaConfiguration.Read(nova, Environment.GetEnvironmentVariable)
                 : null,
-            settings
+            settings,
+            kept
         );
 }

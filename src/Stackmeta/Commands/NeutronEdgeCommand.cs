@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Edge;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;
@@ -12,28 +13,48 @@ sealed class NeutronEdgeCommand(NetworkSourceOptions networks) : NeutronAgentCom
 {
     protected override string HopName => "edge";
 
-    protected override async Task<IHop> StartAsync(
+    protected override async Task<ConfiguredHop> StartAsync(
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        HostSockets? kept,
         AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
-        var agent = (NeutronAgentHop)await base.StartAsync(files, parsed, settings, admin, loggers, cancellationToken);
+        var (agent, prepareReload) = await StartAgentAsync(
+            files,
+            parsed,
+            settings,
+            kept,
+            admin,
+            loggers,
+            cancellationToken
+        );
         try
         {
             var edge = await EdgeHop.StartAloneAsync(
                 settings,
                 networks.Of(parsed),
-                agent.Agent,
+                agent.HandleAsync,
                 admin,
                 TimeProvider.System,
                 loggers,
                 cancellationToken
             );
-            return new Both(edge, agent);
+            return new(
+                new Both(edge, agent),
+                (other, with) =>
+                {
+                    var prepared = prepareReload(other, with);
+                    return () =>
+                    {
+                        prepared();
+                        edge.Limit(with);
+                    };
+                }
+            );
         }
         catch
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Edge;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;
@@ -12,25 +13,37 @@ sealed class NovaApiCommand()
         "Nova's configuration: answer from its databases, as nova-api-metadata does; may be repeated"
     )
 {
-    /// <summary>Puts the API together as files and settings say; opens no address.</summary>
+    /// <summary>Puts together what answers as files and settings say; makes no connection.</summary>
     /// <exception cref="ConfigurationException">The files cannot be used.</exception>
-    public static NovaHop Create(
+    public static NovaAnswering CreateAnswering(
         NovaConfiguration nova,
         SettingValues settings,
         AdminSocket? admin,
         ILoggerFactory loggers
     ) =>
-        NovaHop.Create(
+        NovaAnswering.Create(
             nova,
             DocumentSettings.Of(settings),
             new ApiOptions { Cache = new() { MaxBytes = settings.Get(KnownSettings.ApiCacheBytes) } },
             loggers,
             TimeProvider.System,
             admin,
-            settings.Get(KnownSettings.ApiNeutronConfigFile) is { Length: > 0 } neutron
-                ? NeutronDatabaseOptions.Read(neutron, Environment.GetEnvironmentVariable)
-                : null
+            NeutronDatabaseOf(settings)
         );
+
+    /// <summary>The same as a hop; opens no address.</summary>
+    /// <exception cref="ConfigurationException">The files cannot be used.</exception>
+    public static NovaHop Create(
+        NovaConfiguration nova,
+        SettingValues settings,
+        AdminSocket? admin,
+        ILoggerFactory loggers
+    ) => new(CreateAnswering(nova, settings, admin, loggers), admin, TimeProvider.System);
+
+    static NeutronDatabaseOptions? NeutronDatabaseOf(SettingValues settings) =>
+        settings.Get(KnownSettings.ApiNeutronConfigFile) is { Length: > 0 } neutron
+            ? NeutronDatabaseOptions.Read(neutron, Environment.GetEnvironmentVariable)
+            : null;
 
     protected override string HopName => "api";
 
@@ -39,17 +52,15 @@ sealed class NovaApiCommand()
     protected override string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings)
     {
         NovaConfiguration.Read(files);
-        if (settings.Get(KnownSettings.ApiNeutronConfigFile) is { Length: > 0 } neutron)
-        {
-            NeutronDatabaseOptions.Read(neutron, Environment.GetEnvironmentVariable);
-        }
+        NeutronDatabaseOf(settings);
         return null;
     }
 
-    protected override async Task<IHop> StartAsync(
+    protected override async Task<ConfiguredHop> StartAsync(
         OsloConfiguration files,
         ParseResult parsed,
         SettingValues settings,
+        HostSockets? kept,
         AdminSocket admin,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -62,15 +73,30 @@ sealed class NovaApiCommand()
             await hop.StartAsync(
                 nova.Listen,
                 settings.IsSet(KnownSettings.ApiListen) ? settings.Get(KnownSettings.ApiListen) : [],
+                kept,
                 loggers,
                 cancellationToken
             );
-            return hop;
         }
         catch
         {
             await hop.DisposeAsync();
             throw;
+        }
+        return new(hop, PrepareReload);
+
+        Action PrepareReload(OsloConfiguration other, SettingValues with)
+        {
+            var next = NovaConfiguration.Read(other);
+            var answering = CreateAnswering(next, with, admin, loggers);
+            return () =>
+            {
+                hop.Exchange(answering);
+                if (next.Listen != nova.Listen)
+                {
+                    Log.ListeningNeedsRestart(loggers.CreateLogger<NovaApiCommand>(), "nova.conf");
+                }
+            };
         }
     }
 }

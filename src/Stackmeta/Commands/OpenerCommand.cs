@@ -16,33 +16,51 @@ static class OpenerCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var settings = common.Read(parsed);
-                var user = settings.Get(KnownSettings.EdgeUser);
-                var options = new OpenerOptions
-                {
-                    User = user.Length > 0 ? user : null,
-                    TakeOver = settings.Get(KnownSettings.EdgeTakeOver),
-                };
-                if (EdgeSockets.AreAsked(settings))
-                {
-                    options = options with { SocketPath = settings.Get(KnownSettings.EdgeOpener) };
-                }
-                await RunCommands.ServeAsync(
-                    parsed,
-                    settings,
-                    async (loggers, stopping) =>
-                        new Alone(await NamespaceOpener.StartAsync(options, TimeProvider.System, loggers, stopping)),
+                return await Service.RunAsync(
+                    () => common.Read(parsed),
+                    parsed.InvocationConfiguration.Output,
+                    async (settings, loggers, stopping) =>
+                        new Alone(
+                            await NamespaceOpener.StartAsync(
+                                OptionsOf(settings),
+                                TimeProvider.System,
+                                loggers,
+                                stopping
+                            )
+                        ),
                     cancellationToken
                 );
-                return ExitCodes.Done;
             }
         );
         return command;
     }
 
-    sealed class Alone(NamespaceOpener opener) : IEndsItself, IAsyncDisposable
+    static OpenerOptions OptionsOf(SettingValues settings)
     {
+        var user = settings.Get(KnownSettings.EdgeUser);
+        var options = new OpenerOptions
+        {
+            User = user.Length > 0 ? user : null,
+            TakeOver = settings.Get(KnownSettings.EdgeTakeOver),
+        };
+        return EdgeSockets.AreAsked(settings)
+            ? options with
+            {
+                SocketPath = settings.Get(KnownSettings.EdgeOpener),
+            }
+            : options;
+    }
+
+    sealed class Alone(NamespaceOpener opener) : IRunning
+    {
+        public Task Started => Task.CompletedTask;
+
         public Task Ended => opener.Succeeded;
+
+        public IReadOnlyList<string> AdminSockets => [];
+
+        /// <summary>Nothing that it heeds can change while it runs but the log's level.</summary>
+        public Action PrepareReload(SettingValues settings) => static () => { };
 
         public ValueTask DisposeAsync() => opener.DisposeAsync();
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 
 namespace Stackmeta;
 
@@ -45,15 +44,14 @@ static class RunCommands
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var settings = common.Read(parsed);
                 if (openStack.IsAsked(parsed))
                 {
-                    return await openStack.RunAsync(parsed, settings, cancellationToken);
+                    return await openStack.RunAsync(parsed, () => common.Read(parsed), cancellationToken);
                 }
-                await ServeAsync(
-                    parsed,
-                    settings,
-                    async (loggers, stopping) =>
+                return await Service.RunAsync(
+                    () => common.Read(parsed),
+                    parsed.InvocationConfiguration.Output,
+                    async (settings, loggers, stopping) =>
                         await RunningPath.StartAsync(
                             settings,
                             DataFolder.Of(settings),
@@ -65,35 +63,8 @@ static class RunCommands
                         ),
                     cancellationToken
                 );
-                return ExitCodes.Done;
             }
         );
         return command;
-    }
-
-    /// <summary>Starts something, says so, and disposes of it when a signal comes.</summary>
-    public static async Task ServeAsync(
-        ParseResult parsed,
-        SettingValues settings,
-        Func<ILoggerFactory, CancellationToken, Task<IAsyncDisposable>> start,
-        CancellationToken cancellationToken
-    )
-    {
-        using var signals = new StopSignals(cancellationToken);
-        using var loggers = ProgramLog.Create(settings);
-        try
-        {
-            await using var running = await start(loggers, signals.Token);
-            if (running is not PrivilegedHalf)
-            {
-                // Of two halves, the other says when it is ready.
-                await parsed.InvocationConfiguration.Output.WriteLineAsync("Ready.");
-            }
-            await signals.WaitAsync(running);
-        }
-        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
-        {
-            // Stopped while it was starting.
-        }
     }
 }

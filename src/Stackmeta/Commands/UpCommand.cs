@@ -38,14 +38,20 @@ static class UpCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var settings = common.Read(parsed);
                 var output = parsed.InvocationConfiguration.Output;
+                if (!parsed.GetValue(demo))
+                {
+                    return await Service.RunAsync(
+                        () => common.Read(parsed),
+                        output,
+                        (settings, loggers, stopping) => StartAsync(settings, networks.Of(parsed), loggers, stopping),
+                        cancellationToken
+                    );
+                }
                 using var signals = new StopSignals(cancellationToken);
                 try
                 {
-                    return parsed.GetValue(demo)
-                        ? await RunDemoAsync(settings, parsed.GetValue(once), output, signals)
-                        : await RunAsync(settings, networks.Of(parsed), output, signals);
+                    return await RunDemoAsync(common.Read(parsed), parsed.GetValue(once), output, signals);
                 }
                 catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
                 {
@@ -56,40 +62,23 @@ static class UpCommand
         return command;
     }
 
-    static async Task<int> RunAsync(
+    static async Task<IRunning> StartAsync(
         SettingValues settings,
         NetworkSource source,
-        TextWriter output,
-        StopSignals signals
-    )
-    {
-        using var loggers = ProgramLog.Create(settings);
-        if (PrivilegedHalf.IsWanted(settings))
-        {
-            await using var half = await PrivilegedHalf.StartAsync(
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    ) =>
+        PrivilegedHalf.IsWanted(settings)
+            ? await PrivilegedHalf.StartAsync(settings, source, TimeProvider.System, loggers, cancellationToken)
+            : await RunningPath.StartAsync(
                 settings,
+                DataFolder.Of(settings),
+                Hops.All,
                 source,
                 TimeProvider.System,
                 loggers,
-                signals.Token
+                cancellationToken
             );
-            // The other half says when it is ready.
-            await signals.WaitAsync(half);
-            return ExitCodes.Done;
-        }
-        await using var path = await RunningPath.StartAsync(
-            settings,
-            DataFolder.Of(settings),
-            Hops.All,
-            source,
-            TimeProvider.System,
-            loggers,
-            signals.Token
-        );
-        await output.WriteLineAsync("Ready.");
-        await signals.WaitAsync(path);
-        return ExitCodes.Done;
-    }
 
     static async Task<int> RunDemoAsync(SettingValues settings, bool once, TextWriter output, StopSignals signals)
     {
@@ -102,7 +91,7 @@ static class UpCommand
         var folder = own is null ? DataFolder.Of(settings) : DataFolder.At(own.FullName, settings);
         // Nobody but its own agent asks its API, so it needs no port, which another program may have.
         var isAsked = settings.IsSet(KnownSettings.ApiListen) || settings.IsSet(KnownSettings.AgentApi);
-        using var loggers = ProgramLog.Create(LogLevel.Warning);
+        using var loggers = ProgramLog.Create(new LogThreshold(LogLevel.Warning));
         var guests = new List<GuestNamespace>();
         try
         {

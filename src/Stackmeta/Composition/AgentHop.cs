@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
 using Stackmeta.Api;
@@ -9,97 +10,197 @@ namespace Stackmeta;
 /// <summary>The agent on its socket, looking up ports in any directory and asking any metadata API.</summary>
 sealed class AgentHop : IHop
 {
-    readonly AgentServer _server;
-    readonly IDisposable[] _owned;
+    static readonly AgentOptions Options = new();
 
-    AgentHop(AgentServer server, MetadataAgent agent, PortCache ports, IDisposable[] owned)
+    readonly AdminSocket _admin;
+    readonly TimeProvider _time;
+    readonly ILoggerFactory _loggers;
+    readonly Exchangeable<Answering> _answering;
+    AgentServer _server = null!;
+
+    AgentHop(
+        IPortDirectory directory,
+        IAsyncDisposable? owned,
+        Upstream upstream,
+        AdminSocket admin,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
-        _server = server;
-        _owned = owned;
-        Agent = agent;
-        Ports = ports;
+        (_admin, _time, _loggers) = (admin, time, loggers);
+        _answering = new(Make(PortsOf(directory), upstream, owned), time);
+        admin.Watch(Ports, directory);
     }
 
-    /// <summary>What answers, for an edge in the same process.</summary>
-    public MetadataAgent Agent { get; }
-
     /// <summary>The kept look-ups, to be told of changes.</summary>
-    public PortCache Ports { get; }
+    public PortCache Ports => _answering.Current.Ports;
+
+    /// <summary>Answers, for an edge in the same process.</summary>
+    public Task HandleAsync(HttpContext context) => _answering.Current.Agent.HandleAsync(context);
 
     /// <summary>Opens the agent's socket before an API that is another server.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="api">The API.</param>
+    /// <param name="secret">What requests to it are signed with.</param>
+    /// <param name="directory">Where ports are looked up.</param>
+    /// <param name="owned">What the directory needs, disposed of with it; null for what others dispose of.</param>
+    /// <param name="admin">Where the operator sees it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The log.</param>
+    /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     public static Task<AgentHop> StartAsync(
         AgentSocketOptions socket,
         UpstreamOptions api,
         byte[] secret,
         IPortDirectory directory,
+        IAsyncDisposable? owned,
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
-        var signature = new InstanceSignature(secret);
-        var upstream = new HttpMetadataUpstream(api, signature, time, loggers.CreateLogger<HttpMetadataUpstream>());
         admin.Health.Add(HopChecks.Upstream(api.Api));
-        return StartAsync(socket, upstream, directory, [upstream, signature], admin, time, loggers, cancellationToken);
+        var upstream = Upstream.Of(api, secret, time, loggers);
+        return StartAsync(socket, upstream, directory, owned, admin, time, loggers, cancellationToken);
     }
 
     /// <summary>Opens the agent's socket before the API of this process.</summary>
+    /// <inheritdoc cref="StartAsync(AgentSocketOptions, UpstreamOptions, byte[], IPortDirectory, IAsyncDisposable?, AdminSocket, TimeProvider, ILoggerFactory, CancellationToken)"/>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     public static Task<AgentHop> StartAsync(
         AgentSocketOptions socket,
-        MetadataApi api,
+        Func<MetadataApi> api,
         IPortDirectory directory,
+        IAsyncDisposable? owned,
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
-    ) => StartAsync(socket, new InProcessUpstream(api), directory, [], admin, time, loggers, cancellationToken);
+    ) => StartAsync(socket, Upstream.Of(api), directory, owned, admin, time, loggers, cancellationToken);
 
     static async Task<AgentHop> StartAsync(
         AgentSocketOptions socket,
-        IMetadataUpstream upstream,
+        Upstream upstream,
         IPortDirectory directory,
-        IDisposable[] owned,
+        IAsyncDisposable? owned,
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
     {
+        var hop = new AgentHop(directory, owned, upstream, admin, time, loggers);
         try
         {
-            var options = new AgentOptions();
-            var ports = new PortCache(admin.Observe(directory), options.Ports, time);
-            var agent = new MetadataAgent(options, ports, upstream, time, loggers.CreateLogger<MetadataAgent>());
             var serving = new AgentServerOptions { Socket = socket };
             var server = await AgentServer.StartAsync(
                 serving with
                 {
                     Http = serving.Http with { Observer = admin.Observer },
                 },
-                agent,
+                hop.HandleAsync,
                 time,
                 loggers,
                 cancellationToken
             );
-            admin.Watch(ports, directory);
             admin.Health.Add(HopChecks.AgentSocket(socket.Path, () => server.IsInPlace));
-            return new AgentHop(server, agent, ports, owned);
+            hop._server = server;
+            return hop;
         }
         catch
         {
-            Array.ForEach(owned, one => one.Dispose());
+            await hop._answering.DisposeAsync();
             throw;
         }
     }
+
+    /// <summary>Makes what asks an API that is another server; kept look-ups stay.</summary>
+    /// <returns>What has it asked from now on.</returns>
+    public Action PrepareReload(UpstreamOptions api, byte[] secret)
+    {
+        var next = Make(Ports, Upstream.Of(api, secret, _time, _loggers), owned: null);
+        return () =>
+        {
+            _answering.Exchange(next);
+            _admin.Health.Add(HopChecks.Upstream(api.Api));
+        };
+    }
+
+    /// <summary>Makes what looks ports up elsewhere, and asks an API that is another server.</summary>
+    /// <inheritdoc cref="PrepareReload(UpstreamOptions, byte[])"/>
+    public Action PrepareReload(UpstreamOptions api, byte[] secret, IPortDirectory directory, IAsyncDisposable owned)
+    {
+        var prepared = PrepareReload(Upstream.Of(api, secret, _time, _loggers), directory, owned);
+        return () =>
+        {
+            prepared();
+            _admin.Health.Add(HopChecks.Upstream(api.Api));
+        };
+    }
+
+    /// <summary>Makes what looks ports up elsewhere, before the API of this process.</summary>
+    /// <inheritdoc cref="PrepareReload(UpstreamOptions, byte[])"/>
+    public Action PrepareReload(Func<MetadataApi> api, IPortDirectory directory, IAsyncDisposable owned) =>
+        PrepareReload(Upstream.Of(api), directory, owned);
+
+    Action PrepareReload(Upstream upstream, IPortDirectory directory, IAsyncDisposable owned)
+    {
+        var next = Make(PortsOf(directory), upstream, owned);
+        return () =>
+        {
+            _answering.Exchange(next);
+            _admin.Watch(next.Ports, directory);
+        };
+    }
+
+    PortCache PortsOf(IPortDirectory directory) => new(_admin.Observe(directory), Options.Ports, _time);
+
+    Answering Make(PortCache ports, Upstream upstream, IAsyncDisposable? owned) =>
+        new(new(Options, ports, upstream.Api, _time, _loggers.CreateLogger<MetadataAgent>()), ports, upstream, owned);
 
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        Array.ForEach(_owned, one => one.Dispose());
+        await _answering.DisposeAsync();
+    }
+
+    /// <summary>Whom the agent asks, and what that needs.</summary>
+    sealed record Upstream(IMetadataUpstream Api, params IDisposable[] Owned)
+    {
+        public static Upstream Of(Func<MetadataApi> api) => new(new InProcessUpstream(api));
+
+        public static Upstream Of(UpstreamOptions options, byte[] secret, TimeProvider time, ILoggerFactory loggers)
+        {
+            var signature = new InstanceSignature(secret);
+            var upstream = new HttpMetadataUpstream(
+                options,
+                signature,
+                time,
+                loggers.CreateLogger<HttpMetadataUpstream>()
+            );
+            return new(upstream, upstream, signature);
+        }
+    }
+
+    /// <summary>What other settings make anew.</summary>
+    sealed class Answering(MetadataAgent agent, PortCache ports, Upstream upstream, IAsyncDisposable? owned)
+        : IAsyncDisposable
+    {
+        public MetadataAgent Agent => agent;
+
+        public PortCache Ports => ports;
+
+        public async ValueTask DisposeAsync()
+        {
+            Array.ForEach(upstream.Owned, static one => one.Dispose());
+            if (owned is not null)
+            {
+                await owned.DisposeAsync();
+            }
+        }
     }
 }

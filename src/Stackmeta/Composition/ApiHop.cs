@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -8,20 +9,40 @@ namespace Stackmeta;
 /// <summary>The metadata API as the settings describe it, answering from any source of instances.</summary>
 sealed class ApiHop : IHop
 {
-    readonly InstanceSignature _signature;
-    readonly VendorDataProviders _vendorData;
+    readonly ApiOptions _options;
+    readonly IInstanceSource _source;
+    readonly AdminSocket _admin;
+    readonly TimeProvider _time;
+    readonly ILoggerFactory _loggers;
+    readonly Exchangeable<Answering> _answering;
     ApiServer? _server;
 
-    ApiHop(MetadataApi api, InstanceSignature signature, VendorDataProviders vendorData, InstanceCache instances)
+    ApiHop(
+        SettingValues settings,
+        byte[] secret,
+        IInstanceSource source,
+        AdminSocket admin,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
-        Api = api;
-        _signature = signature;
-        _vendorData = vendorData;
-        Instances = instances;
+        _options = new ApiOptions
+        {
+            Cache = new AnswerCacheOptions
+            {
+                Expiration = settings.Get(KnownSettings.ApiCacheSeconds),
+                MaxBytes = settings.Get(KnownSettings.ApiCacheBytes),
+            },
+        };
+        (_source, _admin, _time, _loggers) = (source, admin, time, loggers);
+        Instances = new(admin.Observe(source), _options.Cache, time);
+        _answering = new(Make(settings, secret), time);
+        admin.Watch(Instances, source);
+        admin.Drives.Serve(_answering.Current.Drives);
     }
 
-    /// <summary>What answers, for hops in the same process.</summary>
-    public MetadataApi Api { get; }
+    /// <summary>What answers now, for hops in the same process.</summary>
+    public MetadataApi Api => _answering.Current.Api;
 
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances { get; }
@@ -34,54 +55,57 @@ sealed class ApiHop : IHop
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers
-    )
-    {
-        var options = new ApiOptions
-        {
-            Cache = new AnswerCacheOptions
-            {
-                Expiration = settings.Get(KnownSettings.ApiCacheSeconds),
-                MaxBytes = settings.Get(KnownSettings.ApiCacheBytes),
-            },
-        };
-        var signature = new InstanceSignature(secret);
-        var instances = new InstanceCache(admin.Observe(source), options.Cache, time);
-        var vendorData = VendorDataSettings.Of(settings, options.Cache, loggers, time);
-        var api = new MetadataApi(
-            options,
-            instances,
-            new DocumentRenderer(DocumentSettings.Of(settings), time),
-            new SharedSecretProof(signature),
-            vendorData,
-            securityGroups: null,
-            time,
-            loggers.CreateLogger<MetadataApi>()
-        );
-        admin.Watch(instances, source);
-        admin.Drives.Serve(DriveSettings.Of(settings, source, vendorData));
-        return new ApiHop(api, signature, vendorData, instances);
-    }
+    ) => new(settings, secret, source, admin, time, loggers);
 
     /// <summary>Opens the API's addresses.</summary>
-    /// <exception cref="Http.ListenException">An address cannot be had.</exception>
-    public async Task ListenAsync(
-        SettingValues settings,
-        AdminSocket admin,
-        ILoggerFactory loggers,
-        CancellationToken cancellationToken
-    )
+    /// <exception cref="ListenException">An address cannot be had.</exception>
+    public async Task ListenAsync(SettingValues settings, IKeptSockets? kept, CancellationToken cancellationToken)
     {
         _server = await ApiServer.StartAsync(
             new ApiServerOptions
             {
                 Addresses = [.. settings.Get(KnownSettings.ApiListen)],
-                Http = new() { Addresses = [], Observer = admin.Observer },
+                Http = new()
+                {
+                    Addresses = [],
+                    Observer = _admin.Observer,
+                    Kept = kept,
+                },
             },
-            Api,
-            loggers,
+            context => Api.HandleAsync(context),
+            _loggers,
             cancellationToken
         );
-        admin.Health.Add(HopChecks.Api(_server.Addresses));
+        _admin.Health.Add(HopChecks.Api(_server.Addresses));
+    }
+
+    /// <summary>Makes what answers by other settings; kept records stay.</summary>
+    /// <returns>What has it answer from now on.</returns>
+    public Action PrepareReload(SettingValues settings, byte[] secret)
+    {
+        var next = Make(settings, secret);
+        return () =>
+        {
+            _answering.Exchange(next);
+            _admin.Drives.Serve(next.Drives);
+        };
+    }
+
+    Answering Make(SettingValues settings, byte[] secret)
+    {
+        var signature = new InstanceSignature(secret);
+        var vendorData = VendorDataSettings.Of(settings, _options.Cache, _loggers, _time);
+        var api = new MetadataApi(
+            _options,
+            Instances,
+            new DocumentRenderer(DocumentSettings.Of(settings), _time),
+            new SharedSecretProof(signature),
+            vendorData,
+            securityGroups: null,
+            _time,
+            _loggers.CreateLogger<MetadataApi>()
+        );
+        return new(api, DriveSettings.Of(settings, _source, vendorData), signature, vendorData);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) =>
@@ -93,7 +117,26 @@ sealed class ApiHop : IHop
         {
             await _server.DisposeAsync();
         }
-        _signature.Dispose();
-        _vendorData.Dispose();
+        await _answering.DisposeAsync();
+    }
+
+    /// <summary>What other settings make anew.</summary>
+    sealed class Answering(
+        MetadataApi api,
+        DriveSource drives,
+        InstanceSignature signature,
+        VendorDataProviders vendorData
+    ) : IAsyncDisposable
+    {
+        public MetadataApi Api => api;
+
+        public DriveSource Drives => drives;
+
+        public ValueTask DisposeAsync()
+        {
+            signature.Dispose();
+            vendorData.Dispose();
+            return default;
+        }
     }
 }

@@ -14,6 +14,8 @@ public sealed class DataFolder
         | UnixFileMode.GroupExecute
         | UnixFileMode.OtherExecute;
 
+    readonly string _adminState;
+
     DataFolder(string path, SettingValues settings)
     {
         Path = path;
@@ -25,6 +27,8 @@ public sealed class DataFolder
             settings.Get(KnownSettings.EdgeUser).Length > 0
                 ? System.IO.Path.Combine("/run/stackmeta", ShortNameOf(path))
                 : System.IO.Path.Combine(path, "run");
+        // The half that has rights listens in EdgeState itself.
+        _adminState = PrivilegedHalf.IsOther(settings) ? ServingState : EdgeState;
         OpenerSocket = Or(settings.Get(KnownSettings.EdgeOpener), System.IO.Path.Combine(EdgeState, "opener.sock"));
         DropIns = System.IO.Path.Combine(path, "haproxy");
 
@@ -43,6 +47,16 @@ public sealed class DataFolder
     /// <summary>Where the files of the running networks lie.</summary>
     public string EdgeState { get; }
 
+    /// <summary>Where the files of the half without rights lie, when there are two.</summary>
+    public string ServingState => System.IO.Path.Combine("/run/stackmeta", ShortNameOf(Path), "serving");
+
+    /// <summary>Where run-time state may be, whichever user serves.</summary>
+    public IEnumerable<string> RunFolders =>
+        [System.IO.Path.Combine(Path, "run"), System.IO.Path.Combine("/run/stackmeta", ShortNameOf(Path))];
+
+    /// <summary>Where admin sockets may be, of whichever processes run on this folder.</summary>
+    public IEnumerable<string> AdminFolders => [.. RunFolders, ServingState];
+
     /// <summary>Where listening sockets are asked for.</summary>
     public string OpenerSocket { get; }
 
@@ -52,7 +66,7 @@ public sealed class DataFolder
     /// <summary>Where the admin socket of a process is unless it is set.</summary>
     /// <param name="hops">What the process runs, for example <c>agent</c>; empty for all hops.</param>
     public string AdminSocket(string hops) =>
-        System.IO.Path.Combine(EdgeState, hops.Length == 0 ? "admin.sock" : $"admin-{hops}.sock");
+        System.IO.Path.Combine(_adminState, hops.Length == 0 ? "admin.sock" : $"admin-{hops}.sock");
 
     /// <summary>The folder that the settings name, which need not be there yet.</summary>
     public static DataFolder Of(SettingValues settings)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
 using Stackmeta.Edge;
@@ -47,7 +48,7 @@ sealed class EdgeHop : IHop, IEndsItself
         SettingValues settings,
         DataFolder folder,
         NetworkSource source,
-        MetadataAgent? agent,
+        Func<HttpContext, Task>? agent,
         AdminSocket admin,
         EdgeSockets sockets,
         TimeProvider time,
@@ -87,7 +88,7 @@ sealed class EdgeHop : IHop, IEndsItself
     public static async Task<EdgeHop> StartAloneAsync(
         SettingValues settings,
         NetworkSource source,
-        MetadataAgent? agent,
+        Func<HttpContext, Task>? agent,
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -122,7 +123,7 @@ sealed class EdgeHop : IHop, IEndsItself
     async Task<EdgeServer> ServeAsync(
         SettingValues settings,
         DataFolder folder,
-        MetadataAgent? agent,
+        Func<HttpContext, Task>? agent,
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -135,7 +136,7 @@ sealed class EdgeHop : IHop, IEndsItself
             return await EdgeServer.StartAsync(
                 options,
                 _sockets.Sockets,
-                agent.HandleAsync,
+                agent,
                 static (features, arrival) => features.Set<IGuestConnectionFeature>(GuestConnection.Of(arrival)),
                 time,
                 loggers,
@@ -224,6 +225,9 @@ sealed class EdgeHop : IHop, IEndsItself
             await _following;
         }
     }
+
+    /// <summary>Other limits hold for guests from now on.</summary>
+    public void Limit(SettingValues settings) => _server?.Limits.Change(GuestLimitSettings.Of(settings));
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;

@@ -6,10 +6,12 @@ using Stackmeta.Metadata;
 namespace Stackmeta;
 
 /// <summary>The metadata API in the agent's own process: the agent knows whom it asks for, so nothing is signed and nothing is sent.</summary>
-sealed class InProcessUpstream(MetadataApi api) : IMetadataUpstream
+/// <param name="current">The API; asked for each request, since new settings make another.</param>
+sealed class InProcessUpstream(Func<MetadataApi> current) : IMetadataUpstream
 {
     public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
     {
+        var api = current();
         var refusal = await api.TryAnswerAsync(context, identity, arrived);
         return new UpstreamAnswer(refusal, refusal == Refusal.None ? null : new HeldRefusal(api, identity, arrived));
     }

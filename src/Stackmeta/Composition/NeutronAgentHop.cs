@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
 using Stackmeta.Inventory;
@@ -12,13 +13,16 @@ sealed class NeutronAgentHop : IHop
     /// <summary>How long a look-up in the database may take, as one by REST (<see cref="NeutronOptions.Deadline"/>).</summary>
     static readonly TimeSpan DatabaseDeadline = TimeSpan.FromSeconds(5);
 
-    readonly Owned _owned = new();
+    readonly TimeProvider _time;
+    readonly ILoggerFactory _loggers;
+    readonly NovaHop? _nova;
     AgentHop _agent = null!;
 
-    NeutronAgentHop() { }
+    NeutronAgentHop(NovaHop? nova, TimeProvider time, ILoggerFactory loggers) =>
+        (_nova, _time, _loggers) = (nova, time, loggers);
 
-    /// <summary>What answers, for an edge in the same process.</summary>
-    public MetadataAgent Agent => _agent.Agent;
+    /// <summary>Answers, for an edge in the same process.</summary>
+    public Task HandleAsync(HttpContext context) => _agent.HandleAsync(context);
 
     /// <summary>Opens the agent's socket.</summary>
     /// <param name="plan">What it shall be.</param>
@@ -26,10 +30,10 @@ sealed class NeutronAgentHop : IHop
     /// <param name="admin">Where the operator sees it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     /// <exception cref="ConfigurationException">A certificate or the database's URL cannot be used.</exception>
-    public static async Task<IHop> StartAsync(
+    public static async Task<NeutronAgentHop> StartAsync(
         NeutronAgentPlan plan,
         Func<NovaConfiguration, NovaHop> answering,
         AdminSocket admin,
@@ -38,16 +42,18 @@ sealed class NeutronAgentHop : IHop
         CancellationToken cancellationToken
     )
     {
-        var hop = new NeutronAgentHop();
+        var hop = new NeutronAgentHop(plan.Nova is { } configuration ? answering(configuration) : null, time, loggers);
+        var owned = new Owned();
         try
         {
-            var directory = hop.Directory(plan, time, loggers);
+            var directory = hop.Directory(plan, owned);
             hop._agent = await (
-                plan.Nova is { } nova
+                hop._nova is { } nova
                     ? AgentHop.StartAsync(
                         plan.Socket,
-                        hop._owned.Add(answering(nova)).Api,
+                        () => nova.Api,
                         directory,
+                        owned,
                         admin,
                         time,
                         loggers,
@@ -58,6 +64,7 @@ sealed class NeutronAgentHop : IHop
                         Upstream(plan),
                         Encoding.UTF8.GetBytes(plan.Neutron.SharedSecret),
                         directory,
+                        owned,
                         admin,
                         time,
                         loggers,
@@ -68,9 +75,44 @@ sealed class NeutronAgentHop : IHop
         }
         catch
         {
-            await hop._owned.DisposeAsync();
+            await owned.DisposeAsync();
+            if (hop._nova is not null)
+            {
+                await hop._nova.DisposeAsync();
+            }
             throw;
         }
+    }
+
+    /// <summary>Makes what another plan needs, except for its socket.</summary>
+    /// <param name="plan">The other plan.</param>
+    /// <param name="answering">Makes what answers in this process where the plan says so.</param>
+    /// <returns>What has it hold from now on.</returns>
+    /// <exception cref="ConfigurationException">It cannot be used, or not without a new start.</exception>
+    public Action PrepareReload(NeutronAgentPlan plan, Func<NovaConfiguration, NovaAnswering> answering)
+    {
+        if (plan.Nova is null != _nova is null)
+        {
+            throw new ConfigurationException("whether this process answers itself cannot change while it runs");
+        }
+        var owned = new Owned();
+        var directory = Directory(plan, owned);
+        if (_nova is { } nova)
+        {
+            var next = answering(plan.Nova!);
+            var asked = _agent.PrepareReload(() => nova.Api, directory, owned);
+            return () =>
+            {
+                nova.Exchange(next);
+                asked();
+            };
+        }
+        return _agent.PrepareReload(
+            Upstream(plan),
+            Encoding.UTF8.GetBytes(plan.Neutron.SharedSecret),
+            directory,
+            owned
+        );
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _agent.StopAsync(cancellationToken);
@@ -78,27 +120,30 @@ sealed class NeutronAgentHop : IHop
     public async ValueTask DisposeAsync()
     {
         await _agent.DisposeAsync();
-        await _owned.DisposeAsync();
+        if (_nova is not null)
+        {
+            await _nova.DisposeAsync();
+        }
     }
 
-    IPortDirectory Directory(NeutronAgentPlan plan, TimeProvider time, ILoggerFactory loggers)
+    IPortDirectory Directory(NeutronAgentPlan plan, Owned owned)
     {
         var neutron = plan.Neutron;
         if (plan.Ports == PortSource.Rest)
         {
-            var keystone = _owned.Add(
-                new KeystoneSession(neutron.Credentials!, loggers.CreateLogger<KeystoneSession>(), time)
+            var keystone = owned.Add(
+                new KeystoneSession(neutron.Credentials!, _loggers.CreateLogger<KeystoneSession>(), _time)
             );
-            var log = loggers.CreateLogger<NeutronClient>();
-            return new NeutronPortDirectory(_owned.Add(new NeutronClient(neutron.Neutron, keystone, log, time)));
+            var log = _loggers.CreateLogger<NeutronClient>();
+            return new NeutronPortDirectory(owned.Add(new NeutronClient(neutron.Neutron, keystone, log, _time)));
         }
-        return _owned.Add(
+        return owned.Add(
             new NeutronDatabasePortDirectory(
                 neutron.Database!,
                 neutron.DatabasePool,
                 DatabaseDeadline,
-                loggers.CreateLogger<NeutronDatabasePortDirectory>(),
-                time
+                _loggers.CreateLogger<NeutronDatabasePortDirectory>(),
+                _time
             )
         );
     }

@@ -1,4 +1,5 @@
 using Stackmeta.Agent;
+using Stackmeta.Http;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;
@@ -43,7 +44,12 @@ sealed record NeutronAgentPlan
 
     /// <exception cref="ConfigurationException">The files do not say how ports are looked up.</exception>
     /// <exception cref="CommandException">Files and settings do not go together.</exception>
-    public static NeutronAgentPlan Of(AgentConfiguration neutron, NovaConfiguration? nova, SettingValues settings)
+    public static NeutronAgentPlan Of(
+        AgentConfiguration neutron,
+        NovaConfiguration? nova,
+        SettingValues settings,
+        IKeptSockets? kept = null
+    )
     {
         var api = settings.IsSet(KnownSettings.AgentApi) ? settings.Get(KnownSettings.AgentApi) : neutron.NovaUrl;
         if (api is null && nova is null)
@@ -69,6 +75,7 @@ sealed record NeutronAgentPlan
                 ProxyGroup = neutron.ProxyGroup,
                 Backlog = neutron.Backlog,
                 TakeOver = settings.Get(KnownSettings.AgentTakeOver),
+                Kept = kept,
             },
         };
     }

@@ -1,9 +1,7 @@
 using System.Net;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 using Stackmeta.OpenStack;
 
@@ -12,20 +10,26 @@ namespace Stackmeta;
 /// <summary>The metadata API on a live cloud, as nova.conf describes it: Nova's databases, Neutron, the three proofs, vendor data.</summary>
 sealed class NovaHop : IHop
 {
+    readonly Exchangeable<NovaAnswering> _answering;
+    readonly AdminSocket? _admin;
     readonly Owned _owned = new();
-    AdminSocket? _admin;
-    bool _isAskedByAgents;
 
-    NovaHop() { }
+    /// <summary>Answers with it; opens no address. What answers becomes this one's to dispose of.</summary>
+    public NovaHop(NovaAnswering answering, AdminSocket? admin, TimeProvider time)
+    {
+        _answering = new(answering, time);
+        _admin = admin;
+        Show(answering);
+    }
 
-    /// <summary>What answers, for hops in the same process.</summary>
-    public MetadataApi Api { get; private set; } = null!;
+    /// <summary>What answers now, for hops in the same process.</summary>
+    public MetadataApi Api => _answering.Current.Api;
 
     /// <summary>The kept records, to be told of changes.</summary>
-    public InstanceCache Instances { get; private set; } = null!;
+    public InstanceCache Instances => _answering.Current.Instances;
 
     /// <summary>What config drives are made of.</summary>
-    public DriveSource Drives { get; private set; } = null!;
+    public DriveSource Drives => _answering.Current.Drives;
 
     /// <summary>The server, once it is started.</summary>
     public ApiServer? Server { get; private set; }
@@ -40,42 +44,19 @@ sealed class NovaHop : IHop
         TimeProvider time,
         AdminSocket? admin = null,
         NeutronDatabaseOptions? neutronDatabase = null
-    )
+    ) => new(NovaAnswering.Create(nova, documents, options, loggers, time, admin, neutronDatabase), admin, time);
+
+    /// <summary>Has the API answer as other files and settings say, from now on.</summary>
+    public void Exchange(NovaAnswering next)
     {
-        var hop = new NovaHop { _admin = admin, _isAskedByAgents = nova.ServiceMetadataProxy };
-        options = options with { Cache = options.Cache with { Expiration = nova.CacheExpiration } };
-        documents = documents with
-        {
-            DhcpDomain = nova.DhcpDomain,
-            NetworkTemplate = nova.InjectsNetworkTemplate ? NetworkTemplate.Stock : null,
-        };
-        var source = hop.Own(new NovaInstanceSource(nova.Databases, loggers.CreateLogger<NovaInstanceSource>(), time));
-        hop.Instances = new(admin?.Observe(source) ?? source, options.Cache, time);
-        admin?.Watch(hop.Instances, source);
-        var neutron = nova.NeutronCredentials is { } credentials ? hop.Neutron(nova, credentials, loggers, time) : null;
-        var vendorData = hop.VendorData(nova.VendorData, options.Cache, loggers, time);
-        var securityGroups = hop.SecurityGroups(neutron, neutronDatabase, loggers, time);
-        hop.Drives = new()
-        {
-            Instances = source,
-            VendorData = vendorData,
-            SecurityGroups = securityGroups,
-            Documents = documents,
-            UsualFormat = DriveFormats.Of(nova.DriveFormat),
-            SkippedVersions = nova.DriveSkippedVersions,
-        };
-        admin?.Drives.Serve(hop.Drives);
-        hop.Api = new(
-            options,
-            hop.Instances,
-            new DocumentRenderer(documents, time),
-            hop.Proof(nova, neutron, options.Cache, loggers, time),
-            vendorData,
-            securityGroups,
-            time,
-            loggers.CreateLogger<MetadataApi>()
-        );
-        return hop;
+        _answering.Exchange(next);
+        Show(next);
+    }
+
+    void Show(NovaAnswering answering)
+    {
+        _admin?.Watch(answering.Instances, answering.Drives.Instances);
+        _admin?.Drives.Serve(answering.Drives);
     }
 
     /// <summary>Opens nova.conf's address, or others instead.</summary>
@@ -84,6 +65,7 @@ sealed class NovaHop : IHop
     public async Task StartAsync(
         NovaListenOptions listen,
         IReadOnlyList<EndPoint> instead,
+        IKeptSockets? kept,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
@@ -92,9 +74,10 @@ sealed class NovaHop : IHop
         {
             Addresses = [],
             Observer = _admin?.Observer,
+            Kept = kept,
             Certificate = listen.CertificateFile is null
                 ? null
-                : Own(CertificateFiles.Own(listen.CertificateFile, listen.KeyFile, "[wsgi] ssl_cert_file")),
+                : _owned.Add(CertificateFiles.Own(listen.CertificateFile, listen.KeyFile, "[wsgi] ssl_cert_file")),
             ClientAuthorities = listen.AuthorityFile is null
                 ? null
                 : CertificateFiles.Authorities(listen.AuthorityFile),
@@ -103,10 +86,10 @@ sealed class NovaHop : IHop
             new ApiServerOptions
             {
                 Addresses = instead.Count > 0 ? [.. instead] : [AddressOf(listen)],
-                CallersAreAgents = _isAskedByAgents,
+                CallersAreAgents = _answering.Current.IsAskedByAgents,
                 Http = http,
             },
-            Api,
+            context => Api.HandleAsync(context),
             loggers,
             cancellationToken
         );
@@ -122,126 +105,12 @@ sealed class NovaHop : IHop
         {
             await Server.DisposeAsync();
         }
+        await _answering.DisposeAsync();
         await _owned.DisposeAsync();
     }
-
-    NeutronClient Neutron(
-        NovaConfiguration nova,
-        KeystoneOptions credentials,
-        ILoggerFactory loggers,
-        TimeProvider time
-    )
-    {
-        var keystone = Own(new KeystoneSession(credentials, loggers.CreateLogger<KeystoneSession>(), time));
-        return Own(new NeutronClient(nova.Neutron, keystone, loggers.CreateLogger<NeutronClient>(), time));
-    }
-
-    /// <summary>Asked of Neutron's database where it may be read, else of its REST API as Nova does; null where neither is known.</summary>
-    ISecurityGroupNames? SecurityGroups(
-        NeutronClient? neutron,
-        NeutronDatabaseOptions? database,
-        ILoggerFactory loggers,
-        TimeProvider time
-    )
-    {
-        var rest = neutron is null ? null : new NeutronSecurityGroupNames(neutron);
-        return database is null
-            ? rest
-            : Own(
-                new NeutronDatabaseSecurityGroupNames(
-                    database,
-                    rest,
-                    loggers.CreateLogger<NeutronDatabaseSecurityGroupNames>(),
-                    time
-                )
-            );
-    }
-
-    VendorDataProviders VendorData(
-        NovaVendorDataOptions nova,
-        AnswerCacheOptions cache,
-        ILoggerFactory loggers,
-        TimeProvider time
-    )
-    {
-        var options = new VendorDataOptions
-        {
-            Providers =
-            [
-                .. nova.Providers.Select(provider =>
-                    provider == "StaticJSON" ? VendorDataProvider.StaticJson : VendorDataProvider.DynamicJson
-                ),
-            ],
-            StaticFile = nova.StaticFile,
-            Targets = nova.DynamicTargets,
-            Authorities = nova.AuthorityFile is null ? null : CertificateFiles.Authorities(nova.AuthorityFile),
-            ConnectTimeout = nova.ConnectTimeout,
-            ReadTimeout = nova.ReadTimeout,
-            FailureIsFatal = nova.FailureIsFatal,
-        };
-        var token = nova.Credentials is { } credentials
-            ? Own(new KeystoneSession(credentials, loggers.CreateLogger<KeystoneSession>(), time))
-            : null;
-        return Own(new VendorDataProviders(options, cache, token, time, loggers.CreateLogger<VendorDataProviders>()));
-    }
-
-    /// <summary>Which way callers prove whom they ask for (spec/nova-metadata.md §6.1).</summary>
-    ICallerProof Proof(
-        NovaConfiguration nova,
-        NeutronClient? neutron,
-        AnswerCacheOptions cache,
-        ILoggerFactory loggers,
-        TimeProvider time
-    )
-    {
-        if (!nova.ServiceMetadataProxy)
-        {
-            return new AddressProof(
-                neutron is null ? new NoAddresses() : new NeutronAddressDirectory(neutron),
-                new()
-                {
-                    Cache = cache,
-                    UsesForwardedFor = nova.UseForwardedFor,
-                    ParsesProxyHeaders = nova.ParseProxyHeaders,
-                },
-                time
-            );
-        }
-        if (nova.SharedSecret.Length == 0)
-        {
-            Log.SharedSecretEmpty(loggers.CreateLogger<NovaHop>());
-        }
-        var signature = Own(new InstanceSignature(Encoding.UTF8.GetBytes(nova.SharedSecret)));
-        var byInstance = new SharedSecretProof(signature);
-        return neutron is null
-            ? byInstance
-            : new ProviderProof(
-                byInstance,
-                nova.SharedSecret.Length > 0 ? signature : null,
-                new NeutronAddressDirectory(neutron),
-                cache,
-                time
-            );
-    }
-
-    T Own<T>(T owned)
-        where T : class => _owned.Add(owned);
 
     static IPEndPoint AddressOf(NovaListenOptions listen) =>
         IPAddress.TryParse(listen.Address, out var address)
             ? new(address, listen.Port)
             : throw new ConfigurationException($"[DEFAULT] metadata_listen: '{listen.Address}' is no IP address");
-
-    /// <summary>Where nova.conf names no credentials for Neutron, nobody can be found by address.</summary>
-    sealed class NoAddresses : IAddressDirectory
-    {
-        public ValueTask<PortAnswer> FindPortAsync(string address, CancellationToken cancellationToken) =>
-            new(Refusal.PortNotFound);
-
-        public ValueTask<ProviderPortAnswer> FindPortOfProviderAsync(
-            string providerId,
-            string address,
-            CancellationToken cancellationToken
-        ) => new(new ProviderPortAnswer(null, Refusal.PortNotFound, HasNetworks: false, Matches: 0));
-    }
 }

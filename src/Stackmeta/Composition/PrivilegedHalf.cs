@@ -8,24 +8,43 @@ namespace Stackmeta;
 /// What needs root when guests are served by an ordinary user (<c>edge.user</c>): the opener of listening sockets, the networks
 /// of the inventory, and the start of the process that serves (docs/few-rights.md). No byte of a guest comes here.
 /// </summary>
-sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
+sealed class PrivilegedHalf : IRunning
 {
-    readonly Owned _owned = new();
-    Task _ended = Task.CompletedTask;
+    static readonly TimeSpan StartLook = TimeSpan.FromMilliseconds(50);
 
-    PrivilegedHalf() { }
+    readonly Owned _owned = new();
+    readonly TimeProvider _time;
+    readonly CancellationTokenSource _stop = new();
+    RunningPath? _networks;
+    ServingProcess _serving = null!;
+    string? _servingAdminSocket;
+
+    PrivilegedHalf(TimeProvider time) => _time = time;
+
+    /// <summary>Ends when the other half says that its start is over.</summary>
+    public Task Started { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Those of both halves.</summary>
+    public IReadOnlyList<string> AdminSockets =>
+        _servingAdminSocket is null
+            ? _networks?.AdminSockets ?? []
+            : [.. _networks?.AdminSockets ?? [], _servingAdminSocket];
 
     /// <summary>Ends when a successor has taken this one's place, or the other half cannot be made to serve.</summary>
-    public Task Ended => _ended;
+    public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>Whether the settings want two halves, of which this process is the first.</summary>
     public static bool IsWanted(SettingValues settings) =>
         settings.Get(KnownSettings.EdgeUser).Length > 0 && !EdgeSockets.AreAsked(settings);
 
-    /// <summary>The settings of this process's admin socket: in root's folder if it is the first half, since the other has the usual place.</summary>
+    /// <summary>Whether this process is the other half.</summary>
+    public static bool IsOther(SettingValues settings) =>
+        settings.Get(KnownSettings.EdgeUser).Length > 0 && EdgeSockets.AreAsked(settings);
+
+    /// <summary>The settings of this process's admin socket: the first half has the folder that is root's, the other one the place that is set.</summary>
     public static SettingValues AdminOf(SettingValues settings, DataFolder folder) =>
-        IsWanted(settings)
-            ? settings.With(KnownSettings.AdminListen, Path.Combine(folder.EdgeState, "admin.sock"))
+        IsWanted(settings) && settings.Get(KnownSettings.AdminListen) != AdminSocket.Off
+            ? settings.With(KnownSettings.AdminListen, Path.Combine(folder.EdgeState, "admin-privileged.sock"))
             : settings;
 
     /// <summary>Starts this half, which starts the other.</summary>
@@ -44,7 +63,7 @@ sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var half = new PrivilegedHalf();
+        var half = new PrivilegedHalf(time);
         try
         {
             await half.BeginAsync(settings, source, time, loggers, cancellationToken);
@@ -73,11 +92,13 @@ sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
         _ = SharedSecret.ReadOrMake(folder.SharedSecretFile);
         ServingUser.Give(folder.Path, user);
         await ServingUser.RequireReachAsync(folder.Path, user, cancellationToken);
+        Directory.CreateDirectory(folder.EdgeState);
+        ServingUser.Give(Directory.CreateDirectory(folder.ServingState, DataFolder.Mode).FullName, user);
 
         IEndsItself opening;
         if (source == NetworkSource.Inventory)
         {
-            opening = _owned.Add(
+            opening = _networks = _owned.Add(
                 await RunningPath.StartAsync(settings, folder, Hops.Edge, source, time, loggers, cancellationToken)
             );
         }
@@ -85,7 +106,7 @@ sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
         {
             opening = _owned.Add(await EdgeSockets.StartAsync(settings, folder, time, loggers, cancellationToken));
         }
-        var serving = _owned.Add(
+        _serving = _owned.Add(
             ServingProcess.Start(
                 user,
                 OwnCommandLine(folder),
@@ -94,7 +115,43 @@ sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
                 loggers.CreateLogger<ServingProcess>()
             )
         );
-        _ended = EndAsync(opening, serving);
+        Ended = EndAsync(opening, _serving);
+        _servingAdminSocket = ServingAdminSocket(settings, folder);
+        Started = WaitForStartAsync();
+    }
+
+    /// <summary>The other half's admin socket; null when it has none.</summary>
+    static string? ServingAdminSocket(SettingValues settings, DataFolder folder) =>
+        settings.Get(KnownSettings.AdminListen) switch
+        {
+            AdminSocket.Off => null,
+            { Length: > 0 } set => set,
+            _ => Path.Combine(folder.ServingState, "admin.sock"),
+        };
+
+    /// <summary>Until the other half has started; at once if it cannot be asked.</summary>
+    async Task WaitForStartAsync()
+    {
+        using var pulse = new Pulse(_servingAdminSocket is null ? [] : [_servingAdminSocket]);
+        while (await pulse.FindUnstartedAsync(_stop.Token) is not null && !Ended.IsCompleted)
+        {
+            await Task.Delay(StartLook, _time, _stop.Token);
+        }
+        if (Ended.IsFaulted)
+        {
+            await Ended;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Action PrepareReload(SettingValues settings)
+    {
+        var networks = _networks?.PrepareReload(settings);
+        return () =>
+        {
+            networks?.Invoke();
+            _serving.Reload();
+        };
     }
 
     /// <summary>This program with the same arguments, told where to ask for sockets.</summary>
@@ -118,5 +175,11 @@ sealed class PrivilegedHalf : IEndsItself, IAsyncDisposable
     }
 
     /// <summary>Ends the other half first.</summary>
-    public ValueTask DisposeAsync() => _owned.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Started.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _owned.DisposeAsync();
+        _stop.Dispose();
+    }
 }

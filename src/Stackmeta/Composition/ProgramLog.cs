@@ -10,14 +10,16 @@ static class ProgramLog
     /// <summary>Set by systemd for a unit whose stderr is the journal's (systemd.exec(5)).</summary>
     const string JournalVariable = "JOURNAL_STREAM";
 
+    /// <summary>For a command that ends by itself.</summary>
     public static ILoggerFactory Create(SettingValues settings) =>
-        Create(settings.Get(KnownSettings.LogLevel), settings.Get(KnownSettings.LogFormat));
+        Create(new LogThreshold(settings.Get(KnownSettings.LogLevel)), settings.Get(KnownSettings.LogFormat));
 
-    public static ILoggerFactory Create(LogLevel level, LogFormat format = LogFormat.Text) =>
+    /// <summary>For a command that stays.</summary>
+    public static ILoggerFactory Create(LogThreshold threshold, LogFormat format = LogFormat.Text) =>
         LoggerFactory.Create(builder =>
         {
-            builder.SetMinimumLevel(level);
-            builder.AddFilter("Microsoft", LogLevel.Warning);
+            builder.SetMinimumLevel(LogLevel.Trace);
+            builder.AddFilter((category, level) => level >= threshold.Of(category));
             var isJournal = Environment.GetEnvironmentVariable(JournalVariable) is { Length: > 0 };
             // Made here and not by the container, which would look for their constructors at run time.
             builder.Services.AddSingleton<ConsoleFormatter>(new LogLines(isJournal, TimeProvider.System));
@@ -30,6 +32,24 @@ static class ProgramLog
                 console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
             });
         });
+}
+
+/// <summary>From which weight on messages are logged; may be changed at any time.</summary>
+sealed class LogThreshold(LogLevel level)
+{
+    volatile LogLevel _level = level;
+
+    public LogLevel Level
+    {
+        get => _level;
+        set => _level = value;
+    }
+
+    /// <summary>Of the framework's own messages only those count that are warnings at least.</summary>
+    public LogLevel Of(string? category) =>
+        category?.StartsWith("Microsoft", StringComparison.Ordinal) == true && Level < LogLevel.Warning
+            ? LogLevel.Warning
+            : Level;
 }
 
 /// <summary>How log lines look.</summary>

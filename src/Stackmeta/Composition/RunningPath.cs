@@ -6,7 +6,7 @@ using Stackmeta.Inventory;
 namespace Stackmeta;
 
 /// <summary>The hops of the path that this process runs, started from the back to the front and stopped in the other order.</summary>
-sealed class RunningPath : IEndsItself, IAsyncDisposable
+sealed class RunningPath : IRunning
 {
     /// <summary>How long requests under way may take to end at a stop: below the 90 s after which systemd kills.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
@@ -16,6 +16,8 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
     readonly ILoggerFactory _loggers;
     readonly ILogger _logger;
     readonly TimeProvider _time;
+    readonly DataFolder _folder;
+    HostSockets? _kept;
     AdminSocket _admin = null!;
     ApiHop? _api;
     AgentHop? _agent;
@@ -23,8 +25,13 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
     EdgeHop? _edge;
     Task _following = Task.CompletedTask;
 
-    RunningPath(OwnInventory inventory, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>The API that the agent asks if it is elsewhere.</summary>
+    Uri? _apiElsewhere;
+    Hops _hops;
+
+    RunningPath(DataFolder folder, OwnInventory inventory, TimeProvider time, ILoggerFactory loggers)
     {
+        _folder = folder;
         _inventory = inventory;
         _time = time;
         _loggers = loggers;
@@ -35,6 +42,12 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
 
     /// <summary>The socket that the operator asks on; null when there is none.</summary>
     public string? AdminSocketPath => _admin.Path;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> AdminSockets => AdminSocketPath is { } path ? [path] : [];
+
+    /// <inheritdoc/>
+    public Task Started => Task.CompletedTask;
 
     /// <summary>Ends when another process has taken this one's place.</summary>
     public Task Ended => _sockets?.Ended ?? new TaskCompletionSource().Task;
@@ -64,7 +77,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
         folder.Make();
         var secret =
             hops.HasFlag(Hops.Api) || hops.HasFlag(Hops.Agent) ? SharedSecret.ReadOrMake(folder.SharedSecretFile) : [];
-        var path = new RunningPath(InventoryPlace.Of(settings, folder).Open(time, loggers), time, loggers);
+        var path = new RunningPath(folder, InventoryPlace.Of(settings, folder).Open(time, loggers), time, loggers);
         try
         {
             await path.StartAsync(settings, folder, hops, source, secret, cancellationToken);
@@ -86,6 +99,8 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
+        // Before the sockets of namespaces are taken. Of two halves, systemd knows the privileged one alone.
+        _kept = PrivilegedHalf.IsOther(settings) ? null : HostSockets.Open(_loggers);
         if (hops.HasFlag(Hops.Edge))
         {
             // First, so that an earlier process has ended before its ports are opened here.
@@ -105,14 +120,15 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
             _admin.Health.Add(SourceChecks.Changes(shared));
         }
         _admin.Health.Starting("hops are opening");
-        var apiElsewhere = hops.HasFlag(Hops.Agent) ? ApiElsewhere(settings, hops) : null;
-        if (hops.HasFlag(Hops.Api) || (hops.HasFlag(Hops.Agent) && apiElsewhere is null))
+        _hops = hops;
+        _apiElsewhere = hops.HasFlag(Hops.Agent) ? ApiElsewhere(settings, hops) : null;
+        if (hops.HasFlag(Hops.Api) || (hops.HasFlag(Hops.Agent) && _apiElsewhere is null))
         {
             _api = ApiHop.Create(settings, secret, _inventory, _admin, _time, _loggers);
         }
         if (hops.HasFlag(Hops.Api))
         {
-            await _api!.ListenAsync(settings, _admin, _loggers, cancellationToken);
+            await _api!.ListenAsync(settings, _kept, cancellationToken);
         }
         if (hops.HasFlag(Hops.Agent))
         {
@@ -122,13 +138,15 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
                 Path = folder.AgentSocket,
                 Mode = settings.Get(KnownSettings.AgentSocketMode),
                 TakeOver = settings.Get(KnownSettings.AgentTakeOver),
+                Kept = _kept,
             };
             _agent = await (
-                apiElsewhere is null
+                _apiElsewhere is null
                     ? AgentHop.StartAsync(
                         socket,
-                        _api!.Api,
-                        new GuestsAtOnce(_inventory, _api.Instances, _time),
+                        () => _api!.Api,
+                        new GuestsAtOnce(_inventory, _api!.Instances, _time),
+                        owned: null,
                         _admin,
                         _time,
                         _loggers,
@@ -136,9 +154,10 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
                     )
                     : AgentHop.StartAsync(
                         socket,
-                        new UpstreamOptions { Api = apiElsewhere },
+                        new UpstreamOptions { Api = _apiElsewhere },
                         secret,
                         _inventory,
+                        owned: null,
                         _admin,
                         _time,
                         _loggers,
@@ -152,7 +171,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
                 settings,
                 folder,
                 source,
-                _agent?.Agent,
+                _agent is null ? null : _agent.HandleAsync,
                 _admin,
                 _sockets!,
                 _time,
@@ -172,8 +191,45 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
         _admin.Health.Starting("networks are being made");
         _following = follower.RunAsync(_stop.Token);
         await follower.Settled.WaitAsync(cancellationToken);
+        _kept?.DropLeft();
         GiveBackWhatTheStartNeeded();
         _admin.Health.Started();
+    }
+
+    /// <inheritdoc/>
+    public Action PrepareReload(SettingValues settings)
+    {
+        var prepared = new List<Action>();
+        if (_api is not null || _agent is not null)
+        {
+            var secret = SharedSecret.Read(DataFolder.At(_folder.Path, settings).SharedSecretFile);
+            if (_api is not null)
+            {
+                prepared.Add(_api.PrepareReload(settings, secret));
+            }
+            if (_agent is not null)
+            {
+                var apiElsewhere = ApiElsewhere(settings, _hops);
+                if (apiElsewhere is null != _apiElsewhere is null)
+                {
+                    throw new SettingsException([
+                        new(
+                            settings.OriginOf(KnownSettings.AgentApi),
+                            "Whether the agent asks in-process cannot change while it runs (agent.api): restart it."
+                        ),
+                    ]);
+                }
+                if (apiElsewhere is not null)
+                {
+                    prepared.Add(_agent.PrepareReload(new UpstreamOptions { Api = apiElsewhere }, secret));
+                }
+            }
+        }
+        return () =>
+        {
+            prepared.ForEach(static hold => hold());
+            _edge?.Limit(settings);
+        };
     }
 
     /// <summary>
@@ -233,6 +289,7 @@ sealed class RunningPath : IEndsItself, IAsyncDisposable
             await _admin.DisposeAsync();
         }
         _inventory.Dispose();
+        _kept?.Dispose();
         if (_sockets is not null)
         {
             // Last: this is how a successor sees that all else has ended.

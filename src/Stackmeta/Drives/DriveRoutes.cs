@@ -12,7 +12,7 @@ namespace Stackmeta;
 /// <param name="time">Dates the files.</param>
 sealed class DriveRoutes(IInventory? names, TimeProvider time)
 {
-    // Set once, while the process starts; read by any request.
+    // Set while the process starts, and again when new settings make another; read by any request.
     volatile DriveSource? _source;
 
     /// <summary>Drives can be had from now on.</summary>

@@ -14,11 +14,15 @@ namespace Stackmeta;
 /// </summary>
 sealed class AdminSocket : IAsyncDisposable
 {
-    const string Off = "off";
+    /// <summary>In the place of a path: there is none.</summary>
+    public const string Off = "off";
 
     readonly TimeProvider _time;
     readonly Owned _owned = new();
     readonly CacheGauges _caches;
+
+    // Set when the agent starts, and again when new settings make another.
+    PortCache? _ports;
 
     AdminSocket(TimeProvider time, RequestObserver observer, IInventory? inventory)
     {
@@ -136,12 +140,15 @@ sealed class AdminSocket : IAsyncDisposable
     public void Watch(PortCache kept, IPortDirectory directory)
     {
         _caches.Add("ports", () => kept.Statistics);
-        Observer.Meter.CreateObservableGauge(
-            "stackmeta.networks.waking",
-            () => (long)kept.NetworksWaking,
-            "{network}",
-            "Networks that are asked for as a whole now, because many of their guests ask at once."
-        );
+        if (Interlocked.Exchange(ref _ports, kept) is null)
+        {
+            Observer.Meter.CreateObservableGauge(
+                "stackmeta.networks.waking",
+                () => (long)_ports.NetworksWaking,
+                "{network}",
+                "Networks that are asked for as a whole now, because many of their guests ask at once."
+            );
+        }
         Health.Add(SourceChecks.Ports(directory, kept, _time));
     }
 

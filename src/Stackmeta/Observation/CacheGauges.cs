@@ -7,7 +7,7 @@ namespace Stackmeta;
 /// <summary>The caches of this process as metrics, each labelled with its name.</summary>
 sealed class CacheGauges
 {
-    // Added to while hops start; replaced as a whole.
+    // Added to while hops start and exchanged by new settings; replaced as a whole.
     ImmutableArray<(KeyValuePair<string, object?>[] Tags, Func<AnswerCacheStatistics> Read)> _caches = [];
 
     public CacheGauges(Meter meter)
@@ -44,11 +44,13 @@ sealed class CacheGauges
         );
     }
 
+    /// <summary>Shows a cache, in place of an earlier one of the name.</summary>
     public void Add(string name, Func<AnswerCacheStatistics> read) =>
         ImmutableInterlocked.Update(
             ref _caches,
-            static (caches, added) => caches.Add(added),
-            (new KeyValuePair<string, object?>[] { new("cache", name) }, read)
+            static (caches, added) =>
+                caches.RemoveAll(cache => Equals(cache.Tags[0].Value, added.Tags[0].Value)).Add(added),
+            (Tags: new KeyValuePair<string, object?>[] { new("cache", name) }, Read: read)
         );
 
     IEnumerable<Measurement<long>> All(Func<AnswerCacheStatistics, long> select) =>

@@ -24,7 +24,10 @@ static class HopChecks
                 }
                 return HealthFinding.Well();
             }
-        );
+        )
+        {
+            IsDoor = true,
+        };
 
     /// <summary>The agent's socket is where the proxies look for it.</summary>
     public static HealthCheck AgentSocket(string path, Func<bool> isInPlace) =>

@@ -23,7 +23,10 @@ public static class KnownSettings
             SettingKinds.Path,
             "",
             "The file with the secret that the agent signs with and the API checks with (metadata_proxy_shared_secret); 'secret' in the data folder, made at the first start."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     /// <summary>Empty for the file in the data folder.</summary>
     public static Setting<string> InventoryUrl { get; } =
@@ -60,7 +63,10 @@ public static class KnownSettings
         );
 
     public static Setting<string> DhcpDomain { get; } =
-        new("dhcp_domain", SettingKinds.Text, "novalocal", "Appended to host names after a dot; empty for none.");
+        new("dhcp_domain", SettingKinds.Text, "novalocal", "Appended to host names after a dot; empty for none.")
+        {
+            IsLive = true,
+        };
 
     public static Setting<Compatibility> Compatibility { get; } =
         new(
@@ -73,7 +79,10 @@ public static class KnownSettings
             ),
             "latest",
             "The OpenStack release whose answers are given."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<IReadOnlyList<IPEndPoint>> ApiListen { get; } =
         new(
@@ -114,7 +123,10 @@ public static class KnownSettings
             SettingKinds.Path,
             "",
             "The JSON file that is served as vendor_data.json; empty serves {}."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<IReadOnlyList<string>> ConfigDriveSkipVersions { get; } =
         new(
@@ -141,7 +153,10 @@ public static class KnownSettings
             SettingKinds.HttpAddress.Or("in-process"),
             "http://127.0.0.1:8775",
             "The metadata API that the agent asks: another server, or in-process for one in the agent's own process, which needs neither a connection nor a signature; where nothing is set, 'stackmeta up' asks in-process."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<AgentSocketMode> AgentSocketMode { get; } =
         new(
@@ -189,7 +204,10 @@ public static class KnownSettings
             SettingKinds.Number(0, 1_000_000),
             "128",
             "How many connections one guest may have open at a listener; 0 is no limit."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<bool> EdgeRateLimitEnabled { get; } =
         new(
@@ -197,7 +215,10 @@ public static class KnownSettings
             SettingKinds.Switch,
             "false",
             "Limit how often one guest may ask a listener, over IPv4 and IPv6 alike; the names of this and the next four are Neutron's ([metadata_rate_limiting])."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<long> EdgeBaseQueryRateLimit { get; } =
         new(
@@ -205,10 +226,16 @@ public static class KnownSettings
             SettingKinds.Number(1, 1_000_000),
             "10",
             "How many requests one guest may make in the base window."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<TimeSpan> EdgeBaseWindowDuration { get; } =
-        new("edge.base_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the base window is.");
+        new("edge.base_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the base window is.")
+        {
+            IsLive = true,
+        };
 
     public static Setting<long> EdgeBurstQueryRateLimit { get; } =
         new(
@@ -216,10 +243,16 @@ public static class KnownSettings
             SettingKinds.Number(1, 1_000_000),
             "10",
             "How many requests one guest may make in the burst window."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<TimeSpan> EdgeBurstWindowDuration { get; } =
-        new("edge.burst_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the burst window is.");
+        new("edge.burst_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the burst window is.")
+        {
+            IsLive = true,
+        };
 
     public static Setting<IReadOnlyList<Guid>> EdgeWatchOnly { get; } =
         new(
@@ -312,7 +345,10 @@ public static class KnownSettings
             ),
             "info",
             "From which weight on messages are logged."
-        );
+        )
+        {
+            IsLive = true,
+        };
 
     public static Setting<LogFormat> LogFormat { get; } =
         new(

@@ -23,6 +23,9 @@ public abstract class Setting
     /// <summary>What the setting does, in a sentence.</summary>
     public string Description { get; }
 
+    /// <summary>Whether another value holds from a reload on (SIGHUP), and not only from the next start on.</summary>
+    public bool IsLive { get; init; }
+
     /// <summary>The environment variable that sets it.</summary>
     public string EnvironmentName => Prefix + Name.ToUpperInvariant().Replace('.', '_');
 

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Stackmeta;
 
-/// <summary>Collects settings from file, environment and command line, in this order, the last one holding, and checks them all.</summary>
+/// <summary>Collects settings from systemd's credentials, file, environment and command line, in this order, the last one holding, and checks them all.</summary>
 public static class SettingsReader
 {
     /// <summary>Where the file is looked for when none is named.</summary>
@@ -10,6 +10,16 @@ public static class SettingsReader
 
     /// <summary>Variables that begin as settings do but are no settings.</summary>
     const string FileVariable = Setting.Prefix + "CONFIG";
+
+    /// <summary>Where systemd puts the secrets that a unit loads (systemd.exec(5), LoadCredential=).</summary>
+    const string CredentialsVariable = "CREDENTIALS_DIRECTORY";
+
+    /// <summary>The settings that name files with secrets, and the credentials that are those files.</summary>
+    static readonly IReadOnlyList<(Setting Setting, string Credential)> Credentials =
+    [
+        (KnownSettings.SharedSecretFile, "stackmeta_shared_secret"),
+        (KnownSettings.InventoryPasswordFile, "stackmeta_inventory_password"),
+    ];
 
     /// <summary>Reads and checks.</summary>
     /// <param name="file">The named settings file; null takes <c>STACKMETA_CONFIG</c>, else <see cref="UsualFile"/> where it exists.</param>
@@ -20,6 +30,19 @@ public static class SettingsReader
     {
         var set = new Dictionary<string, (string Text, string Origin)>();
         var problems = new List<SettingsProblem>();
+
+        foreach (var (setting, credential) in Credentials)
+        {
+            // Weaker than all that is written for this program itself: a unit that loads it for all services must not beat a setting.
+            if (
+                environment[CredentialsVariable] is string { Length: > 0 } folder
+                && Path.Combine(folder, credential) is var path
+                && File.Exists(path)
+            )
+            {
+                Take(setting.Name, path, $"credential {credential}");
+            }
+        }
 
         file ??= environment[FileVariable] as string ?? (File.Exists(UsualFile) ? UsualFile : null);
         if (file is not null)

@@ -14,10 +14,14 @@ static class SettingsReference
             One file, JSON with comments: `--config FILE`, else `$STACKMETA_CONFIG`, else `{{SettingsReader.UsualFile}}` where it exists.
             A dot in a name is a section of the file: `api.listen` is `{ "api": { "listen": … } }`. The environment beats the file, `--set NAME=VALUE`
             beats both. An unknown name or a senseless value stops the start and is named with its place.
-            `stackmeta settings` prints what holds and where it comes from.
+            `stackmeta settings` prints what holds and where it comes from. Of systemd's credentials (`LoadCredential=`), `stackmeta_shared_secret` is
+            `shared_secret_file` and `stackmeta_inventory_password` is `inventory.password_file`, where nothing else sets them.
 
-            | name | environment | default | what it does | value |
-            |---|---|---|---|---|
+            A running program reads the file again at SIGHUP (`systemctl reload stackmeta`): what is marked live holds at once, the rest from the next start on,
+            and the log says so. If anything in it cannot be used, nothing changes, and the log says what.
+
+            | name | environment | default | live | what it does | value |
+            |---|---|---|---|---|---|
 
             """
         );
@@ -25,7 +29,7 @@ static class SettingsReference
         {
             var standard = setting.DefaultText.Length > 0 ? $"`{setting.DefaultText}`" : "";
             text.Append(
-                $"| `{setting.Name}` | `{setting.EnvironmentName}` | {standard} | {setting.Description} | {setting.Kind} |\n"
+                $"| `{setting.Name}` | `{setting.EnvironmentName}` | {standard} | {(setting.IsLive ? "yes" : "")} | {setting.Description} | {setting.Kind} |\n"
             );
         }
         return text.ToString();

@@ -64,7 +64,7 @@ sealed class TestAgent : IAsyncDisposable
         var path = Path.Combine(folder, "metadata_proxy");
         var server = await AgentServer.StartAsync(
             new AgentServerOptions { Socket = new AgentSocketOptions { Path = path } },
-            new MetadataAgent(options, cache, forward, time, log),
+            new MetadataAgent(options, cache, forward, time, log).HandleAsync,
             time,
             log,
             CancellationToken.None

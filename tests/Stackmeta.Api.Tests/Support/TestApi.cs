@@ -83,7 +83,7 @@ sealed class TestApi : IAsyncDisposable
                 CallersAreAgents = callersAreAgents,
                 Http = new() { Addresses = [], Observer = observer },
             },
-            api,
+            api.HandleAsync,
             log,
             CancellationToken.None
         );

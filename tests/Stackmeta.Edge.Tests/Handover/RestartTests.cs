@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 

@@ -137,4 +137,36 @@ public sealed class GuestLimitsTests
         string.Concat(
             Enumerable.Range(0, times).Select(_ => limits.TryAsk(Scope, guest ?? Guest, out TimeSpan _) ? 'y' : 'n')
         );
+
+    [Fact]
+    public void Other_limits_hold_for_guests_that_are_known_already()
+    {
+        var guest = IPAddress.Parse("10.0.0.9");
+        var limits = new GuestLimits(
+            new()
+            {
+                RateLimitEnabled = true,
+                BaseQueryRateLimit = 1,
+                BurstQueryRateLimit = 1,
+            },
+            _time
+        );
+        var scope = EdgeScope.Network(Guid.NewGuid());
+        Assert.True(limits.TryAsk(scope, guest, out _));
+        Assert.False(limits.TryAsk(scope, guest, out _));
+        limits.Change(
+            new()
+            {
+                RateLimitEnabled = true,
+                BaseQueryRateLimit = 2,
+                BurstQueryRateLimit = 2,
+            }
+        );
+        Assert.True(limits.TryAsk(scope, guest, out _));
+        Assert.True(limits.TryAsk(scope, guest, out _));
+        Assert.False(limits.TryAsk(scope, guest, out _));
+        limits.Change(new());
+        Assert.False(limits.AreRatesLimited);
+        Assert.True(limits.TryAsk(scope, guest, out _));
+    }
 }

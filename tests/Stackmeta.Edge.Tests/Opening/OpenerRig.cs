@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 

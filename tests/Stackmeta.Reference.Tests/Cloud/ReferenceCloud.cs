@@ -95,6 +95,7 @@ public sealed class ReferenceCloud : IAsyncLifetime
         await hop.StartAsync(
             new NovaListenOptions(),
             [new IPEndPoint(IPAddress.Loopback, 0)],
+            kept: null,
             NullLoggerFactory.Instance,
             CancellationToken.None
         );

@@ -41,7 +41,7 @@ public sealed class AgentReplayTests(ReferenceCloud cloud)
         await using var api = await cloud.StartAsync();
         await using var agent = await AgentRig.StartAsync(
             neutron.Directory(),
-            new InProcessUpstream(api.Hop.Api),
+            new InProcessUpstream(() => api.Hop.Api),
             new AgentOptions()
         );
         await ExpectAsync(agent, neutron, "agent", Counts);

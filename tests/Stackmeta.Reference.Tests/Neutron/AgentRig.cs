@@ -65,7 +65,7 @@ sealed class AgentRig : IAsyncDisposable
             {
                 Socket = new() { Path = SocketIn(folder), Mode = AgentSocketMode.All },
             },
-            agent,
+            agent.HandleAsync,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None

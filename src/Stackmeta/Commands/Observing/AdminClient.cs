@@ -37,10 +37,14 @@ sealed class AdminClient : IDisposable
     )
     {
         var folder = DataFolder.Of(settings);
-        IEnumerable<string> paths =
-            settings.Get(KnownSettings.AdminListen) is { Length: > 0 } set ? [set]
-            : Directory.Exists(folder.EdgeState) ? Directory.EnumerateFiles(folder.EdgeState, "admin*.sock").Order()
-            : [];
+        IEnumerable<string> paths = settings.Get(KnownSettings.AdminListen) is { Length: > 0 } set
+            ? [set]
+            :
+            [
+                .. folder
+                    .AdminFolders.Where(Directory.Exists)
+                    .SelectMany(static place => Directory.EnumerateFiles(place, "admin*.sock").Order()),
+            ];
         var living = new List<AdminClient>();
         var trouble = "";
         foreach (var path in paths)

@@ -46,10 +46,13 @@ sealed class StopSignals : IDisposable
         }
     }
 
+    /// <summary>Stops as a signal would.</summary>
+    public void Stop() => _stop.Cancel();
+
     void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        _stop.Cancel();
+        Stop();
     }
 
     public void Dispose()

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using Stackmeta.Edge;
 
-namespace Stackmeta.Edge.Tests;
+namespace Stackmeta.Tests.Support;
 
 /// <summary>Does what systemd does with a service that has a store of descriptors (sd_notify(3), sd_listen_fds(3)).</summary>
 sealed class PlayedSystemd : IDisposable
@@ -14,6 +15,7 @@ sealed class PlayedSystemd : IDisposable
     readonly string _path = Path.Combine(Path.GetTempPath(), $"stackmeta-notify-{Guid.NewGuid():N}");
     readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
     readonly ConcurrentDictionary<string, Descriptor> _stored = new();
+    readonly ConcurrentQueue<string> _told = new();
     readonly Task _receiving;
 
     public PlayedSystemd()
@@ -22,11 +24,16 @@ sealed class PlayedSystemd : IDisposable
         _receiving = ReceiveAsync();
     }
 
+    /// <summary>What a service has told besides, a line each, in order.</summary>
+    public IReadOnlyList<string> Told => [.. _told];
+
     /// <summary>The names of what is stored.</summary>
     public IReadOnlyCollection<string> Stored => [.. _stored.Keys];
 
     /// <summary>A shell's command line that starts a service, giving it what is stored as descriptors 3 and following.</summary>
-    public string CommandLine(string[] service)
+    /// <param name="service">Program and arguments.</param>
+    /// <param name="watchdog">WATCHDOG_USEC; null for none.</param>
+    public string CommandLine(string[] service, TimeSpan? watchdog = null)
     {
         var stored = _stored.ToArray();
         // Above all that will be 3 and following; without close-on-exec the shell inherits them.
@@ -40,6 +47,10 @@ sealed class PlayedSystemd : IDisposable
         }
         line.Append($"export NOTIFY_SOCKET={_path} FDSTORE=512 LISTEN_PID=$$ LISTEN_FDS={stored.Length} ");
         line.Append($"LISTEN_FDNAMES={string.Join(':', stored.Select(entry => entry.Key))}; ");
+        if (watchdog is { } period)
+        {
+            line.Append($"export WATCHDOG_USEC={(long)period.TotalMicroseconds} WATCHDOG_PID=$$; ");
+        }
         line.Append($"exec {string.Join(' ', service)}");
         _inherited.AddRange(numbers);
         return line.ToString();
@@ -65,7 +76,14 @@ sealed class PlayedSystemd : IDisposable
                     .Split('\n')
                     .Select(line => line.Split('=', 2))
                     .ToDictionary(field => field[0], field => field[1]);
-                var name = fields["FDNAME"];
+                if (!fields.TryGetValue("FDNAME", out var name))
+                {
+                    foreach (var (key, value) in fields)
+                    {
+                        _told.Enqueue($"{key}={value}");
+                    }
+                    continue;
+                }
                 if (fields.ContainsKey("FDSTORE"))
                 {
                     // A socket that is there already is not stored twice.

@@ -1,13 +1,13 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace Stackmeta.Edge;
+namespace Stackmeta.Http;
 
 /// <summary>
 /// Where Kestrel takes buffers for answers from. A connection that was not made by Kestrel's own transport does not say,
 /// and every answer on it would fail.
 /// </summary>
-sealed class SharedMemory : IMemoryPoolFeature
+public sealed class SharedMemory : IMemoryPoolFeature
 {
     public static SharedMemory Feature { get; } = new();
 

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Http;
+
+/// <summary>
+/// Listens on sockets that the next process goes on with. Kestrel's own listener closes its socket while it waits on it, and what .NET
+/// calls then to end the wait (shutdown(2)) ends the listening of every process that has the socket. Here the wait ends first.
+/// </summary>
+/// <param name="open">Opens the socket of an address, listening.</param>
+sealed class KeptListeners(Func<EndPoint, Socket> open, bool answersInline, ILoggerFactory loggers)
+    : IConnectionListenerFactory,
+        IDisposable
+{
+    readonly SocketConnectionContextFactory _contexts = new(
+        new() { UnsafePreferInlineScheduling = answersInline },
+        loggers.CreateLogger<SocketConnectionContextFactory>()
+    );
+
+    /// <summary>Added to by Kestrel while the server starts, and by nobody later.</summary>
+    readonly List<Listener> _listeners = [];
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var listener = new Listener(open(endpoint), _contexts);
+            _listeners.Add(listener);
+            return new(listener);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            // What Kestrel makes its own sentence of.
+            throw new AddressInUseException(e.Message, e);
+        }
+    }
+
+    /// <summary>Accepts no more; what waits in the kernel is for the next process.</summary>
+    public Task StopAcceptingAsync() =>
+        Task.WhenAll(_listeners.Select(listener => listener.UnbindAsync(CancellationToken.None).AsTask()));
+
+    public void Dispose() => _contexts.Dispose();
+
+    sealed class Listener(Socket socket, SocketConnectionContextFactory contexts) : IConnectionListener
+    {
+        /// <summary>When this process has no descriptor left.</summary>
+        static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+        readonly CancellationTokenSource _stop = new();
+
+        /// <summary>Held by who accepts: Kestrel does so one by one.</summary>
+        readonly SemaphoreSlim _accepting = new(1);
+
+        public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            await _accepting.WaitAsync(CancellationToken.None);
+            try
+            {
+                while (!_stop.IsCancellationRequested)
+                {
+                    try
+                    {
+                        return Connect(await socket.AcceptAsync(_stop.Token));
+                    }
+                    catch (SocketException)
+                    {
+                        // The peer was gone already, or this process has no descriptor left; neither ends the service.
+                        await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // It was unbound.
+            }
+            finally
+            {
+                _accepting.Release();
+            }
+            return null;
+        }
+
+        ConnectionContext Connect(Socket accepted)
+        {
+            if (accepted.AddressFamily != AddressFamily.Unix)
+            {
+                accepted.NoDelay = true;
+            }
+            var connection = contexts.Create(accepted);
+            connection.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
+            return connection;
+        }
+
+        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            await _stop.CancelAsync();
+            await _accepting.WaitAsync(CancellationToken.None);
+            _accepting.Release();
+            socket.Dispose();
+        }
+
+        public async ValueTask DisposeAsync() => await UnbindAsync();
+    }
+}

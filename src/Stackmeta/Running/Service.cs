@@ -1,0 +1,180 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta;
+
+/// <summary>The frame of every long-running command: its log, its signals, and what systemd is told.</summary>
+/// <remarks>
+/// <code>
+///  start ──► "Ready.", READY=1 ──► SIGHUP: RELOADING=1, new settings or none, READY=1
+///                                   watchdog: WATCHDOG=1, STATUS=… while it lives
+///                                   SIGTERM, SIGINT: STOPPING=1, requests under way end ──► end
+/// </code>
+/// </remarks>
+static class Service
+{
+    /// <summary>Runs something until a signal comes or it ends by itself.</summary>
+    /// <param name="read">Reads the settings; again at each SIGHUP.</param>
+    /// <param name="output">Gets "Ready.".</param>
+    /// <param name="start">Starts it.</param>
+    /// <param name="cancellationToken">Ends it as a signal would.</param>
+    /// <exception cref="CommandException">It ended because it cannot go on.</exception>
+    public static async Task<int> RunAsync(
+        Func<SettingValues> read,
+        TextWriter output,
+        Func<SettingValues, ILoggerFactory, CancellationToken, Task<IRunning>> start,
+        CancellationToken cancellationToken
+    )
+    {
+        using var signals = new StopSignals(cancellationToken);
+        var settings = read();
+        var threshold = new LogThreshold(settings.Get(KnownSettings.LogLevel));
+        using var loggers = ProgramLog.Create(threshold, settings.Get(KnownSettings.LogFormat));
+        using var manager = ServiceManager.Open(Environment.GetEnvironmentVariable, TimeProvider.System);
+        // From the beginning on: a reload that is asked for during the start comes after it.
+        using var reloads = new ReloadSignals(signals);
+        try
+        {
+            await using var running = await start(settings, loggers, signals.Token);
+            await running.Started.WaitAsync(signals.Token);
+            if (running is not PrivilegedHalf)
+            {
+                // Of two halves, the other one says it.
+                await output.WriteLineAsync("Ready.");
+            }
+            manager?.Ready();
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(signals.Token);
+            var reloading = new Reloading(read, settings, running, threshold, manager, loggers).RunAsync(
+                reloads.Asked,
+                ending.Token
+            );
+            var living = manager is null
+                ? Task.CompletedTask
+                : Watchdog.RunAsync(manager, running.AdminSockets, TimeProvider.System, ending.Token);
+            try
+            {
+                await signals.WaitAsync(running);
+            }
+            finally
+            {
+                await ending.CancelAsync();
+                await reloading;
+                await living;
+                manager?.Stopping();
+            }
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            // Stopped while it was starting.
+        }
+        return ExitCodes.Done;
+    }
+
+    /// <summary>SIGHUP: new settings are asked for. At a terminal it says that the terminal is gone, and then the program ends with it.</summary>
+    sealed class ReloadSignals : IDisposable
+    {
+        // One that waits is enough: the reload that follows reads what is there by then.
+        readonly Channel<bool> _asked = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
+        readonly PosixSignalRegistration _registration;
+
+        public ReloadSignals(StopSignals stop)
+        {
+            var isAtTerminal = !Console.IsInputRedirected;
+            _registration = PosixSignalRegistration.Create(
+                PosixSignal.SIGHUP,
+                signal =>
+                {
+                    signal.Cancel = true;
+                    if (isAtTerminal)
+                    {
+                        stop.Stop();
+                    }
+                    else
+                    {
+                        _asked.Writer.TryWrite(true);
+                    }
+                }
+            );
+        }
+
+        public ChannelReader<bool> Asked => _asked.Reader;
+
+        public void Dispose() => _registration.Dispose();
+    }
+
+    /// <summary>What holds, and what was read last.</summary>
+    sealed class Reloading(
+        Func<SettingValues> read,
+        SettingValues settings,
+        IRunning running,
+        LogThreshold threshold,
+        ServiceManager? manager,
+        ILoggerFactory loggers
+    )
+    {
+        readonly ILogger _logger = loggers.CreateLogger("Stackmeta.Service");
+        SettingValues _last = settings;
+
+        public async Task RunAsync(ChannelReader<bool> asked, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await foreach (var _ in asked.ReadAllAsync(cancellationToken))
+                {
+                    manager?.Reloading();
+                    Reload();
+                    manager?.Ready();
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The service stops.
+            }
+        }
+
+        void Reload()
+        {
+            try
+            {
+                var next = read();
+                running.PrepareReload(next)();
+                threshold.Level = next.Get(KnownSettings.LogLevel);
+                var changed = KnownSettings
+                    .All.Where(setting => _last.TextOf(setting) != next.TextOf(setting))
+                    .ToList();
+                _last = next;
+                if (running is PrivilegedHalf)
+                {
+                    // The other half reads the same, and says it.
+                    return;
+                }
+                foreach (var setting in changed)
+                {
+                    if (setting.IsLive)
+                    {
+                        Log.SettingChanged(_logger, setting.Name, next.ShownOf(setting));
+                    }
+                    else
+                    {
+                        Log.SettingNeedsRestart(_logger, setting.Name, next.OriginOf(setting));
+                    }
+                }
+                Log.Reloaded(_logger);
+            }
+            catch (SettingsException e)
+            {
+                foreach (var problem in e.Problems)
+                {
+                    Log.ReloadRefused(_logger, problem.ToString());
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.ReloadRefused(_logger, e.Message);
+            }
+        }
+    }
+}
