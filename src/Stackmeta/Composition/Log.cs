@@ -32,36 +32,6 @@ static partial class Log
     )]
     public static partial void NoAdminSocket(ILogger logger, string reason);
 
-    [LoggerMessage(7020, LogLevel.Information, "The settings were read anew.", EventName = "reloaded")]
-    public static partial void Reloaded(ILogger logger);
-
-    [LoggerMessage(7021, LogLevel.Information, "{Setting} is '{Value}' from now on.", EventName = "setting-changed")]
-    public static partial void SettingChanged(ILogger logger, string setting, string value);
-
-    [LoggerMessage(
-        7022,
-        LogLevel.Warning,
-        "{Setting} was changed ({Origin}); that holds from the next start on.",
-        EventName = "setting-needs-restart"
-    )]
-    public static partial void SettingNeedsRestart(ILogger logger, string setting, string origin);
-
-    [LoggerMessage(
-        7023,
-        LogLevel.Error,
-        "The new settings cannot be used, and those that held go on: {Problem}",
-        EventName = "reload-refused"
-    )]
-    public static partial void ReloadRefused(ILogger logger, string problem);
-
-    [LoggerMessage(
-        7024,
-        LogLevel.Warning,
-        "Where to listen was changed in {File}; that holds from the next start on.",
-        EventName = "listening-needs-restart"
-    )]
-    public static partial void ListeningNeedsRestart(ILogger logger, string file);
-
     [LoggerMessage(
         7004,
         LogLevel.Information,
@@ -101,4 +71,34 @@ static partial class Log
         EventName = "shared-secret-empty"
     )]
     public static partial void SharedSecretEmpty(ILogger logger);
+
+    [LoggerMessage(7020, LogLevel.Information, "The settings were read anew.", EventName = "reloaded")]
+    public static partial void Reloaded(ILogger logger);
+
+    [LoggerMessage(7021, LogLevel.Information, "{Setting} is '{Value}' from now on.", EventName = "setting-changed")]
+    public static partial void SettingChanged(ILogger logger, string setting, string value);
+
+    [LoggerMessage(
+        7022,
+        LogLevel.Warning,
+        "{Setting} was changed ({Origin}); that holds from the next start on.",
+        EventName = "setting-needs-restart"
+    )]
+    public static partial void SettingNeedsRestart(ILogger logger, string setting, string origin);
+
+    [LoggerMessage(
+        7023,
+        LogLevel.Error,
+        "The new settings cannot be used, and those that held go on: {Problem}",
+        EventName = "reload-refused"
+    )]
+    public static partial void ReloadRefused(ILogger logger, string problem);
+
+    [LoggerMessage(
+        7024,
+        LogLevel.Warning,
+        "Where to listen was changed in {File}; that holds from the next start on.",
+        EventName = "listening-needs-restart"
+    )]
+    public static partial void ListeningNeedsRestart(ILogger logger, string file);
 }
