@@ -43,13 +43,10 @@ public sealed class AgentServer : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var address = new UnixDomainSocketEndPoint(options.Socket.Path);
-        var socket = options.Socket.Kept?.Find(address) is { } left
-            ? UnixSocketFile.GoOn(left, options.Socket.Path)
-            : SocketAccess.Open(options.Socket);
+        var socket = OpenSocket(options.Socket);
         var http = options.Http with
         {
-            Addresses = [address],
+            Addresses = [new UnixDomainSocketEndPoint(options.Socket.Path)],
             OpenSocket = _ => socket.Socket,
             Kept = options.Socket.Kept,
             Backlog = options.Socket.Backlog,
@@ -74,6 +71,21 @@ public sealed class AgentServer : IAsyncDisposable
         }
         Log.Listening(logger, options.Socket.Path);
         return new AgentServer(server, socket, isKept: options.Socket.Kept is not null, time);
+    }
+
+    /// <summary>The socket that an earlier process left, or a new one.</summary>
+    static UnixSocketFile OpenSocket(AgentSocketOptions options)
+    {
+        // Looked for only where it may be: a path that is too long is no address at all.
+        if (
+            options.Kept is { } kept
+            && File.Exists(options.Path)
+            && kept.Find(new UnixDomainSocketEndPoint(options.Path)) is { } left
+        )
+        {
+            return UnixSocketFile.GoOn(left, options.Path);
+        }
+        return SocketAccess.Open(options);
     }
 
     /// <summary>
