@@ -89,7 +89,8 @@ sealed class AdminSocket : IAsyncDisposable
             admin._owned.Add(
                 await AdminServer.StartAsync(
                     path,
-                    settings.Get(KnownSettings.AgentTakeOver),
+                    // A half without rights may outlive the one that started it; its successor is of the same place.
+                    settings.Get(KnownSettings.AgentTakeOver) || PrivilegedHalf.IsOther(settings),
                     routes,
                     loggers,
                     cancellationToken
