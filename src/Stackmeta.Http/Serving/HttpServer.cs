@@ -124,15 +124,14 @@ public sealed class HttpServer : IAsyncDisposable
             _leaving.Begin();
             await _kept.StopAcceptingAsync();
             var since = Stopwatch.GetTimestamp();
-            do
-            {
-                // At least once: what was accepted last is not counted yet.
-                await Task.Delay(IdleLook, CancellationToken.None);
-            } while (
-                OpenConnections > 0
+            while (
+                _kept.OpenConnections > 0
                 && Stopwatch.GetElapsedTime(since) < IdleGrace
                 && !cancellationToken.IsCancellationRequested
-            );
+            )
+            {
+                await Task.Delay(IdleLook, CancellationToken.None);
+            }
         }
         await _server.StopAsync(cancellationToken);
     }

@@ -21,6 +21,12 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, bool answersInline, ILog
         loggers.CreateLogger<SocketConnectionContextFactory>()
     );
 
+    // Accepted and not yet closed; by Interlocked.
+    int _open;
+
+    /// <summary>Connections that were accepted and are not closed yet, also those that the server has not begun with.</summary>
+    public int OpenConnections => Volatile.Read(ref _open);
+
     /// <summary>Added to by Kestrel while the server starts, and by nobody later.</summary>
     readonly List<Listener> _listeners = [];
 
@@ -28,7 +34,7 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, bool answersInline, ILog
     {
         try
         {
-            var listener = new Listener(open(endpoint), _contexts);
+            var listener = new Listener(open(endpoint), Connect);
             _listeners.Add(listener);
             return new(listener);
         }
@@ -43,9 +49,25 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, bool answersInline, ILog
     public Task StopAcceptingAsync() =>
         Task.WhenAll(_listeners.Select(listener => listener.UnbindAsync(CancellationToken.None).AsTask()));
 
+    ConnectionContext Connect(Socket accepted)
+    {
+        if (accepted.AddressFamily != AddressFamily.Unix)
+        {
+            accepted.NoDelay = true;
+        }
+        var connection = _contexts.Create(accepted);
+        connection.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
+        Interlocked.Increment(ref _open);
+        connection.ConnectionClosed.UnsafeRegister(
+            static listeners => Interlocked.Decrement(ref ((KeptListeners)listeners!)._open),
+            this
+        );
+        return connection;
+    }
+
     public void Dispose() => _contexts.Dispose();
 
-    sealed class Listener(Socket socket, SocketConnectionContextFactory contexts) : IConnectionListener
+    sealed class Listener(Socket socket, Func<Socket, ConnectionContext> connect) : IConnectionListener
     {
         /// <summary>When this process has no descriptor left.</summary>
         static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -66,7 +88,7 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, bool answersInline, ILog
                 {
                     try
                     {
-                        return Connect(await socket.AcceptAsync(_stop.Token));
+                        return connect(await socket.AcceptAsync(_stop.Token));
                     }
                     catch (SocketException)
                     {
@@ -84,17 +106,6 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, bool answersInline, ILog
                 _accepting.Release();
             }
             return null;
-        }
-
-        ConnectionContext Connect(Socket accepted)
-        {
-            if (accepted.AddressFamily != AddressFamily.Unix)
-            {
-                accepted.NoDelay = true;
-            }
-            var connection = contexts.Create(accepted);
-            connection.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
-            return connection;
         }
 
         public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
