@@ -129,9 +129,10 @@ sealed class InventoryFollower
             {
                 Log.InventoryNotReadable(_logger, e.Message);
             }
-            catch (EdgeException e) when (_settled.Task.IsCompleted)
+            catch (Exception e) when (_settled.Task.IsCompleted && e is not OperationCanceledException)
             {
-                // It worked before: what is there goes on serving, and the next change tries again.
+                // It worked before: what is there goes on serving, and the next change tries again. Whatever it was, who follows no
+                // longer would leave all later changes undone without a word.
                 Log.NetworksNotApplied(_logger, e.Message);
                 return;
             }
