@@ -6,14 +6,14 @@ using System.Text;
 namespace Stackmeta.Agent;
 
 /// <summary>Makes the pooled connections to the API: what is sent is what the agent says, what comes back is what the API says.</summary>
-static class UpstreamConnections
+public static class UpstreamConnections
 {
     /// <summary>Old connections go so that a changed name is noticed.</summary>
-    public static readonly TimeSpan KeptLifetime = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan KeptLifetime = TimeSpan.FromMinutes(5);
 
     /// <param name="options">Where to, and with which certificates.</param>
     /// <param name="lifetime">How long a connection is used; zero for one request.</param>
-    public static HttpMessageInvoker Create(UpstreamOptions options, TimeSpan lifetime)
+    internal static HttpMessageInvoker Create(UpstreamOptions options, TimeSpan lifetime)
     {
         var handler = new SocketsHttpHandler
         {
@@ -34,7 +34,8 @@ static class UpstreamConnections
         return new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
-    static SslClientAuthenticationOptions TlsOf(UpstreamOptions options)
+    /// <summary>With which certificates the API is spoken to over https.</summary>
+    public static SslClientAuthenticationOptions TlsOf(UpstreamOptions options)
     {
         var tls = new SslClientAuthenticationOptions();
         if (options.ClientCertificate is { } certificate)

@@ -9,6 +9,9 @@ public static class DeviceNames
     /// <summary>The DHCP namespace of a network.</summary>
     public static string DhcpNamespace(Guid networkId) => $"qdhcp-{networkId}";
 
+    /// <summary>The namespace that OVN's metadata agent makes for a network.</summary>
+    public static string OvnNamespace(Guid networkId) => $"ovnmeta-{networkId}";
+
     /// <summary>The namespace of a router.</summary>
     public static string RouterNamespace(Guid routerId) => $"qrouter-{routerId}";
 

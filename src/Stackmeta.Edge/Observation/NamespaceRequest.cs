@@ -34,7 +34,7 @@ public static class NamespaceRequest
     /// <summary>Sends <c>GET /</c> and reads the status line.</summary>
     /// <param name="namespace">Its name.</param>
     /// <param name="endpoint">Address and port; an IPv6 link-local address with the index that its interface has in the namespace.</param>
-    /// <param name="patience">For the connection, and again for the answer.</param>
+    /// <param name="patience">For connection and answer together.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EdgeException">The namespace cannot be entered.</exception>
     public static async Task<NamespaceAnswer> AskAsync(
@@ -45,29 +45,24 @@ public static class NamespaceRequest
     )
     {
         using var socket = NetworkNamespace.CreateSocket(@namespace, endpoint.AddressFamily, SocketType.Stream);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(patience);
         var isConnected = false;
         try
         {
-            await Within(patience, token => socket.ConnectAsync(endpoint, token), cancellationToken);
+            await socket.ConnectAsync(endpoint, timeout.Token);
             isConnected = true;
             await socket.SendAsync(
                 "GET / HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n\r\n"u8.ToArray(),
-                cancellationToken
+                timeout.Token
             );
             var head = new byte[16];
             var length = 0;
-            await Within(
-                patience,
-                async token =>
-                {
-                    int read;
-                    while (length < head.Length && (read = await socket.ReceiveAsync(head.AsMemory(length), token)) > 0)
-                    {
-                        length += read;
-                    }
-                },
-                cancellationToken
-            );
+            int read;
+            while (length < head.Length && (read = await socket.ReceiveAsync(head.AsMemory(length), timeout.Token)) > 0)
+            {
+                length += read;
+            }
             var line = Encoding.ASCII.GetString(head, 0, length);
             return
                 length >= 12
@@ -94,16 +89,5 @@ public static class NamespaceRequest
                 0
             );
         }
-    }
-
-    static async Task Within(
-        TimeSpan patience,
-        Func<CancellationToken, ValueTask> act,
-        CancellationToken cancellationToken
-    )
-    {
-        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        source.CancelAfter(patience);
-        await act(source.Token);
     }
 }

@@ -33,10 +33,10 @@ public sealed record ObservedDhcpServer(int Process, ImmutableArray<string> Host
         return null;
     }
 
-    /// <summary>The line that gives an address to a MAC; null when there is none.</summary>
-    /// <param name="mac">Lower case with colons.</param>
-    public string? HostLine(string mac) =>
-        Hosts.FirstOrDefault(line => line.StartsWith(mac + ",", StringComparison.OrdinalIgnoreCase));
+    /// <summary>The lines that give addresses to a MAC.</summary>
+    /// <param name="mac">With colons.</param>
+    public IEnumerable<string> HostLines(string mac) =>
+        Hosts.Where(line => line.StartsWith(mac + ",", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The next hop to 169.254.169.254 in the classless static routes (option 121) of a subnet; null when it gives none.</summary>
     /// <param name="subnetId">By which ours and Neutron's dnsmasq tag what is a subnet's.</param>

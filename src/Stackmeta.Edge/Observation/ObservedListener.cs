@@ -1,15 +1,18 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Stackmeta.Edge;
 
 /// <summary>A TCP socket that listens in a namespace.</summary>
+/// <param name="Address">What it listens on; <c>::</c> may serve IPv4 as well.</param>
 /// <param name="Port">Its port.</param>
-/// <param name="IsIpv6">Whether it is an IPv6 socket; one on <c>[::]</c> may serve IPv4 as well.</param>
-/// <param name="Inode">The socket's number, by which its owner is found.</param>
-public readonly record struct ObservedListener(int Port, bool IsIpv6, ulong Inode)
+/// <param name="Inode">The socket's number, by which its owners are found.</param>
+public readonly record struct ObservedListener(IPAddress Address, int Port, ulong Inode)
 {
     /// <summary>TCP_LISTEN of include/net/tcp_states.h, as /proc/net/tcp prints it.</summary>
     const string Listening = "0A";
@@ -17,10 +20,19 @@ public readonly record struct ObservedListener(int Port, bool IsIpv6, ulong Inod
     /// <summary>The listening sockets of a namespace.</summary>
     /// <exception cref="EdgeException">The namespace is not there or may not be entered.</exception>
     public static ImmutableArray<ObservedListener> Read(string @namespace) =>
-        [.. Read(@namespace, "tcp", isIpv6: false), .. Read(@namespace, "tcp6", isIpv6: true)];
+        [.. Read(@namespace, "tcp"), .. Read(@namespace, "tcp6")];
 
-    /// <summary>The process that holds the socket, and the program that it runs; null when it is no process that this one may look at.</summary>
-    public (int Process, string Program)? FindOwner()
+    /// <summary>Whether what is sent to an address of the namespace's own comes to it.</summary>
+    public bool Serves(IPAddress destination) =>
+        Address.Equals(destination)
+        || Address.Equals(IPAddress.IPv6Any)
+        || (Address.Equals(IPAddress.Any) && destination.AddressFamily == AddressFamily.InterNetwork);
+
+    /// <summary>
+    /// The processes that hold the socket, and the program that each runs: several where one keeps it for another. None where they
+    /// are not for this process to look at.
+    /// </summary>
+    public IEnumerable<(int Process, string Program)> FindOwners()
     {
         var link = string.Create(CultureInfo.InvariantCulture, $"socket:[{Inode}]");
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
@@ -30,13 +42,12 @@ public readonly record struct ObservedListener(int Port, bool IsIpv6, ulong Inod
                 && Holds(folder, link)
             )
             {
-                return (process, NameOf(folder));
+                yield return (process, NameOf(folder));
             }
         }
-        return null;
     }
 
-    static IEnumerable<ObservedListener> Read(string @namespace, string table, bool isIpv6)
+    static IEnumerable<ObservedListener> Read(string @namespace, string table)
     {
         // What the file tells is decided when it is opened, so only that happens inside.
         var descriptor = NetworkNamespace.Inside(
@@ -57,17 +68,26 @@ public readonly record struct ObservedListener(int Port, bool IsIpv6, ulong Inod
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length > 9 && fields[3] == Listening)
             {
+                var colon = fields[1].LastIndexOf(':');
                 yield return new(
-                    int.Parse(
-                        fields[1].AsSpan(fields[1].LastIndexOf(':') + 1),
-                        NumberStyles.HexNumber,
-                        CultureInfo.InvariantCulture
-                    ),
-                    isIpv6,
+                    AddressOf(fields[1].AsSpan(0, colon)),
+                    int.Parse(fields[1].AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
                     ulong.Parse(fields[9], CultureInfo.InvariantCulture)
                 );
             }
         }
+    }
+
+    /// <summary>The kernel prints each 32 bits of the address as the number that they are in its memory.</summary>
+    static IPAddress AddressOf(ReadOnlySpan<char> hex)
+    {
+        const int Digits = 8;
+        Span<uint> words = stackalloc uint[hex.Length / Digits];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = uint.Parse(hex.Slice(i * Digits, Digits), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        }
+        return new(MemoryMarshal.AsBytes(words));
     }
 
     static bool Holds(string process, string link)

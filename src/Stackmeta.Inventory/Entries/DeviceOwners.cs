@@ -11,6 +11,9 @@ public static class DeviceOwners
     /// <summary>What all owners of instances' ports begin with.</summary>
     public const string ComputePrefix = "compute:";
 
+    /// <summary>What the owners of ports begin with that belong to the network itself, and to no instance.</summary>
+    public const string NetworkPrefix = "network:";
+
     /// <summary>The DHCP server of a network.</summary>
     public const string Dhcp = "network:dhcp";
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Net;
-using Stackmeta.Inventory;
+using Stackmeta.OpenStack;
 
 namespace Stackmeta;
 
@@ -19,32 +18,44 @@ static class ExplainCommand
             HelpName = "NETWORK",
         };
         var patience = PatienceOption.Create();
+        var neutron = Files(
+            "--config-file",
+            "Neutron's configuration: whose port it is is asked there; may be repeated"
+        );
+        var nova = Files(
+            "--nova-config-file",
+            "Nova's configuration: the record is read from its databases; may be repeated"
+        );
         var format = OutputOption.Create();
         var command = new ExampleCommand(
             "explain",
             "Walk the path of a guest's request, link by link, and say where it breaks and what to do.",
             "stackmeta explain web-1",
             "stackmeta explain 10.0.0.5 --network lab",
-            "stackmeta explain $PORT --output json"
+            "stackmeta explain $PORT --output json",
+            "stackmeta explain 10.0.0.5 --network $ID --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/metadata_agent.ini"
         )
         {
             asked,
             network,
             patience,
+            neutron,
+            nova,
             format,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var settings = common.Read(parsed);
-                var folder = DataFolder.Of(settings);
-                var explanation = await ExplainAsync(
-                    settings,
-                    folder,
-                    () => access.OpenForReading(parsed),
+                await using var cloud = await CloudAsync(parsed.GetValue(neutron)!, parsed.GetValue(nova)!, settings);
+                var explainer = new GuestExplainer(settings, () => access.OpenForReading(parsed))
+                {
+                    Patience = PatienceOption.Read(parsed, patience),
+                    Cloud = cloud,
+                };
+                var explanation = await explainer.ExplainAsync(
                     parsed.GetValue(asked)!,
                     parsed.GetValue(network),
-                    PatienceOption.Read(parsed, patience),
                     cancellationToken
                 );
                 var output = parsed.InvocationConfiguration.Output;
@@ -62,73 +73,32 @@ static class ExplainCommand
         return command;
     }
 
-    /// <summary>Walks the path. The console does so by the same way.</summary>
-    /// <param name="settings">Where the hops are.</param>
-    /// <param name="folder">Where their files are.</param>
-    /// <param name="open">Opens the inventory.</param>
-    /// <param name="asked">The guest.</param>
-    /// <param name="network">The network that is meant; null for any.</param>
-    /// <param name="patience">How long each question may take.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CommandException">Nothing or too much is called so, or we may not look.</exception>
-    public static async Task<Explanation> ExplainAsync(
-        SettingValues settings,
-        DataFolder folder,
-        Func<OpenInventory> open,
-        string asked,
-        string? network,
-        TimeSpan patience,
-        CancellationToken cancellationToken
-    )
+    static Option<string[]> Files(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "FILE",
+            DefaultValueFactory = _ => [],
+        };
+
+    static async Task<ExplainedCloud?> CloudAsync(string[] neutron, string[] nova, SettingValues settings)
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (neutron.Length == 0)
         {
-            throw new CommandException("Looking into networks needs root: run it with sudo.");
+            return nova.Length == 0
+                ? null
+                : throw new CommandException(
+                    "Nova's files alone do not tell whose port it is: name Neutron's too, with --config-file.",
+                    ExitCodes.Usage
+                );
         }
-        if (StrangerOf(settings, folder, asked, network) is { } stranger)
+        try
         {
-            return await LookAsync(
-                new PathObserver(settings, folder, questions: null, patience),
-                stranger,
-                cancellationToken
-            );
+            return await ExplainedCloud.OfAsync(neutron, nova, settings);
         }
-        using var opened = open();
-        var subject = await SubjectFinder.FindAsync(opened.Inventory, asked, network, cancellationToken);
-        if (
-            settings.Get(KnownSettings.Host) is { Length: > 0 } host
-            && subject.Port is { HostId: { Length: > 0 } other }
-            && other != host
-        )
+        catch (ConfigurationException e)
         {
-            throw new CommandException($"The guest is on {other}, and this host is {host}: ask there.");
+            throw new CommandException(e.Message, ExitCodes.Usage);
         }
-        var questions = opened.Inventory is IPortDirectory ports and IInstanceSource instances
-            ? new StoreQuestions(ports, instances)
-            : null;
-        return await LookAsync(new PathObserver(settings, folder, questions, patience), subject, cancellationToken);
     }
-
-    /// <summary>
-    /// A guest of whom nothing is known but where it is: where Neutron is, there need be no inventory of ours. Null where there is one, or where
-    /// address and network are not both named.
-    /// </summary>
-    public static PathSubject? StrangerOf(SettingValues settings, DataFolder folder, string asked, string? network) =>
-        !InventoryPlace.Of(settings, folder).MayExist
-        && IPAddress.TryParse(asked, out var address)
-        && Guid.TryParse(network, out var networkId)
-            ? new PathSubject
-            {
-                Asked = asked,
-                NetworkId = networkId,
-                Address = address,
-                IsFromInventory = false,
-            }
-            : null;
-
-    static async Task<Explanation> LookAsync(
-        PathObserver observer,
-        PathSubject subject,
-        CancellationToken cancellationToken
-    ) => Judgement.Of(subject, await observer.LookAsync(subject, cancellationToken));
 }

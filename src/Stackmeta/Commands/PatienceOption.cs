@@ -6,13 +6,11 @@ namespace Stackmeta;
 /// <summary>The option that says how long each question may take that is sent along a guest's path.</summary>
 static class PatienceOption
 {
-    /// <summary>Two questions follow each other at most, and the whole shall be there within a second on a healthy host.</summary>
-    static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(500);
-
     public static Option<double> Create() =>
         new("--patience")
         {
-            Description = "How long each question may take that is sent along the path, in seconds (default: 0.5)",
+            Description =
+                "How long each question may take that is sent along the path, all together at most twice that, in seconds (default: 0.4)",
             HelpName = "SECONDS",
             CustomParser = result =>
             {
@@ -27,5 +25,5 @@ static class PatienceOption
         };
 
     public static TimeSpan Read(ParseResult parsed, Option<double> option) =>
-        parsed.GetResult(option) is null ? Usual : TimeSpan.FromSeconds(parsed.GetValue(option));
+        parsed.GetResult(option) is null ? GuestExplainer.UsualPatience : TimeSpan.FromSeconds(parsed.GetValue(option));
 }

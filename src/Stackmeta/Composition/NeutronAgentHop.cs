@@ -46,7 +46,7 @@ sealed class NeutronAgentHop : IHop
         var owned = new Owned();
         try
         {
-            var directory = hop.Directory(plan, owned);
+            var directory = DirectoryOf(plan, owned, time, loggers);
             hop._agent = await (
                 hop._nova is { } nova
                     ? AgentHop.StartAsync(
@@ -126,16 +126,27 @@ sealed class NeutronAgentHop : IHop
         }
     }
 
-    IPortDirectory Directory(NeutronAgentPlan plan, Owned owned)
+    /// <summary>Where the plan looks up ports.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="owned">Gets what must be closed in the end.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The log.</param>
+    /// <exception cref="ConfigurationException">The database's URL cannot be used.</exception>
+    public static INetworkPortDirectory DirectoryOf(
+        NeutronAgentPlan plan,
+        Owned owned,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
         var neutron = plan.Neutron;
         if (plan.Ports == PortSource.Rest)
         {
             var keystone = owned.Add(
-                new KeystoneSession(neutron.Credentials!, _loggers.CreateLogger<KeystoneSession>(), _time)
+                new KeystoneSession(neutron.Credentials!, loggers.CreateLogger<KeystoneSession>(), time)
             );
-            var log = _loggers.CreateLogger<NeutronClient>();
-            return new NeutronPortDirectory(owned.Add(new NeutronClient(neutron.Neutron, keystone, log, _time)));
+            var log = loggers.CreateLogger<NeutronClient>();
+            return new NeutronPortDirectory(owned.Add(new NeutronClient(neutron.Neutron, keystone, log, time)));
         }
         return owned.Add(
             new NeutronDatabasePortDirectory(
@@ -148,7 +159,9 @@ sealed class NeutronAgentHop : IHop
         );
     }
 
-    static UpstreamOptions Upstream(NeutronAgentPlan plan)
+    /// <summary>How the plan's API is asked.</summary>
+    /// <exception cref="ConfigurationException">A certificate cannot be used.</exception>
+    public static UpstreamOptions Upstream(NeutronAgentPlan plan)
     {
         var tls = plan.Neutron.NovaTls;
         return new()

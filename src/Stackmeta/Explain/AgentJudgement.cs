@@ -17,13 +17,13 @@ static class AgentJudgement
             SocketKind.Missing => LinkVerdict.Broken(Finding.SocketMissing, $"there is no {socket.Path}"),
             SocketKind.NotASocket => LinkVerdict.Broken(Finding.SocketForeign, $"{socket.Path} is no socket"),
             SocketKind.Dead => LinkVerdict.Broken(Finding.AgentDead, $"nobody listens on {socket.Path}"),
-            _ when !socket.IsOpenToAll => LinkVerdict.Broken(
+            _ when !socket.IsOpenToProxy => LinkVerdict.Broken(
                 Finding.SocketClosed,
-                $"others may not connect to {socket.Path}"
+                $"{sights.Owner?.Program} may not connect to {socket.Path}"
             ),
             _ when sights.Agent is { Kind: HopAnswerKind.Silent } && !IsBehindSilent(sights) => LinkVerdict.Broken(
                 Finding.AgentSilent,
-                $"{socket.Path} takes connections and is silent"
+                $"{socket.Path}: no answer in {ListenerJudgement.Seconds(sights.Patience)}"
             ),
             _ => LinkVerdict.Fine(PathLink.Socket, socket.Path),
         };
@@ -31,17 +31,32 @@ static class AgentJudgement
 
     public static LinkVerdict LookUp(PathSubject subject, PathSights sights)
     {
-        if (sights.LookUp is { } refusal && refusal != Refusal.None)
+        if (sights.Agent is { Status: >= 200 and < 300 })
         {
-            return refusal == Refusal.PortDirectoryUnavailable
-                ? LinkVerdict.Broken(Finding.LookUpFailed, "ports cannot be looked up")
-                : LinkVerdict.Broken(Finding.LookUpFailed, $"{RefusalDescription.Of(refusal).Name}");
+            return LinkVerdict.Fine(PathLink.LookUp, "the agent finds the port");
+        }
+        switch (sights.LookUp)
+        {
+            case Refusal.PortDirectoryUnavailable:
+            case null when IsLookUpHung(sights):
+                return LinkVerdict.Broken(
+                    Finding.LookUpFailed,
+                    sights.LookUp is null
+                        ? $"no answer in {ListenerJudgement.Seconds(sights.Patience)}"
+                        : "the answer is that it is down"
+                );
+            case null when sights.IsLookUpLate:
+                return LinkVerdict.NotLookedAt(
+                    PathLink.LookUp,
+                    $"no answer in {ListenerJudgement.Seconds(sights.Patience)}: wait longer with --patience"
+                );
+            case { } refusal and not Refusal.None:
+                return LinkVerdict.Broken(Finding.LookUpFailed, RefusalDescription.Of(refusal).Name);
         }
         return sights.Agent switch
         {
-            { Status: >= 200 and < 300 } => LinkVerdict.Fine(PathLink.LookUp, "the agent finds the port"),
             _ when sights.LookUp == Refusal.None => LinkVerdict.Fine(PathLink.LookUp, "one port has the address"),
-            { Status: 404 } when !subject.IsFromInventory => LinkVerdict.Broken(
+            { Status: 404 } when subject.Origin == SubjectOrigin.Nobody => LinkVerdict.Broken(
                 Finding.LookUpFailed,
                 "404: no port, or no instance"
             ),
@@ -49,9 +64,23 @@ static class AgentJudgement
         };
     }
 
-    /// <summary>Whether the silence comes from further behind, for which the agent only waits.</summary>
+    /// <summary>Whether a proxy's silence comes from further behind, for which it only waits.</summary>
+    public static bool IsBehindListenerSilent(PathSights sights) =>
+        IsBehindSilent(sights)
+        || (sights.Owner is not { HasAgent: true } && sights.Agent is not { Kind: HopAnswerKind.Answered });
+
+    /// <summary>Whether the agent's silence does.</summary>
     static bool IsBehindSilent(PathSights sights) =>
-        sights.Api is { Kind: not HopAnswerKind.Answered } or { Status: >= 500 }
+        IsApiDown(sights)
         || sights.LookUp == Refusal.PortDirectoryUnavailable
-        || sights.Record is Refusal.InstanceSourceUnavailable;
+        || sights.Record is Refusal.InstanceSourceUnavailable
+        || IsLookUpHung(sights)
+        || sights.IsRecordLate;
+
+    /// <summary>A look-up that takes long here is no proof; one for which the agent waits too, and nothing else, is.</summary>
+    static bool IsLookUpHung(PathSights sights) =>
+        sights is { IsLookUpLate: true, Agent.Kind: HopAnswerKind.Silent } && !IsApiDown(sights);
+
+    static bool IsApiDown(PathSights sights) =>
+        sights.Api is { Kind: not HopAnswerKind.Answered } or { Status: >= 500 };
 }

@@ -7,8 +7,16 @@ namespace Stackmeta;
 /// <param name="Links">In the order of <see cref="PathLink"/>, each link once.</param>
 sealed record Explanation(string Subject, ImmutableArray<LinkVerdict> Links)
 {
-    /// <summary>The first broken link: what comes after it may be broken for its sake alone. Null when none is.</summary>
-    public LinkVerdict? Culprit => Links.FirstOrDefault(link => link.State == LinkState.Broken);
+    /// <summary>What a running hop remembers of the guest's last refusal, in one line; null for nothing.</summary>
+    public string? LastRefusal { get; init; }
+
+    /// <summary>
+    /// The first broken link that keeps the guest from being answered: what comes after it may be broken for its sake alone. Where none
+    /// does, the first broken link. Null when none is.
+    /// </summary>
+    public LinkVerdict? Culprit =>
+        Links.FirstOrDefault(link => link.Finding is { } finding && !FindingDescription.Of(finding).IsBearable)
+        ?? Links.FirstOrDefault(link => link.State == LinkState.Broken);
 
     /// <summary>Whether every link was seen and none is broken.</summary>
     public bool IsWhole => Links.All(link => link.State == LinkState.Fine);

@@ -22,6 +22,10 @@ static class ExplanationJson
                 writer.WriteString("meaning", description.Meaning);
                 writer.WriteString("next", description.Next);
             }
+            if (explanation.LastRefusal is { } refused)
+            {
+                writer.WriteString("last_refusal", refused);
+            }
             writer.WriteStartArray("links");
             foreach (var link in explanation.Links)
             {

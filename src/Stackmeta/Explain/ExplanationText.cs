@@ -24,6 +24,10 @@ static class ExplanationText
             output.WriteLine(Cut($"  {state}  {NameOf(link.Link).PadRight(NameWidth)}{link.Detail}"));
         }
         output.WriteLine();
+        if (explanation.LastRefusal is { } refused)
+        {
+            output.WriteLine(Cut(refused));
+        }
         foreach (var line in Conclusion(explanation))
         {
             output.WriteLine(line);

@@ -6,10 +6,14 @@ namespace Stackmeta;
 /// <param name="Next">What to do next: one sentence.</param>
 sealed record FindingDescription(PathLink Link, string Meaning, string Next)
 {
+    /// <summary>Whether the guest is answered all the same, if nothing else is broken.</summary>
+    public bool IsBearable { get; init; }
+
     const string LookAtEdge =
         "See what 'stackmeta up' or 'stackmeta edge' logs about this network; start it where it does not run.";
     const string LookAtAgent =
         "See what the agent logs; start 'stackmeta up' or 'stackmeta agent' where it does not run.";
+    const string AskAgain = "Ask again with '--patience 5'; if it stays so, see what it logs, and start it anew.";
     const string LookAtApi =
         "See what the metadata API logs; start it where it does not run, or mend the setting agent.api.";
 
@@ -30,12 +34,12 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
             Finding.PortUnknown => new(
                 PathLink.Port,
                 "No port of the network has this address, so nobody can say who asks: the guest gets 404.",
-                "See 'stackmeta port list'; create the port, or give the guest the address of its port."
+                "See 'stackmeta port list' (or Neutron's); give the guest the address of its port."
             ),
             Finding.PortAmbiguous => new(
                 PathLink.Port,
                 "Several ports answer to this address, so nobody can say who asks: the guest gets 404.",
-                "Delete the port that is too many ('stackmeta port list')."
+                "Give one of them another address, or delete the one that is too many."
             ),
             Finding.PortWithoutAddress => new(
                 PathLink.Port,
@@ -45,7 +49,7 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
             Finding.PortWithoutDevice => new(
                 PathLink.Port,
                 "The port belongs to no instance: the guest gets 404.",
-                "Say whose it is: 'stackmeta port set PORT --device INSTANCE'."
+                "Say whose it is: 'stackmeta port set PORT --device INSTANCE' (in Neutron, plug it into its instance)."
             ),
             Finding.InstanceUnknown => new(
                 PathLink.Instance,
@@ -76,22 +80,36 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
                 PathLink.Device,
                 "The namespace sends larger packets than the network takes: long answers hang.",
                 "Give the network its real MTU ('stackmeta network set NETWORK --mtu N'), or the device the network's."
-            ),
+            )
+            {
+                IsBearable = true,
+            },
             Finding.AddressMissing => new(
                 PathLink.Address,
                 "Nobody has 169.254.169.254 on the network: the guest's request finds no host.",
+                LookAtEdge
+            ),
+            Finding.SubnetAddressMissing => new(
+                PathLink.Address,
+                "The namespace has lost its address on the guest's subnet, so no answer finds its way back.",
                 LookAtEdge
             ),
             Finding.Ipv6AddressMissing => new(
                 PathLink.Address,
                 "Nobody has fe80::a9fe:a9fe on the network: a guest that asks over IPv6 finds no host.",
                 LookAtEdge
-            ),
+            )
+            {
+                IsBearable = true,
+            },
             Finding.Ipv6AddressDuplicate => new(
                 PathLink.Address,
                 "Another host of the network has fe80::a9fe:a9fe, so the kernel keeps ours unused (duplicate address detection).",
-                "Find it with 'ndisc6' or in the guests' configuration, and take the address from it."
-            ),
+                "Find it ('ip -6 neigh' in a guest shows its MAC), and take the address from it."
+            )
+            {
+                IsBearable = true,
+            },
             Finding.BridgeMissing => new(
                 PathLink.Attachment,
                 "The network has no bridge on this host, so no guest reaches the namespace.",
@@ -157,6 +175,11 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
                 "The guest is told a route to 169.254.169.254 that does not lead to the namespace.",
                 LookAtEdge
             ),
+            Finding.RedirectMissing => new(
+                PathLink.Firewall,
+                "The router's rules do not turn the guest's request to the proxy: it finds no host.",
+                "Start the edge (or Neutron's L3 agent) anew; see which program took its rules away."
+            ),
             Finding.FirewallDrops => new(
                 PathLink.Firewall,
                 "Packets to 169.254.169.254 port 80 are dropped on their way: the guest waits in vain.",
@@ -180,7 +203,7 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
             Finding.ListenerSilent => new(
                 PathLink.Listener,
                 "The metadata port takes connections, and no answer comes: the process behind it is stuck or stopped.",
-                LookAtEdge
+                AskAgain
             ),
             Finding.SocketMissing => new(
                 PathLink.Socket,
@@ -205,9 +228,13 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
             Finding.AgentSilent => new(
                 PathLink.Socket,
                 "The agent takes connections, and no answer comes: it is stuck or stopped.",
-                LookAtAgent
+                AskAgain
             ),
-            Finding.LookUpFailed => new(PathLink.LookUp, "The agent cannot find out who asks.", LookAtAgent),
+            Finding.LookUpFailed => new(
+                PathLink.LookUp,
+                "Nobody tells who asks: the inventory or Neutron does not answer, and the guest gets 503.",
+                "See that the inventory's database, or Neutron and Keystone, can be reached from here."
+            ),
             Finding.ApiUnreachable => new(
                 PathLink.Api,
                 "The metadata API cannot be reached: the guest gets 503.",
@@ -216,14 +243,9 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
             Finding.ApiSilent => new(
                 PathLink.Api,
                 "The metadata API takes connections, and no answer comes: the guest gets 504.",
-                LookAtApi
+                AskAgain
             ),
             Finding.ApiFailed => new(PathLink.Api, "The metadata API fails: the guest gets 5xx.", LookAtApi),
-            Finding.SecretMissing => new(
-                PathLink.Api,
-                "The shared secret cannot be read, so nothing can be signed.",
-                "Mend the setting shared_secret_file, or the file's mode (0600)."
-            ),
             Finding.SignatureRefused => new(
                 PathLink.Api,
                 "The metadata API does not believe the signature: the guest gets 403.",
@@ -237,12 +259,12 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
             Finding.RecordMissing => new(
                 PathLink.Record,
                 "The metadata API does not know the instance: the guest gets 404.",
-                "See that agent and API use the same inventory or cloud."
+                "Was it deleted? Else see that agent and API use the same inventory or cloud, and Nova's mapping of it."
             ),
             Finding.RecordUnreadable => new(
                 PathLink.Record,
                 "The instance's record cannot be read: the guest gets 5xx.",
-                "See what the metadata API logs about this instance."
+                "See what the metadata API logs: which database (in Nova, which cell's) cannot be read."
             ),
             Finding.AnswerOfAnother => new(
                 PathLink.Record,
@@ -262,7 +284,7 @@ sealed record FindingDescription(PathLink Link, string Meaning, string Next)
             Finding.UserDataUnrecognised => new(
                 PathLink.Documents,
                 "cloud-init knows no user data that begins like this, and ignores it.",
-                "Let it begin with '#cloud-config', '#!' or another mark that cloud-init knows."
+                "Let it begin with '#cloud-config' or '#!'. Where the guest has another agent, ask that one's manual."
             ),
             Finding.DiskFull => new(
                 PathLink.Host,

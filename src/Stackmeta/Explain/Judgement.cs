@@ -9,7 +9,7 @@ static class Judgement
     {
         ImmutableArray<LinkVerdict> links =
         [
-            OwnerJudgement.Port(subject),
+            OwnerJudgement.Port(subject, sights),
             OwnerJudgement.Instance(subject),
             NamespaceJudgement.Namespace(subject, sights),
             NamespaceJudgement.Device(subject, sights),
@@ -21,7 +21,7 @@ static class Judgement
             ListenerJudgement.Listener(subject, sights),
             AgentJudgement.Socket(sights),
             AgentJudgement.LookUp(subject, sights),
-            ApiJudgement.Api(subject, sights),
+            ApiJudgement.Api(sights),
             ApiJudgement.Record(subject, sights),
             DocumentJudgement.Documents(sights),
             HostJudgement.Host(sights),

@@ -7,9 +7,14 @@ static class LinkJudgement
 {
     public static LinkVerdict Attachment(PathSubject subject, PathSights sights)
     {
+        if (sights.Namespace is null)
+        {
+            return LinkVerdict.NotLookedAt(PathLink.Attachment, "no namespace");
+        }
         if (sights.Bridge is not { } bridge)
         {
-            return subject.IsFromInventory
+            // Without a pair whose other end is on this host something else than a bridge of ours connects the namespace.
+            return subject.IsFromInventory && sights.BridgeEnd is not null
                 ? LinkVerdict.Broken(Finding.BridgeMissing, "the network has no bridge here")
                 : LinkVerdict.NotLookedAt(PathLink.Attachment, "no bridge of the network's here (Open vSwitch?)");
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stackmeta.Edge;
 
 namespace Stackmeta;
@@ -11,9 +12,19 @@ static class ListenerJudgement
         {
             return LinkVerdict.NotLookedAt(PathLink.Firewall, "nobody listens behind it");
         }
+        if (sights is { Owner.IsStopped: true, Probe: not GuestProbeResult.Accepted })
+        {
+            // Its queue may be full, and then the kernel drops packets without any rule.
+            return LinkVerdict.NotLookedAt(PathLink.Firewall, "nobody takes connections behind it");
+        }
         var listener = $"port {subject.ListenPort}";
         return (sights.Probe, sights.InsideAnswer?.Kind) switch
         {
+            (GuestProbeResult.Refused or GuestProbeResult.Lost, _) when sights.HasRedirect == false =>
+                LinkVerdict.Broken(
+                    Finding.RedirectMissing,
+                    $"no rule turns 169.254.169.254 port 80 to port {subject.ListenPort}"
+                ),
             (GuestProbeResult.Refused, _) or (null, NamespaceAnswerKind.Refused) => LinkVerdict.Broken(
                 Finding.FirewallRejects,
                 $"{listener} is open and refuses"
@@ -37,7 +48,12 @@ static class ListenerJudgement
         }
         if (sights.Listener is null)
         {
-            return LinkVerdict.Broken(Finding.ListenerMissing, $"nothing listens on port {subject.ListenPort}");
+            return LinkVerdict.Broken(
+                Finding.ListenerMissing,
+                subject.IsRouted
+                    ? $"nothing listens on port {subject.ListenPort}"
+                    : $"nothing listens on {subject.MetadataIp} port {subject.ListenPort}"
+            );
         }
         var owner = sights.Owner is { } known ? $"{known.Program} {known.Process}" : "a process that cannot be seen";
         if (sights.Owner is { IsProxy: false })
@@ -50,9 +66,13 @@ static class ListenerJudgement
         }
         return sights.InsideAnswer switch
         {
+            { Kind: NamespaceAnswerKind.Silent } when AgentJudgement.IsBehindListenerSilent(sights) => LinkVerdict.Fine(
+                PathLink.Listener,
+                $"{owner} takes connections, and waits for what is behind it"
+            ),
             { Kind: NamespaceAnswerKind.Silent } => LinkVerdict.Broken(
                 Finding.ListenerSilent,
-                $"{owner} takes connections and is silent"
+                $"{owner} takes connections, no answer in {Seconds(sights.Patience)}"
             ),
             { Kind: NamespaceAnswerKind.Answered, Status: var status } => LinkVerdict.Fine(
                 PathLink.Listener,
@@ -66,4 +86,8 @@ static class ListenerJudgement
             _ => LinkVerdict.NotLookedAt(PathLink.Listener, $"{owner} cannot be asked"),
         };
     }
+
+    /// <summary>How long was waited, for people.</summary>
+    public static string Seconds(TimeSpan patience) =>
+        string.Create(CultureInfo.InvariantCulture, $"{patience.TotalSeconds:0.##} s");
 }

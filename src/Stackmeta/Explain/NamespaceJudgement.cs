@@ -13,6 +13,10 @@ static class NamespaceJudgement
                 Finding.NamespaceEmpty,
                 $"nothing is mounted on {subject.Namespace}"
             ),
+            _ when subject is { IsFromInventory: true, IsProvided: false } => LinkVerdict.NotLookedAt(
+                PathLink.Namespace,
+                "none is made for a network without DHCP"
+            ),
             _ => LinkVerdict.Broken(Finding.NamespaceMissing, $"there is no {subject.Namespace}"),
         };
 
@@ -57,13 +61,20 @@ static class NamespaceJudgement
         {
             // The router takes what is sent to 169.254.169.254 on its way; what it needs is to be the gateway.
             var gateway = subject.Subnet?.GatewayIp;
-            return gateway is null || Has(device, gateway)
-                ? LinkVerdict.Fine(PathLink.Address, $"the gateway {gateway} on {device.Name}")
-                : LinkVerdict.Broken(Finding.AddressMissing, $"{device.Name} does not have the gateway {gateway}");
+            return gateway is null ? LinkVerdict.Fine(PathLink.Address, $"the router's, on {device.Name}")
+                : Has(device, gateway) ? LinkVerdict.Fine(PathLink.Address, $"the gateway {gateway} on {device.Name}")
+                : LinkVerdict.Broken(
+                    Finding.SubnetAddressMissing,
+                    $"{device.Name} does not have the gateway {gateway}"
+                );
         }
         if (!Has(device, MetadataAddress.Ipv4.ToString()))
         {
             return LinkVerdict.Broken(Finding.AddressMissing, $"{device.Name} does not have 169.254.169.254");
+        }
+        if (subject.DhcpAddress is { } own && !Has(device, own))
+        {
+            return LinkVerdict.Broken(Finding.SubnetAddressMissing, $"{device.Name} does not have {own}");
         }
         var ipv6 = device.Addresses.FirstOrDefault(address => address.Address == MetadataAddress.Ipv6.ToString());
         return ipv6 switch

@@ -1,25 +1,28 @@
+using Stackmeta.Metadata;
+
 namespace Stackmeta;
 
 /// <summary>Whose address it is.</summary>
 static class OwnerJudgement
 {
-    public static LinkVerdict Port(PathSubject subject) =>
+    public static LinkVerdict Port(PathSubject subject, PathSights sights) =>
         subject switch
         {
-            { IsFromInventory: false, Port: null } => LinkVerdict.NotLookedAt(
+            { Origin: SubjectOrigin.Nobody } => LinkVerdict.NotLookedAt(
                 PathLink.Port,
                 "no inventory here, and no --config-file of Neutron's"
             ),
-            { Port: null } => LinkVerdict.Broken(Finding.PortUnknown, $"no port has {subject.Address}"),
-            { Rivals: [var rival, ..] } => LinkVerdict.Broken(
+            // The look-up is what the agent does; it knows of rivals on other networks of a router too.
+            _ when sights.LookUp == Refusal.PortAmbiguous => LinkVerdict.Broken(
                 Finding.PortAmbiguous,
-                $"{subject.Port.Id} and {rival.Id} have one address"
+                $"several ports have {subject.Address}"
             ),
+            _ when sights.LookUp == Refusal.PortWithoutDevice => Unowned(subject),
+            { Origin: SubjectOrigin.Neutron, Port: null } when sights.LookUp != Refusal.PortNotFound =>
+                LinkVerdict.NotLookedAt(PathLink.Port, "Neutron does not tell the network's ports"),
+            { Port: null } => LinkVerdict.Broken(Finding.PortUnknown, $"no port has {subject.Address}"),
             { Address: null } => LinkVerdict.Broken(Finding.PortWithoutAddress, $"{subject.Port.Id} has no address"),
-            { Port.DeviceId: "" } => LinkVerdict.Broken(
-                Finding.PortWithoutDevice,
-                $"{subject.Port.Id} belongs to nobody"
-            ),
+            { Port.DeviceId: "" } => Unowned(subject),
             _ => LinkVerdict.Fine(PathLink.Port, $"{subject.Port.Id}, {subject.Port.MacAddress}"),
         };
 
@@ -27,9 +30,9 @@ static class OwnerJudgement
         subject switch
         {
             { Port: null or { DeviceId: "" } } => LinkVerdict.NotLookedAt(PathLink.Instance, "no port names one"),
-            { IsFromInventory: false } => LinkVerdict.NotLookedAt(
+            { Origin: SubjectOrigin.Neutron } => LinkVerdict.Fine(
                 PathLink.Instance,
-                $"{subject.Port.DeviceId} is Nova's"
+                $"{subject.Port.DeviceId} by Neutron's word"
             ),
             { Instance: null } => LinkVerdict.Broken(
                 Finding.InstanceUnknown,
@@ -37,4 +40,10 @@ static class OwnerJudgement
             ),
             _ => LinkVerdict.Fine(PathLink.Instance, subject.Instance.Id),
         };
+
+    static LinkVerdict Unowned(PathSubject subject) =>
+        LinkVerdict.Broken(
+            Finding.PortWithoutDevice,
+            $"{subject.Port?.Id ?? $"the port of {subject.Address}"} belongs to nobody"
+        );
 }

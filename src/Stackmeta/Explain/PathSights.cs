@@ -37,8 +37,8 @@ sealed record PathSights
     /// <summary>What a request from inside the namespace got; null where none was sent.</summary>
     public NamespaceAnswer? InsideAnswer { get; init; }
 
-    /// <summary>The same over IPv6.</summary>
-    public NamespaceAnswer? InsideAnswerIpv6 { get; init; }
+    /// <summary>Whether the router's rules turn guests' requests to the proxy; null where it is no router, or nobody can tell.</summary>
+    public bool? HasRedirect { get; init; }
 
     /// <summary>What became of a guest's first packet; null where none could be sent.</summary>
     public GuestProbeResult? Probe { get; init; }
@@ -51,7 +51,10 @@ sealed record PathSights
     /// <summary>What the look-up says in this process; null where it was not done.</summary>
     public Refusal? LookUp { get; init; }
 
-    /// <summary>What the metadata API answered a request signed here; null where it was not asked.</summary>
+    /// <summary>The time was over before the look-up in this process was done.</summary>
+    public bool IsLookUpLate { get; init; }
+
+    /// <summary>What the metadata API answered a request signed here, or, where nothing can be signed, one without a name; null where it was not asked.</summary>
     public HopAnswer? Api { get; init; }
 
     /// <summary>The address of the API that was asked, for people.</summary>
@@ -63,33 +66,26 @@ sealed record PathSights
     /// <summary>What the instance's record says in this process; null where it was not read.</summary>
     public Refusal? Record { get; init; }
 
+    /// <summary>The time was over before the record was read in this process.</summary>
+    public bool IsRecordLate { get; init; }
+
+    /// <summary>The project that the record says; null where it was not read.</summary>
+    public string? RecordProject { get; init; }
+
     /// <summary>What each document was answered with.</summary>
     public ImmutableArray<DocumentAnswer> Documents { get; init; } = [];
 
     public required HostSight Host { get; init; }
-}
 
-/// <summary>Who holds a listening socket.</summary>
-/// <param name="Process">Its id.</param>
-/// <param name="Program">The program's name.</param>
-/// <param name="IsProxy">It is the stackmeta or haproxy that should listen there.</param>
-/// <param name="HasAgent">Edge and agent are this one process, and no socket lies between them.</param>
-/// <param name="IsStopped">The process is stopped (SIGSTOP).</param>
-/// <param name="AgentSocket">The socket that it forwards to, where its own file tells; else null.</param>
-sealed record ListenerOwner(
-    int Process,
-    string Program,
-    bool IsProxy,
-    bool HasAgent,
-    bool IsStopped,
-    string? AgentSocket
-);
+    /// <summary>How long each question was given.</summary>
+    public TimeSpan Patience { get; init; }
+}
 
 /// <summary>The agent's unix socket.</summary>
 /// <param name="Path">Where it should be.</param>
 /// <param name="Kind">What lies there.</param>
-/// <param name="IsOpenToAll">Whether everybody may connect, or who proxies as another user could not.</param>
-sealed record SocketSight(string Path, SocketKind Kind, bool IsOpenToAll);
+/// <param name="IsOpenToProxy">Whether the process that should may connect, by its user and the modes on the way.</param>
+sealed record SocketSight(string Path, SocketKind Kind, bool IsOpenToProxy);
 
 /// <summary>What lies at a socket's path.</summary>
 enum SocketKind

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
@@ -23,8 +24,8 @@ sealed record PathSubject
     /// <summary>Null when no port has the address.</summary>
     public PortEntry? Port { get; init; }
 
-    /// <summary>Other ports of the network with the same address or MAC.</summary>
-    public ImmutableArray<PortEntry> Rivals { get; init; } = [];
+    /// <summary>How many ports fit what was asked; the first is explained.</summary>
+    public int PortCount { get; init; } = 1;
 
     /// <summary>The guest's address on the network; null when its port has none.</summary>
     public IPAddress? Address { get; init; }
@@ -34,6 +35,10 @@ sealed record PathSubject
 
     /// <summary>The DHCP server's port; null where no subnet has DHCP.</summary>
     public PortEntry? DhcpPort { get; init; }
+
+    /// <summary>The DHCP server's address in <see cref="Subnet"/>; null where it has none.</summary>
+    public string? DhcpAddress =>
+        DhcpPort?.FixedIps?.FirstOrDefault(fixedIp => fixedIp.SubnetId == Subnet?.Id)?.IpAddress;
 
     /// <summary>The router interface that is the subnet's gateway, whose router then serves metadata; null on an isolated subnet.</summary>
     public PortEntry? RouterPort { get; init; }
@@ -47,17 +52,25 @@ sealed record PathSubject
     /// <summary>Null when the port's device is nobody that the inventory knows.</summary>
     public InstanceEntry? Instance { get; init; }
 
-    /// <summary>Whether an inventory was read; without one nothing is known but addresses and what this host shows.</summary>
-    public bool IsFromInventory { get; init; } = true;
+    /// <summary>Who tells what is known; see <see cref="SubjectOrigin"/>.</summary>
+    public SubjectOrigin Origin { get; init; }
+
+    public bool IsFromInventory => Origin == SubjectOrigin.Inventory;
+
+    /// <summary>Whether OVN's metadata agent made the network's namespace, and not a DHCP agent.</summary>
+    public bool IsOvn { get; init; }
+
+    /// <summary>Whether the edge makes a namespace for the network: not where no subnet has DHCP.</summary>
+    public bool IsProvided => DhcpPort is not null || IsRouted;
 
     /// <summary>Whether the subnet's metadata comes from its router.</summary>
     public bool IsRouted => RouterPort is not null;
 
     /// <summary>The namespace that serves the guest's metadata requests.</summary>
     public string Namespace =>
-        RouterPort is { } port
-            ? DeviceNames.RouterNamespace(Guid.Parse(port.DeviceId))
-            : DeviceNames.DhcpNamespace(NetworkId);
+        RouterPort is { } port ? DeviceNames.RouterNamespace(Guid.Parse(port.DeviceId))
+        : IsOvn ? DeviceNames.OvnNamespace(NetworkId)
+        : DeviceNames.DhcpNamespace(NetworkId);
 
     /// <summary>Its interface on the guest's network, as we and Neutron name it; null where nobody knows the port.</summary>
     public string? Device =>
@@ -70,9 +83,9 @@ sealed record PathSubject
 
     /// <summary>The header by which a proxy names the scope to the agent (spec/neutron-metadata.md §1.2).</summary>
     public (string Name, string Value) ScopeHeader =>
-        RouterPort is { } port
-            ? ("X-Neutron-Router-ID", port.DeviceId)
-            : ("X-Neutron-Network-ID", NetworkId.ToString());
+        RouterPort is { } port ? ("X-Neutron-Router-ID", port.DeviceId)
+        : IsOvn ? ("X-OVN-Network-ID", NetworkId.ToString())
+        : ("X-Neutron-Network-ID", NetworkId.ToString());
 
     /// <summary>The same for the look-up.</summary>
     public NetworkScope Scope =>
@@ -80,8 +93,12 @@ sealed record PathSubject
             ? new(NetworkScopeKind.Router, port.DeviceId)
             : new(NetworkScopeKind.Network, NetworkId.ToString());
 
+    /// <summary>The metadata address that the guest asks: the IPv6 one only where its port has no IPv4 address.</summary>
+    public IPAddress MetadataIp =>
+        Address is { AddressFamily: AddressFamily.InterNetworkV6 } ? MetadataAddress.Ipv6 : MetadataAddress.Ipv4;
+
     /// <summary>The guest's MAC; null where no port is known.</summary>
-    public PhysicalAddress? Mac => Port is { } port ? PhysicalAddress.Parse(port.MacAddress) : null;
+    public PhysicalAddress? Mac => Port is { MacAddress: { Length: > 0 } mac } ? PhysicalAddress.Parse(mac) : null;
 
     /// <summary>For the head line.</summary>
     public string Title
@@ -93,9 +110,23 @@ sealed record PathSubject
                 : Port?.DeviceId is { Length: > 0 } device ? device
                 : Asked;
             var network = NetworkName.Length > 0 ? NetworkName : NetworkId.ToString();
+            var others = PortCount > 1 ? $" (the first of {PortCount} ports)" : "";
             return Address is { } address && address.ToString() != who
-                ? $"{who}, {address} on network {network}"
-                : $"{who} on network {network}";
+                ? $"{who}, {address} on network {network}{others}"
+                : $"{who} on network {network}{others}";
         }
     }
+}
+
+/// <summary>Who tells whose path it is.</summary>
+enum SubjectOrigin
+{
+    /// <summary>Our own inventory; our edge makes the networks.</summary>
+    Inventory,
+
+    /// <summary>Neutron, whose agents make the networks.</summary>
+    Neutron,
+
+    /// <summary>Nobody: nothing is known but the address and what this host shows.</summary>
+    Nobody,
 }

@@ -35,9 +35,18 @@ static class SubjectFinder
                 );
             }
         }
-        var (layout, port, address) = IPAddress.TryParse(asked, out var parsed)
+        var (layout, port, address, count) = IPAddress.TryParse(asked, out var parsed)
             ? ByAddress(layouts, parsed)
             : await ByNameAsync(inventory, layouts, asked, cancellationToken);
+        if (
+            port is { DeviceOwner: var owner }
+            && owner.StartsWith(DeviceOwners.NetworkPrefix, StringComparison.Ordinal)
+        )
+        {
+            throw new CommandException(
+                $"{asked} is no guest's: its port {port.Id} belongs to {(owner == DeviceOwners.Dhcp ? "the DHCP server" : "a router")} ({owner})."
+            );
+        }
         var fixedIp = address is null ? null : FixedIpOf(port, address);
         var subnet = SubnetOf(layout, fixedIp, address);
         return new()
@@ -47,7 +56,7 @@ static class SubjectFinder
             NetworkName = layout.Network.Name,
             Mtu = layout.Network.Mtu ?? 0,
             Port = port,
-            Rivals = port is null ? [] : RivalsOf(layout, port),
+            PortCount = count,
             Address = address,
             Subnet = subnet,
             DhcpPort = layout.DhcpPort,
@@ -62,38 +71,46 @@ static class SubjectFinder
         };
     }
 
-    static (NetworkLayout Layout, PortEntry? Port, IPAddress? Address) ByAddress(
-        ImmutableArray<NetworkLayout> layouts,
-        IPAddress address
-    )
+    static Found ByAddress(ImmutableArray<NetworkLayout> layouts, IPAddress address)
     {
         var owners = (
             from layout in layouts
             from port in layout.Ports
-            where FixedIpOf(port.Port, address) is not null
-            select (layout, (PortEntry?)port.Port, (IPAddress?)address)
+            where Has(port.Port, address)
+            select new Found(layout, port.Port, address)
         ).ToList();
         if (owners.Count == 0)
         {
             // Nobody's address: what is left to say is which network it would be on.
-            var near = layouts
-                .Where(layout => layout.Subnets.Any(subnet => IPNetwork.Parse(subnet.Cidr).Contains(address)))
-                .ToList();
-            owners = [.. near.Select(layout => (layout, (PortEntry?)null, (IPAddress?)address))];
+            owners =
+            [
+                .. layouts
+                    .Where(layout => layout.Subnets.Any(subnet => IPNetwork.Parse(subnet.Cidr).Contains(address)))
+                    .Select(layout => new Found(layout, null, address)),
+            ];
         }
         return owners.Count switch
         {
             0 => throw new CommandException(
                 $"No network has a subnet with {address}; 'stackmeta subnet list' shows what there is."
             ),
-            _ when owners.DistinctBy(owner => owner.layout.Network.Id).Count() > 1 => throw new CommandException(
-                $"{address} is on several networks ({string.Join(", ", owners.Select(owner => Called(owner.layout)).Distinct())}); name one with --network."
+            _ when owners.DistinctBy(owner => owner.Layout.Network.Id).Count() > 1 => throw new CommandException(
+                $"{address} is on several networks ({string.Join(", ", owners.Select(owner => Called(owner.Layout)).Distinct())}); name one with --network."
             ),
             _ => owners[0],
         };
     }
 
-    static async Task<(NetworkLayout Layout, PortEntry? Port, IPAddress? Address)> ByNameAsync(
+    /// <summary>By fixed IP, or by the MAC that a link-local address was made from.</summary>
+    static bool Has(PortEntry port, IPAddress address) =>
+        FixedIpOf(port, address) is not null
+        || (
+            GuestAddress.TryFrom(address, out var guest)
+            && guest.IsMacAddress
+            && string.Equals(port.MacAddress, guest.Text, StringComparison.OrdinalIgnoreCase)
+        );
+
+    static async Task<Found> ByNameAsync(
         IInventory inventory,
         ImmutableArray<NetworkLayout> layouts,
         string asked,
@@ -120,11 +137,10 @@ static class SubjectFinder
         }
         var (found, own) = mine[0];
         var addresses = own.FixedIps!.Value.Select(fixedIp => IPAddress.Parse(fixedIp.IpAddress)).ToList();
-        return (
-            found,
-            own,
-            addresses.Find(address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault()
-        );
+        var address =
+            addresses.Find(address => address.AddressFamily == AddressFamily.InterNetwork)
+            ?? addresses.FirstOrDefault();
+        return new(found, own, address, mine.Count);
     }
 
     static FixedIpEntry? FixedIpOf(PortEntry? port, IPAddress address) =>
@@ -135,23 +151,6 @@ static class SubjectFinder
         : address is not null ? layout.Subnets.FirstOrDefault(subnet => IPNetwork.Parse(subnet.Cidr).Contains(address))
         : null;
 
-    static ImmutableArray<PortEntry> RivalsOf(NetworkLayout layout, PortEntry port)
-    {
-        var addresses = port.FixedIps!.Value.Select(fixedIp => fixedIp.IpAddress).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. layout
-                .Ports.Select(other => other.Port)
-                .Where(other =>
-                    other.Id != port.Id
-                    && (
-                        other.MacAddress == port.MacAddress
-                        || other.FixedIps!.Value.Any(fixedIp => addresses.Contains(fixedIp.IpAddress))
-                    )
-                ),
-        ];
-    }
-
     static IEnumerable<string> NamespaceEndsOf(NetworkLayout layout) =>
         layout
             .Ports.Where(port => DeviceOwners.RouterInterfaces.Contains(port.Port.DeviceOwner))
@@ -160,4 +159,11 @@ static class SubjectFinder
 
     static string Called(NetworkLayout layout) =>
         layout.Network.Name.Length > 0 ? layout.Network.Name : layout.Network.Id;
+
+    /// <summary>Whom a question leads to.</summary>
+    /// <param name="Layout">The network.</param>
+    /// <param name="Port">Null when no port has the address.</param>
+    /// <param name="Address">Null when the port has none.</param>
+    /// <param name="Count">How many ports are called so.</param>
+    sealed record Found(NetworkLayout Layout, PortEntry? Port, IPAddress? Address, int Count = 1);
 }

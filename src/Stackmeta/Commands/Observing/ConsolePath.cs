@@ -35,13 +35,9 @@ sealed class ConsolePath(SettingValues settings, Func<OpenInventory> open, TimeS
     public Task<string> ExplainAsync(GuestName guest, CancellationToken cancellationToken) =>
         AskAsync(async () =>
             ExplanationJson.Of(
-                await ExplainCommand.ExplainAsync(
-                    settings,
-                    _folder,
-                    open,
+                await new GuestExplainer(settings, open) { Patience = patience }.ExplainAsync(
                     guest.Asked,
                     guest.Network,
-                    patience,
                     cancellationToken
                 )
             )
@@ -52,9 +48,8 @@ sealed class ConsolePath(SettingValues settings, Func<OpenInventory> open, TimeS
         {
             var hops = new HopObserver(
                 await SubjectOfAsync(guest, cancellationToken),
-                settings,
-                _folder,
-                DocumentPatience
+                HopPlaces.Of(settings, _folder),
+                new Deadline(DocumentPatience, TimeProvider.System)
             );
             var answer =
                 await hops.ReadAsync(path, guest.Router, cancellationToken)
@@ -66,9 +61,11 @@ sealed class ConsolePath(SettingValues settings, Func<OpenInventory> open, TimeS
 
     async Task<PathSubject> SubjectOfAsync(GuestName guest, CancellationToken cancellationToken)
     {
-        if (ExplainCommand.StrangerOf(settings, _folder, guest.Asked, guest.Network ?? guest.Router) is { } stranger)
+        var scope = guest.Network ?? guest.Router;
+        if (GuestExplainer.IsStranger(settings, _folder, guest.Asked, scope))
         {
-            return stranger;
+            var deadline = new Deadline(DocumentPatience, TimeProvider.System);
+            return await StrangerFinder.FindAsync(null, guest.Asked, scope, deadline, cancellationToken);
         }
         using var opened = open();
         return await SubjectFinder.FindAsync(opened.Inventory, guest.Asked, guest.Network, cancellationToken);

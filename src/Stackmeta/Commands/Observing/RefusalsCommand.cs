@@ -83,7 +83,8 @@ static class RefusalsCommand
         return [.. found.OrderBy(static entry => entry.GetProperty("time").GetDateTimeOffset())];
     }
 
-    static bool IsUsual(JsonElement entry) => UsualRefusals.Contain(entry.GetProperty("refusal").GetString());
+    /// <summary>Whether an entry of <c>/refusals</c> is one that every boot comes by.</summary>
+    public static bool IsUsual(JsonElement entry) => UsualRefusals.Contain(entry.GetProperty("refusal").GetString());
 
     static IReadOnlyList<string?> Row(JsonElement entry)
     {

@@ -8,48 +8,71 @@ namespace Stackmeta;
 
 /// <summary>Looks at the network's side of the path: namespace, bridge, DHCP server, listener.</summary>
 /// <param name="subject">Whose.</param>
-/// <param name="patience">For each question that is sent.</param>
-sealed class EdgeObserver(PathSubject subject, TimeSpan patience)
+/// <param name="deadline">For the questions that are sent.</param>
+sealed class EdgeObserver(PathSubject subject, Deadline deadline)
 {
+    /// <summary>What is there; nothing is sent.</summary>
     /// <exception cref="EdgeException">This host may not be looked at.</exception>
     public async Task<PathSights> LookAsync(CancellationToken cancellationToken)
     {
         var bridging = LookAtBridgeAsync(cancellationToken);
         var dhcp = ObservedDhcpServer.Find(subject.NetworkId);
         var found = await ObservedNamespace.ReadAsync(subject.Namespace, cancellationToken);
+        var (bridge, ports, interfaces) = await bridging;
         var sights = new PathSights
         {
             Namespace = found,
             IsNamespaceHollow = found is null && ObservedNamespace.List().Contains(subject.Namespace),
+            Bridge = bridge,
+            BridgePorts = ports,
+            GuestInterfaces = interfaces,
             Dhcp = dhcp,
             IsDhcpStopped = dhcp is not null && ObservedProcess.IsStopped(dhcp.Process),
             // Filled in by those who look there.
-            Socket = new("", SocketKind.Missing, IsOpenToAll: false),
+            Socket = new("", SocketKind.Missing, IsOpenToProxy: false),
             Host = new("", null, TimeSpan.Zero),
         };
-        var (bridge, ports, interfaces) = await bridging;
-        sights = sights with { Bridge = bridge, BridgePorts = ports, GuestInterfaces = interfaces };
         if (found is null)
         {
             return sights;
         }
         var device = NamespaceJudgement.DeviceOf(subject, sights);
-        sights = sights with { BridgeEnd = await EndOfAsync(device, cancellationToken) };
-        var listener = ObservedListener
-            .Read(found.Name)
-            .Where(one => one.Port == subject.ListenPort)
-            .OrderBy(one => one.IsIpv6)
-            .Cast<ObservedListener?>()
-            .FirstOrDefault();
-        if (listener is null)
+        var end = EndOfAsync(device, cancellationToken);
+        var redirect = subject.IsRouted
+            ? ObservedRedirect.LookAsync(found.Name, cancellationToken)
+            : Task.FromResult<bool?>(null);
+        var listener = ListenerIn(found.Name);
+        return sights with
+        {
+            BridgeEnd = await end,
+            HasRedirect = await redirect,
+            Listener = listener,
+            Owner = listener is { } one ? ListenerOwner.Of(one) : null,
+        };
+    }
+
+    /// <summary>Sends a guest's first packet, and a request from inside the namespace.</summary>
+    /// <exception cref="EdgeException">This host does not allow it.</exception>
+    public async Task<PathSights> AskAsync(PathSights sights, CancellationToken cancellationToken)
+    {
+        if (sights is not { Namespace: { } found, Listener: not null })
         {
             return sights;
         }
-        sights = sights with { Listener = listener, Owner = OwnerOf(listener.Value) };
+        var device = NamespaceJudgement.DeviceOf(subject, sights);
         var probing = ProbeAsync(device, sights.BridgeEnd, cancellationToken);
-        var asking = AskAsync(found.Name, cancellationToken);
+        var asking = AskInsideAsync(found.Name, device, cancellationToken);
         return sights with { Probe = await probing, InsideAnswer = await asking };
     }
+
+    /// <summary>What is sent to the metadata address comes to; a router's packets are redirected, to whatever address it listens on.</summary>
+    ObservedListener? ListenerIn(string @namespace) =>
+        ObservedListener
+            .Read(@namespace)
+            .Where(one => one.Port == subject.ListenPort && (subject.IsRouted || one.Serves(subject.MetadataIp)))
+            .OrderBy(one => one.Address.Equals(subject.MetadataIp) ? 0 : 1)
+            .Cast<ObservedListener?>()
+            .FirstOrDefault();
 
     async Task<(
         ObservedLink? Bridge,
@@ -86,38 +109,32 @@ sealed class EdgeObserver(PathSubject subject, TimeSpan patience)
                 PhysicalAddress.Parse(gateway),
                 mac,
                 address,
-                patience,
+                deadline.Next,
                 cancellationToken
             )
             : null;
 
     /// <summary>A router's rules let nobody in who did not come through it, so there is no asking from inside.</summary>
-    async Task<NamespaceAnswer?> AskAsync(string @namespace, CancellationToken cancellationToken) =>
-        subject.IsRouted
-            ? null
-            : await NamespaceRequest.AskAsync(
-                @namespace,
-                new IPEndPoint(MetadataAddress.Ipv4, MetadataAddress.Port),
-                patience,
-                cancellationToken
-            );
-
-    static ListenerOwner? OwnerOf(ObservedListener listener)
+    async Task<NamespaceAnswer?> AskInsideAsync(
+        string @namespace,
+        ObservedLink? device,
+        CancellationToken cancellationToken
+    )
     {
-        if (listener.FindOwner() is not var (process, program))
+        if (subject.IsRouted || device is null)
         {
             return null;
         }
-        var arguments = ObservedProcess.ArgumentsOf(process);
-        var isHaproxy = program == "haproxy";
-        return new(
-            process,
-            program,
-            IsProxy: isHaproxy || program == "stackmeta",
-            // 'stackmeta up' is all hops in one.
-            HasAgent: !isHaproxy && arguments.Contains("up"),
-            ObservedProcess.IsStopped(process),
-            isHaproxy ? ObservedProcess.AgentSocketOfHaproxy(arguments) : null
+        var address = subject.MetadataIp;
+        if (address.IsIPv6LinkLocal)
+        {
+            address = new(address.GetAddressBytes(), device.Index);
+        }
+        return await NamespaceRequest.AskAsync(
+            @namespace,
+            new IPEndPoint(address, MetadataAddress.Port),
+            deadline.Next,
+            cancellationToken
         );
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Net.Sockets;
+using Stackmeta.Edge;
 
 namespace Stackmeta;
 
@@ -12,12 +14,11 @@ sealed record HopAnswers(
     ImmutableArray<DocumentAnswer> Documents
 );
 
-/// <summary>Asks the agent as a proxy does, and, where it does not answer, the API as an agent does.</summary>
+/// <summary>Asks the agent as a proxy does, and the API as an agent does.</summary>
 /// <param name="subject">In whose name.</param>
-/// <param name="settings">Where the API is.</param>
-/// <param name="folder">Where the agent's socket and the secret are.</param>
-/// <param name="patience">For each question.</param>
-sealed class HopObserver(PathSubject subject, SettingValues settings, DataFolder folder, TimeSpan patience)
+/// <param name="places">Where they are.</param>
+/// <param name="deadline">For the questions.</param>
+sealed class HopObserver(PathSubject subject, HopPlaces places, Deadline deadline)
 {
     const string Identity = "/openstack/latest/meta_data.json";
 
@@ -33,25 +34,29 @@ sealed class HopObserver(PathSubject subject, SettingValues settings, DataFolder
         "/latest/meta-data/instance-id",
     ];
 
-    public async Task<HopAnswers> LookAsync(CancellationToken cancellationToken)
+    /// <param name="socket">The agent's.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<HopAnswers> LookAsync(string socket, CancellationToken cancellationToken)
     {
         if (subject.Address is not { } address)
         {
             return new(null, null, "", null, []);
         }
-        using var agent = new HopQuestions(folder.AgentSocket, patience);
+        using var agent = new HopQuestions(socket, deadline.Next);
         (string, string)[] headers = [("X-Forwarded-For", address.ToString()), subject.ScopeHeader];
-        var identity = File.Exists(folder.AgentSocket)
-            ? await agent.AskAsync(Identity, headers, cancellationToken)
-            : null;
-        if (identity is not { Status: >= 200 and < 300 })
+        // Both at once: an agent that waits for a hung API says nothing, and the time would be over.
+        var asking = AskApiAsync(Identity, address, cancellationToken);
+        var identity = Path.Exists(socket) ? await agent.AskAsync(Identity, headers, cancellationToken) : null;
+        var api = await asking;
+        if (identity is not { Status: >= 200 and < 300 } || deadline.IsNearlyOver)
         {
-            return await AskApiAsync(identity, Identity, cancellationToken);
+            return new(identity, api, places.Api?.Api.Authority ?? "", places.SecretProblem, []);
         }
+        using var more = new HopQuestions(socket, deadline.Next);
         var documents = await Task.WhenAll(
-            _documents.Select(path => agent.AskForDocumentAsync(path, headers, cancellationToken))
+            _documents.Select(path => more.AskForDocumentAsync(path, headers, cancellationToken))
         );
-        return new(identity, null, "", null, [.. documents]);
+        return new(identity, api, places.Api?.Api.Authority ?? "", places.SecretProblem, [.. documents]);
     }
 
     /// <summary>A document as the guest gets it: from the agent, or where there is none from the API.</summary>
@@ -61,9 +66,13 @@ sealed class HopObserver(PathSubject subject, SettingValues settings, DataFolder
     /// <returns>Null when there is nobody to ask.</returns>
     public async Task<HopAnswer?> ReadAsync(string path, string? router, CancellationToken cancellationToken)
     {
-        if (subject.Address is { } address && File.Exists(folder.AgentSocket))
+        if (subject.Address is not { } address)
         {
-            using var agent = new HopQuestions(folder.AgentSocket, patience);
+            return null;
+        }
+        if (Path.Exists(places.AgentSocket))
+        {
+            using var agent = new HopQuestions(places.AgentSocket, deadline.Next);
             var scope = router is null ? subject.ScopeHeader : ("X-Neutron-Router-ID", router);
             var answer = await agent.AskAsync(
                 path,
@@ -75,67 +84,69 @@ sealed class HopObserver(PathSubject subject, SettingValues settings, DataFolder
                 return answer;
             }
         }
-        return (await AskApiAsync(null, path, cancellationToken)).Api;
+        return places.Secret is null ? null : await AskApiAsync(path, address, cancellationToken);
     }
 
-    /// <summary>The agent gave no answer: is it the API?</summary>
-    async Task<HopAnswers> AskApiAsync(HopAnswer? agent, string path, CancellationToken cancellationToken)
+    /// <summary>What the API says to who may ask for the guest; to nobody in particular where nothing can be signed. Null where no API is to be asked.</summary>
+    async Task<HopAnswer?> AskApiAsync(string path, IPAddress address, CancellationToken cancellationToken)
     {
-        var api = ApiOf(settings);
-        if (api is null || subject is not { Address: { } address, Port: { DeviceId.Length: > 0 } port })
+        // Where nobody tells whose the network is, our settings say nothing of its API either.
+        if (places.Api is not { } api || subject.Origin == SubjectOrigin.Nobody)
         {
-            return new(agent, null, "", null, []);
+            return null;
         }
-        string signature;
-        try
+        using var questions = new HopQuestions(api, deadline.Next);
+        if (places.Secret is not { } secret)
         {
-            signature = SignCommand.Of(SharedSecret.Read(folder.SharedSecretFile), port.DeviceId);
+            return await questions.AskAsync("/", [], cancellationToken);
         }
-        catch (SettingsException e)
-        {
-            return new(agent, null, $"{api.Authority}", e.Problems[0].ToString(), []);
-        }
-        using var questions = new HopQuestions(api, patience);
-        var answer = await questions.AskAsync(
-            path,
-            [
-                ("X-Instance-ID", port.DeviceId),
-                ("X-Tenant-ID", port.ProjectId),
-                ("X-Instance-ID-Signature", signature),
-                ("X-Forwarded-For", address.ToString()),
-            ],
-            cancellationToken
-        );
-        return new(agent, answer, api.Authority, null, []);
+        return subject.Port is { DeviceId.Length: > 0 } port
+            ? await questions.AskAsync(
+                path,
+                [
+                    ("X-Instance-ID", port.DeviceId),
+                    ("X-Tenant-ID", port.ProjectId),
+                    ("X-Instance-ID-Signature", SignCommand.Of(secret, port.DeviceId)),
+                    ("X-Forwarded-For", address.ToString()),
+                ],
+                cancellationToken
+            )
+            : null;
     }
-
-    /// <summary>The API that the agent asks; null when it is the agent's own process.</summary>
-    static Uri? ApiOf(SettingValues settings) =>
-        settings.IsSet(KnownSettings.AgentApi) ? settings.Get(KnownSettings.AgentApi)
-        : settings.Get(KnownSettings.ApiListen) is [var first, ..] ? new Uri($"http://{first}")
-        : null;
 
     /// <summary>What lies at the agent's path.</summary>
     /// <param name="path">Where it should be.</param>
-    /// <param name="needsOthers">Whether it is another user who must connect.</param>
-    public static SocketSight SocketOf(string path, bool needsOthers)
+    /// <param name="proxy">Who must connect; null where it is our own edge, which may.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<SocketSight> LookAtSocketAsync(string path, int? proxy, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
-            return new(path, SocketKind.Missing, IsOpenToAll: false);
+            return new(path, SocketKind.Missing, IsOpenToProxy: false);
         }
-        var isOpen = !needsOthers || File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherWrite);
+        var isOpen = proxy is not { } process || SocketAccess.MayConnect(process, path);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(deadline.Next);
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.Connect(new UnixDomainSocketEndPoint(path));
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), timeout.Token);
+            return new(path, SocketKind.Alive, isOpen);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
             return new(path, SocketKind.Alive, isOpen);
         }
         catch (SocketException e)
         {
             // ENOTSOCK comes as ECONNREFUSED too, so what it is must be asked of the file.
-            var isSocket = e.SocketErrorCode == SocketError.ConnectionRefused && FileKind.IsSocket(path);
-            return new(path, isSocket ? SocketKind.Dead : SocketKind.NotASocket, isOpen);
+            return new(
+                path,
+                !FileKind.IsSocket(path) ? SocketKind.NotASocket
+                    : e.SocketErrorCode == SocketError.ConnectionRefused ? SocketKind.Dead
+                    : SocketKind.Alive,
+                isOpen
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Stackmeta.Agent;
 
 namespace Stackmeta;
 
@@ -36,15 +37,15 @@ sealed class HopQuestions : IDisposable
             patience
         ) { }
 
-    public HopQuestions(Uri api, TimeSpan patience)
+    public HopQuestions(UpstreamOptions api, TimeSpan patience)
         : this(
             new SocketsHttpHandler
             {
                 UseProxy = false,
                 AllowAutoRedirect = false,
-                ConnectTimeout = patience,
+                SslOptions = UpstreamConnections.TlsOf(api),
             },
-            api,
+            api.Api,
             patience
         ) { }
 
@@ -71,7 +72,7 @@ sealed class HopQuestions : IDisposable
     )
     {
         var (_, status, bytes) = await SendAsync(path, headers, cancellationToken);
-        return new(path, status, bytes[..Math.Min(bytes.Length, 32)]);
+        return new(path, status, bytes[..Math.Min(bytes.Length, DocumentJudgement.StartBytes)]);
     }
 
     async Task<(HopAnswerKind Kind, int Status, ReadOnlyMemory<byte> Start)> SendAsync(
@@ -105,7 +106,14 @@ sealed class HopQuestions : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return (e.InnerException is SocketException ? HopAnswerKind.Refused : HopAnswerKind.Silent, 0, default);
+            // A unix socket whose queue is full says so at once (EAGAIN, unix(7)).
+            return (
+                e.InnerException is SocketException { SocketErrorCode: not SocketError.WouldBlock }
+                    ? HopAnswerKind.Refused
+                    : HopAnswerKind.Silent,
+                0,
+                default
+            );
         }
     }
 
