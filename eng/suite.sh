@@ -61,6 +61,7 @@ needs_of() {
             need /usr/bin/python3 python3 "sends what curl would not"
             ;;
         end-to-end)
+            need mariadbd mariadb-server "holds Nova's recorded databases"
             need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds shared inventories"
             need mcopy mtools "reads vfat volumes"
             need bsdtar libarchive-tools "unpacks ISO 9660 volumes"

@@ -29,6 +29,8 @@ sealed class RunningProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Everything that it has printed.</summary>
     public string Said => string.Join('\n', _said);
 

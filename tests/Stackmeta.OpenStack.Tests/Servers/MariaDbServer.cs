@@ -21,7 +21,10 @@ public sealed class MariaDbServer : IAsyncLifetime
             ? "MariaDB is not installed (mariadb-server)"
             : null;
 
-    string Socket => Path.Combine(_folder, "sock");
+    /// <summary>Where the administrator connects, without a password.</summary>
+    public string Socket => Path.Combine(_folder, "sock");
+
+    public int ProcessId => _server!.Id;
 
     /// <summary>An SQLAlchemy URL for a database on this server.</summary>
     public string Url(string database, string user = User, string scheme = "mysql+pymysql") =>

@@ -18,7 +18,10 @@ public sealed class ExplanationTests
                 .. Enum.GetValues<PathLink>()
                     .Select(link => link == broken.Link ? broken : LinkVerdict.Fine(link, "fine")),
             ]
-        );
+        )
+        {
+            LastRefusal = new string('z', 200),
+        };
         var output = new StringWriter { NewLine = "\n" };
 
         ExplanationText.Write(output, explanation);
