@@ -45,18 +45,26 @@ sealed class HopObserver(PathSubject subject, HopPlaces places, Deadline deadlin
         using var agent = new HopQuestions(socket, deadline.Next);
         (string, string)[] headers = [("X-Forwarded-For", address.ToString()), subject.ScopeHeader];
         // Both at once: an agent that waits for a hung API says nothing, and the time would be over.
-        var asking = AskApiAsync(Identity, address, cancellationToken);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = AskApiAsync(Identity, address, enough.Token);
         var identity = Path.Exists(socket) ? await agent.AskAsync(Identity, headers, cancellationToken) : null;
-        var api = await asking;
-        if (identity is not { Status: >= 200 and < 300 } || deadline.IsNearlyOver)
+        var where = places.Api?.Api.Authority ?? "";
+        if (identity is not { Status: >= 200 and < 300 })
         {
-            return new(identity, api, places.Api?.Api.Authority ?? "", places.SecretProblem, []);
+            return new(identity, await asking, where, places.SecretProblem, []);
+        }
+        // Who answers the agent need not be asked from here, and perhaps cannot be.
+        await enough.CancelAsync();
+        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (deadline.IsNearlyOver)
+        {
+            return new(identity, null, where, places.SecretProblem, []);
         }
         using var more = new HopQuestions(socket, deadline.Next);
         var documents = await Task.WhenAll(
             _documents.Select(path => more.AskForDocumentAsync(path, headers, cancellationToken))
         );
-        return new(identity, api, places.Api?.Api.Authority ?? "", places.SecretProblem, [.. documents]);
+        return new(identity, null, where, places.SecretProblem, [.. documents]);
     }
 
     /// <summary>A document as the guest gets it: from the agent, or where there is none from the API.</summary>
