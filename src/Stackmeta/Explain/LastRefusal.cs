@@ -1,4 +1,5 @@
 using System.Globalization;
+using Stackmeta.Admin;
 
 namespace Stackmeta;
 
