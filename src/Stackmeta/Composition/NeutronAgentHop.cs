@@ -96,7 +96,7 @@ sealed class NeutronAgentHop : IHop
             throw new ConfigurationException("whether this process answers itself cannot change while it runs");
         }
         var owned = new Owned();
-        var directory = Directory(plan, owned);
+        var directory = DirectoryOf(plan, owned, _time, _loggers);
         if (_nova is { } nova)
         {
             var next = answering(plan.Nova!);
@@ -153,8 +153,8 @@ sealed class NeutronAgentHop : IHop
                 neutron.Database!,
                 neutron.DatabasePool,
                 DatabaseDeadline,
-                _loggers.CreateLogger<NeutronDatabasePortDirectory>(),
-                _time
+                loggers.CreateLogger<NeutronDatabasePortDirectory>(),
+                time
             )
         );
     }
