@@ -6,7 +6,7 @@ machine='' control_group=/sys/fs/cgroup
 make_root() {
     [ -e "$1" ] && return 0
     echo "Making a root file system (a minute or two) ..." >&2
-    mmdebstrap --quiet --variant=minbase \
+    mmdebstrap --quiet --format=tar --variant=minbase \
         --include=systemd,systemd-sysv,dbus,iproute2,dnsmasq-base,nftables,curl,apache2-utils,procps,man-db \
         bookworm "$1.part" >&2
     mv "$1.part" "$1"
