@@ -63,6 +63,10 @@ public sealed record AgentSocketOptions
 
     /// <summary>Take the socket over from an agent that lives: new connections come here from then on, the other one ends what it has.</summary>
     public bool TakeOver { get; init; }
+
+    /// <summary>Looks up the users and groups that are named here.</summary>
+    /// <exception cref="ListenException">This host does not know one of them.</exception>
+    public void CheckAccess() => SocketAccess.Check(this);
 }
 
 /// <summary>Neutron's <c>metadata_proxy_socket_mode</c>.</summary>

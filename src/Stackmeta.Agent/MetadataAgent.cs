@@ -109,12 +109,7 @@ public sealed class MetadataAgent
         {
             return found.Refusal;
         }
-        if (answer.Held is { } theirs)
-        {
-            await theirs.GiveAsync(context);
-            return Refusal.None;
-        }
-        return answer.Refusal;
+        return answer.Held is { } theirs ? await theirs.GiveAsync(context) : answer.Refusal;
     }
 
     async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, Guest guest, Port port, long arrived)

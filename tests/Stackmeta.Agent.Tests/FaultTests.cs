@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
@@ -86,6 +87,68 @@ public sealed class FaultTests
             return true;
         };
         Assert.Equal(504, (await agent.AskAsync("/latest")).Status);
+    }
+
+    /// <summary>spec/neutron-metadata.md §3.8: the stock proxy waits for 30 s.</summary>
+    [Fact]
+    public async Task However_often_ports_and_api_are_asked_the_answer_is_there_before_the_proxy_gives_up()
+    {
+        var time = new FakeTimeProvider();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions(), time);
+        await agent.AskAsync("/latest");
+        // By the time at which the first instance is denied, most of the guest's time is over; the address has another one.
+        agent.Directory.Add(TestAgent.Net1, "10.0.0.5", "inst-2");
+        using var asked = new SemaphoreSlim(0);
+        agent.Api.OnRequest = async (request, stream) =>
+        {
+            var thinking = Task.Delay(
+                request.Headers["X-Instance-ID"] == "inst-1" ? TimeSpan.FromSeconds(19) : Timeout.InfiniteTimeSpan,
+                time
+            );
+            asked.Release();
+            await thinking;
+            await FakeApi.WriteAsync(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            return true;
+        };
+        var asking = agent.AskAsync("/latest");
+        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(20)));
+        time.Advance(TimeSpan.FromSeconds(19));
+        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(20)));
+        time.Advance(TimeSpan.FromSeconds(8.9));
+        Assert.False(asking.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(504, (await asking.WaitAsync(TimeSpan.FromSeconds(20))).Status);
+    }
+
+    [Fact]
+    public void The_deadlines_nest()
+    {
+        var (agent, api) = (new AgentOptions(), new UpstreamOptions { Api = new("http://127.0.0.1/") });
+        Assert.True(api.ConnectTimeout < agent.Patience);
+        Assert.True(agent.Ports.Patience <= agent.Patience + TimeSpan.FromSeconds(0.5));
+        Assert.True(agent.Patience + api.AnswerDeadline <= api.WholeDeadline);
+        Assert.True(api.WholeDeadline < TimeSpan.FromSeconds(30));
+        Assert.True(api.PauseDeadline < TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task An_api_that_hangs_after_the_headers_of_a_404_is_504_and_no_error_of_ours()
+    {
+        await using var agent = await TestAgent.StartAsync(upstream: o =>
+            o with
+            {
+                AnswerDeadline = TimeSpan.FromSeconds(0.5),
+            }
+        );
+        agent.Api.OnRequest = static async (_, stream) =>
+        {
+            await FakeApi.WriteAsync(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\nabc");
+            await Task.Delay(Timeout.Infinite);
+            return true;
+        };
+        Assert.Equal(504, (await agent.AskAsync("/latest")).Status);
+        Assert.Empty(agent.Log.Of(2002));
+        Assert.Contains("did not answer in time", Assert.Single(agent.Log.Of(2004)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,18 +256,32 @@ public sealed class FaultTests
     [Fact]
     public async Task A_rejected_signature_is_told_loudly_once_a_minute_and_without_the_signature()
     {
-        await using var agent = await TestAgent.StartAsync();
+        var time = new FakeTimeProvider();
+        await using var agent = await TestAgent.StartAsync(time: time);
         agent.Api.Answer("HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nnope!");
-        for (var i = 0; i < 5; i++)
+        for (var minute = 1; minute <= 2; minute++)
         {
-            var answer = await agent.AskAsync("/latest");
-            Assert.Equal(403, answer.Status);
-            Assert.Equal("nope!", answer.Text);
+            for (var i = 0; i < 5; i++)
+            {
+                var answer = await agent.AskAsync("/latest");
+                Assert.Equal(403, answer.Status);
+                Assert.Equal("nope!", answer.Text);
+                time.Advance(TimeSpan.FromSeconds(10));
+            }
+            var told = agent.Log.Of(2003);
+            Assert.Equal(minute, told.Count);
+            Assert.Contains("the shared secrets of agent and API differ", told[^1], StringComparison.Ordinal);
+            Assert.Contains(agent.Api.Uri.AbsoluteUri, told[^1], StringComparison.Ordinal);
+            time.Advance(TimeSpan.FromSeconds(10));
         }
-        Assert.Contains(
-            "the shared secrets of agent and API differ",
-            Assert.Single(agent.Log.Of(2003)),
-            StringComparison.Ordinal
+        using var signer = new InstanceSignature("s3cret"u8);
+        Assert.All(
+            agent.Log.Lines,
+            line =>
+            {
+                Assert.DoesNotContain(signer.Sign("inst-1"), line, StringComparison.OrdinalIgnoreCase);
+                Assert.DoesNotContain(TestAgent.Secret, line, StringComparison.Ordinal);
+            }
         );
     }
 

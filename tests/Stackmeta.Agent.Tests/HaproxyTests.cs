@@ -101,6 +101,38 @@ public sealed class HaproxyTests
         Assert.Equal($"GET {target} HTTP/1.1", Assert.Single(path.Agent.Api.Requests).Line);
     }
 
+    [Theory]
+    [InlineData("GET", "", "")]
+    // In the middle of what a guest posts.
+    [InlineData("POST", "Content-Length: 100000\r\n", "the beginning")]
+    public async Task A_proxy_that_is_gone_in_mid_request_leaves_nothing_behind_and_the_next_one_is_answered(
+        string method,
+        string headers,
+        string body
+    )
+    {
+        await using var path = await Path.StartAsync(Network);
+        var reached = new TaskCompletionSource();
+        var gone = new TaskCompletionSource();
+        path.Agent.Api.OnHead = () => reached.TrySetResult();
+        path.Agent.Api.OnClosed = () => gone.TrySetResult();
+        path.Agent.Api.OnRequest = static async (_, stream) =>
+        {
+            await FakeApi.WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nabc");
+            return await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false) > 0;
+        };
+        using var guest = await RawHttp.ConnectAsync(path.Address);
+        await guest.SendAsync($"{method} /latest HTTP/1.1\r\nHost: h\r\n{headers}\r\n{body}");
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        path.Kill();
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        path.Agent.Api.Answer(FakeApi.Ok("still here"));
+        await path.RestartAsync();
+        Assert.Equal("still here", (await path.AskAsync("/latest")).Text);
+        Assert.Empty(path.Agent.Log.Of(2002));
+    }
+
     [Fact]
     public async Task Case_140_without_the_agent_the_proxy_says_503()
     {
@@ -124,7 +156,7 @@ public sealed class HaproxyTests
     /// <summary>Guest, haproxy, agent, API.</summary>
     sealed class Path : IAsyncDisposable
     {
-        readonly Process _haproxy;
+        Process _haproxy;
         readonly string _file;
 
         Path(TestAgent agent, Process haproxy, string file, IPEndPoint address)
@@ -153,13 +185,28 @@ public sealed class HaproxyTests
                 file,
                 NeutronHaproxyFile.Render([$"bind {address}"], agent.SocketPath, identity)
             );
-            var haproxy = Process.Start(
-                new ProcessStartInfo(Haproxy, ["-db", "-q", "-f", file]) { UseShellExecute = false }
-            )!;
-            var path = new Path(agent, haproxy, file, address);
+            var path = new Path(agent, Start(file), file, address);
             await path.WaitAsync();
             return path;
         }
+
+        /// <summary>Ends the proxy at once, whatever it has under way.</summary>
+        public void Kill()
+        {
+            _haproxy.Kill();
+            _haproxy.WaitForExit();
+        }
+
+        /// <summary>Another proxy in the place of one that was killed.</summary>
+        public Task RestartAsync()
+        {
+            _haproxy.Dispose();
+            _haproxy = Start(_file);
+            return WaitAsync();
+        }
+
+        static Process Start(string file) =>
+            Process.Start(new ProcessStartInfo(Haproxy, ["-db", "-q", "-f", file]) { UseShellExecute = false })!;
 
         public Task<RawAnswer> AskAsync(string target, string method = "GET", string headers = "") =>
             RawHttp.AskAsync(

@@ -219,6 +219,31 @@ public sealed class SocketTests : IDisposable
         waiting.ForEach(g => g.Dispose());
     }
 
+    /// <summary>Of a real agent the option is set too late, or not at all (LP#2132348).</summary>
+    [Fact]
+    public async Task LP2132348_the_kernel_has_the_backlog_of_an_agent_that_answers()
+    {
+        var path = Path.Combine(_folder, "s");
+        await using var agent = await StartAsync(new() { Path = path, Backlog = 300 });
+        // Kind, state, Recv-Q, Send-Q: of a socket that listens, how many may wait. It has the name under which it was made, before it took its place.
+        var told = (await RunAsync("ss", "-Hxl")).Split('\n').Single(line => line.Contains($" {_folder}"));
+        Assert.Equal("300", told.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3]);
+    }
+
+    /// <summary>spec/neutron-metadata.md §3.1: what nobody removes must not stop an agent, and what another one has made meanwhile is not ours to remove.</summary>
+    [Fact]
+    public async Task A_socket_whose_folder_went_away_is_made_anew_by_the_next_agent()
+    {
+        var path = Path.Combine(_folder, "gone", "s");
+        var first = await StartAsync(new() { Path = path });
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        Assert.False(first.IsInPlace);
+        await using var second = await StartAsync(new() { Path = path });
+        await first.StopAsync(default);
+        await first.DisposeAsync();
+        Assert.Equal(400, await StatusAsync(path));
+    }
+
     Task<AgentServer> StartAsync(AgentSocketOptions socket)
     {
         var options = new AgentOptions();

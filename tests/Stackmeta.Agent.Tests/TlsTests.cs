@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Stackmeta.Http;
 using Stackmeta.Tests.Support;
@@ -18,9 +17,9 @@ public sealed class TlsTests
     [InlineData("unknown authority, insecure", 200)]
     public async Task The_apis_certificate_is_checked(string kind, int status)
     {
-        using var authority = Authority("ours");
-        using var unknown = Authority("theirs");
-        using var shown = Issue(
+        using var authority = TestCertificates.Authority("ours");
+        using var unknown = TestCertificates.Authority("theirs");
+        using var shown = TestCertificates.Issue(
             kind.StartsWith("unknown", StringComparison.Ordinal) ? unknown : authority,
             name: kind == "other name" ? "elsewhere.example" : "localhost",
             isExpired: kind.StartsWith("expired", StringComparison.Ordinal)
@@ -42,9 +41,9 @@ public sealed class TlsTests
     [InlineData(false, 500)]
     public async Task The_agent_shows_its_own_certificate(bool shows, int status)
     {
-        using var authority = Authority("ours");
-        using var server = Issue(authority, "localhost", isExpired: false);
-        using var client = Issue(authority, "agent", isExpired: false);
+        using var authority = TestCertificates.Authority("ours");
+        using var server = TestCertificates.Issue(authority, "localhost");
+        using var client = TestCertificates.Issue(authority, "agent");
         await using var api = await StartAsync(server, [authority]);
         await using var agent = await TestAgent.StartAsync(upstream: o =>
             o with
@@ -73,30 +72,4 @@ public sealed class TlsTests
             new CollectingLogger(),
             default
         );
-
-    static X509Certificate2 Authority(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow.AddDays(10));
-    }
-
-    static X509Certificate2 Issue(X509Certificate2 authority, string name, bool isExpired)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(
-            authority,
-            DateTimeOffset.UtcNow.AddDays(-5),
-            DateTimeOffset.UtcNow.AddDays(isExpired ? -1 : 5),
-            RandomNumberGenerator.GetBytes(8)
-        );
-        using var whole = issued.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
-    }
 }

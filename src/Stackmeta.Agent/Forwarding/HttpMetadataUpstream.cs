@@ -43,7 +43,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
     {
         using var step = RequestObservation.Enter(context, PathStep.Upstream);
-        using var deadline = new Deadline(_options.AnswerDeadline, _time, context.RequestAborted);
+        using var deadline = DeadlineOf(context, arrived);
         for (var mayRepeat = true; ; mayRepeat = false)
         {
             using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
@@ -53,7 +53,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
             }
             try
             {
-                return await SendAsync(context, request, deadline);
+                return await SendAsync(context, request, arrived, deadline);
             }
             catch (HttpRequestException e)
                 when (mayRepeat
@@ -77,14 +77,18 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         }
     }
 
-    async ValueTask<UpstreamAnswer> SendAsync(HttpContext context, HttpRequestMessage request, Deadline deadline)
+    async ValueTask<UpstreamAnswer> SendAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        long arrived,
+        Deadline deadline
+    )
     {
         var connections = OnwardRequest.IsSafe(request) ? _kept : _single;
         var answer = await connections.SendAsync(request, deadline.Source.Token);
-        var held = new HeldAnswer(answer, _options, _time);
         if (answer.StatusCode == HttpStatusCode.NotFound && RequestBody.IsRepeatable(request))
         {
-            return new(Refusal.InstanceNotFound, held);
+            return new(Refusal.InstanceNotFound, new HeldAnswer(this, answer, arrived));
         }
         using (answer)
         {
@@ -95,15 +99,20 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
             {
                 Log.SecretRejected(_logger, _options.Api, (int)answer.StatusCode);
             }
-            await OnwardAnswer.WriteAsync(
-                context,
-                answer,
-                ForwardedHeaders.Copy,
-                deadline.Source,
-                _options.PauseDeadline
-            );
+            await PassOnAsync(context, answer, deadline);
             return Refusal.None;
         }
+    }
+
+    ValueTask PassOnAsync(HttpContext context, HttpResponseMessage answer, Deadline deadline) =>
+        OnwardAnswer.WriteAsync(context, answer, ForwardedHeaders.Copy, deadline.Source, _options.PauseDeadline);
+
+    /// <summary>What this attempt has, of what the guest's proxy gives all of them together.</summary>
+    Deadline DeadlineOf(HttpContext context, long arrived)
+    {
+        var left = _options.WholeDeadline - _time.GetElapsedTime(arrived);
+        left = left < _options.AnswerDeadline ? left : _options.AnswerDeadline;
+        return new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, context.RequestAborted);
     }
 
     void TellTrouble(Refusal refusal, Exception cause)
@@ -121,22 +130,23 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     }
 
     /// <summary>A 404 that waits until the agent has looked the port up again.</summary>
-    sealed class HeldAnswer(HttpResponseMessage answer, UpstreamOptions options, TimeProvider time) : IHeldAnswer
+    sealed class HeldAnswer(HttpMetadataUpstream upstream, HttpResponseMessage answer, long arrived) : IHeldAnswer
     {
         public void Dispose() => answer.Dispose();
 
-        public async ValueTask GiveAsync(HttpContext context)
+        public async ValueTask<Refusal> GiveAsync(HttpContext context)
         {
-            using (answer)
+            using var whole = answer;
+            using var deadline = upstream.DeadlineOf(context, arrived);
+            try
             {
-                using var deadline = new Deadline(options.AnswerDeadline, time, context.RequestAborted);
-                await OnwardAnswer.WriteAsync(
-                    context,
-                    answer,
-                    ForwardedHeaders.Copy,
-                    deadline.Source,
-                    options.PauseDeadline
-                );
+                await upstream.PassOnAsync(context, answer, deadline);
+                return Refusal.None;
+            }
+            catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
+            {
+                upstream.TellTrouble(refusal, e);
+                return refusal;
             }
         }
     }

@@ -31,5 +31,6 @@ public readonly record struct UpstreamAnswer(Refusal Refusal, IHeldAnswer? Held 
 public interface IHeldAnswer : IDisposable
 {
     /// <summary>Passes it on, and disposes of it.</summary>
-    ValueTask GiveAsync(HttpContext context);
+    /// <returns><see cref="Refusal.None"/>; or why nothing was answered: the rest of it did not come.</returns>
+    ValueTask<Refusal> GiveAsync(HttpContext context);
 }

@@ -23,11 +23,14 @@ public sealed record UpstreamOptions
     /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// How long the API may take to begin its answer. With the agent's patience before it this stays below the 30 s after which
-    /// the stock proxy gives the agent up (spec/neutron-metadata.md §3.8).
-    /// </summary>
+    /// <summary>How long the API may take to begin an answer.</summary>
     public TimeSpan AnswerDeadline { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long after its arrival a request has an answer that begins, however often ports and API were asked for it: below the 30 s after
+    /// which the stock proxy gives the agent up (spec/neutron-metadata.md §3.8).
+    /// </summary>
+    public TimeSpan WholeDeadline { get; init; } = TimeSpan.FromSeconds(28);
 
     /// <summary>How long the API may pause within an answer.</summary>
     public TimeSpan PauseDeadline { get; init; } = TimeSpan.FromSeconds(20);

@@ -36,6 +36,14 @@ static class SocketAccess
             _ => ModeOf(options with { Mode = Deduce(options) }),
         };
 
+    /// <summary>Looks up the users and groups that the options name.</summary>
+    /// <exception cref="ListenException">One is not known.</exception>
+    public static void Check(AgentSocketOptions options)
+    {
+        ModeOf(options);
+        OwnerOf(options);
+    }
+
     /// <summary>Gives the socket its owner and group where they are configured.</summary>
     /// <exception cref="ListenException">They are not known, or may not be given.</exception>
     public static void SetOwner(string path, AgentSocketOptions options)
@@ -44,8 +52,7 @@ static class SocketAccess
         {
             return;
         }
-        var user = options.Owner.Length == 0 ? uint.MaxValue : UserOf(options.Owner);
-        var group = options.Group.Length == 0 ? uint.MaxValue : GroupOf(options.Group);
+        var (user, group) = OwnerOf(options);
         if (NativeMethods.ChangeOwner(path, user, group) is var error and not 0)
         {
             throw new ListenException(
@@ -53,6 +60,12 @@ static class SocketAccess
             );
         }
     }
+
+    static (uint User, uint Group) OwnerOf(AgentSocketOptions options) =>
+        (
+            options.Owner.Length == 0 ? uint.MaxValue : UserOf(options.Owner),
+            options.Group.Length == 0 ? uint.MaxValue : GroupOf(options.Group)
+        );
 
     static AgentSocketMode Deduce(AgentSocketOptions options)
     {

@@ -100,7 +100,7 @@ public sealed class KeystoneSession : IServiceToken, IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException or JsonException)
         {
-            _outage.Failed(error.Message);
+            _outage.Failed(error.GetBaseException().Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -89,7 +89,7 @@ public sealed class NeutronClient : IDisposable
         catch (Exception error)
             when (error is HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
-            _outage.Failed(error.Message);
+            _outage.Failed(error.GetBaseException().Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

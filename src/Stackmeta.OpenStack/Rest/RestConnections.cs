@@ -29,34 +29,48 @@ static class RestConnections
     static SslClientAuthenticationOptions Tls(TlsOptions tls)
     {
         var options = new SslClientAuthenticationOptions();
+        if (tls.CertificateFile is { } own)
+        {
+            options.ClientCertificates =
+            [
+                Read(own, "certfile", () => X509Certificate2.CreateFromPemFile(own, tls.KeyFile)),
+            ];
+        }
+        if (tls.IsInsecure)
+        {
+#pragma warning disable CA5359 // The operator wrote insecure = true.
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (tls.AuthorityFile is { } file)
+        {
+            options.CertificateChainPolicy = new()
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(Read(file, "cafile", () => Authorities(file)));
+        }
+        return options;
+    }
+
+    static X509Certificate2Collection Authorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(file);
+        // Without one, whatever the server shows would be refused.
+        return authorities.Count > 0 ? authorities : throw new CryptographicException("it holds no certificate");
+    }
+
+    static T Read<T>(string file, string option, Func<T> read)
+    {
         try
         {
-            if (tls.CertificateFile is not null)
-            {
-                options.ClientCertificates = [X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile)];
-            }
-            if (tls.IsInsecure)
-            {
-#pragma warning disable CA5359 // The operator wrote insecure = true; --check and the log say so.
-                options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-            }
-            else if (tls.AuthorityFile is not null)
-            {
-                var authorities = new X509Certificate2Collection();
-                authorities.ImportFromPemFile(tls.AuthorityFile);
-                options.CertificateChainPolicy = new()
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    RevocationMode = X509RevocationMode.NoCheck,
-                };
-                options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-            }
+            return read();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new ConfigurationException($"a certificate cannot be read: {error.Message}", error);
+            throw new ConfigurationException($"{option}: {file} cannot be used: {error.Message}", error);
         }
-        return options;
     }
 }

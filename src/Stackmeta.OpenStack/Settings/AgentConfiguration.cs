@@ -49,21 +49,43 @@ public sealed record AgentConfiguration
         Read(OsloConfiguration.Read(paths, environment));
 
     /// <summary>What becomes of each assignment, also in files that cannot be used.</summary>
-    public static ImmutableArray<OptionFinding> Check(OsloConfiguration files) =>
+    public static ImmutableArray<OptionFinding> Check(OsloConfiguration files)
+    {
+        var reader = new OptionReader(files, AgentOptions.All);
+        return
         [
             .. ConfigurationReport
                 .Of(files, AgentOptions.All)
                 .Select(finding =>
-                    // The real agent reads no database at all.
-                    finding is { Group: "database", Verdict: OptionVerdict.NotSupported }
+                    HasNoEffect(finding, reader) is { } why
                         ? finding with
                         {
                             Verdict = OptionVerdict.Irrelevant,
-                            Reason = $"ports are not looked up there: {finding.Reason}",
+                            Reason = why,
                         }
                         : finding
                 ),
         ];
+    }
+
+    /// <summary>Why an assignment has no effect that has one by itself; null when it has.</summary>
+    static string? HasNoEffect(OptionFinding finding, OptionReader reader)
+    {
+        bool IsHalf(OptionDefinition option, OptionDefinition other) =>
+            (finding.Group, finding.Name) == (option.Group, option.Name) && string.IsNullOrEmpty(reader.Text(other));
+
+        return finding switch
+        {
+            // The real agent reads no database at all.
+            { Group: "database", Verdict: OptionVerdict.NotSupported } =>
+                $"ports are not looked up there: {finding.Reason}",
+            _ when IsHalf(AgentOptions.ClientCertificate, AgentOptions.ClientKey) =>
+                "no certificate is shown without nova_client_priv_key",
+            _ when IsHalf(AgentOptions.ClientKey, AgentOptions.ClientCertificate) =>
+                "no certificate is shown without nova_client_cert",
+            _ => null,
+        };
+    }
 
     /// <inheritdoc cref="Read(IEnumerable{string}, Func{string, string?}?)"/>
     public static AgentConfiguration Read(OsloConfiguration files)

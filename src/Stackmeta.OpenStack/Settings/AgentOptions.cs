@@ -93,6 +93,7 @@ static class AgentOptions
             "no heartbeat is sent: the agent does not appear in the list of network agents"
         ),
         Irrelevant("agent", "log_agent_heartbeats", "no heartbeat is sent"),
+        Irrelevant("DEFAULT", "agent_down_time", "no heartbeat is sent"),
         Irrelevant("cache", "enabled", "answers are kept in this process"),
         Irrelevant("cache", "backend", "answers are kept in this process"),
         Irrelevant("cache", "expiration_time", "answers are kept in this process"),

@@ -32,6 +32,14 @@ sealed class CommonOptions
             DefaultValueFactory = _ => [],
         };
 
+    /// <summary>Of the commands that run an agent.</summary>
+    public Option<string?> Api { get; } =
+        new("--api")
+        {
+            Description = "The metadata API that the agent asks, or in-process for its own (setting 'agent.api')",
+            HelpName = "ADDRESS",
+        };
+
     public void AddTo(Command root)
     {
         root.Options.Add(Config);
@@ -49,6 +57,10 @@ sealed class CommonOptions
         if (parsed.GetValue(Data) is { } data)
         {
             assignments = assignments.Prepend($"{KnownSettings.Data.Name}={data}");
+        }
+        if (parsed.GetValue(Api) is { } api)
+        {
+            assignments = assignments.Prepend($"{KnownSettings.AgentApi.Name}={api}");
         }
         return SettingsReader.Read(parsed.GetValue(Config), environment, assignments);
     }

@@ -58,7 +58,7 @@ abstract class ConfigurationFileCommand
         try
         {
             return parsed.GetValue(_check)
-                ? Check(ReadFiles(parsed), parsed, read())
+                ? await CheckAsync(ReadFiles(parsed), parsed, read())
                 : await Service.RunAsync(
                     read,
                     parsed.InvocationConfiguration.Output,
@@ -75,10 +75,14 @@ abstract class ConfigurationFileCommand
     /// <summary>What becomes of each assignment.</summary>
     protected abstract ImmutableArray<OptionFinding> Report(OsloConfiguration files);
 
-    /// <summary>Reads all values, as a start would.</summary>
+    /// <summary>Reads all values and what they name, as a start would.</summary>
     /// <returns>A sentence for the end of the report; null for none.</returns>
     /// <exception cref="ConfigurationException">Some cannot be used.</exception>
-    protected abstract string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings);
+    protected abstract ValueTask<string?> ValidateAsync(
+        OsloConfiguration files,
+        ParseResult parsed,
+        SettingValues settings
+    );
 
     /// <summary>The hop that it runs, for the name of its admin socket.</summary>
     protected abstract string HopName { get; }
@@ -95,7 +99,7 @@ abstract class ConfigurationFileCommand
         CancellationToken cancellationToken
     );
 
-    int Check(OsloConfiguration files, ParseResult parsed, SettingValues settings)
+    async Task<int> CheckAsync(OsloConfiguration files, ParseResult parsed, SettingValues settings)
     {
         var output = parsed.InvocationConfiguration.Output;
         var report = Report(files);
@@ -108,7 +112,7 @@ abstract class ConfigurationFileCommand
             )
         );
         // Values that cannot be used at all are the other half of the check.
-        if (Validate(files, parsed, settings) is { } sentence)
+        if (await ValidateAsync(files, parsed, settings) is { } sentence)
         {
             output.WriteLine();
             output.WriteLine(sentence);

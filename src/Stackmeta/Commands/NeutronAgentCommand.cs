@@ -33,9 +33,14 @@ class NeutronAgentCommand()
 
     protected override ImmutableArray<OptionFinding> Report(OsloConfiguration files) => AgentConfiguration.Check(files);
 
-    protected override string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings)
+    protected override async ValueTask<string?> ValidateAsync(
+        OsloConfiguration files,
+        ParseResult parsed,
+        SettingValues settings
+    )
     {
         var plan = Plan(files, parsed, settings);
+        await NeutronAgentHop.CheckAsync(plan);
         return $"Ports are looked up in {plan.Directory}; {plan.Answering} answers; the socket is {plan.Socket.Path}.";
     }
 

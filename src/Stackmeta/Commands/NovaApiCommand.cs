@@ -49,11 +49,15 @@ sealed class NovaApiCommand()
 
     protected override ImmutableArray<OptionFinding> Report(OsloConfiguration files) => NovaConfiguration.Check(files);
 
-    protected override string? Validate(OsloConfiguration files, ParseResult parsed, SettingValues settings)
+    protected override ValueTask<string?> ValidateAsync(
+        OsloConfiguration files,
+        ParseResult parsed,
+        SettingValues settings
+    )
     {
         NovaConfiguration.Read(files);
         NeutronDatabaseOf(settings);
-        return null;
+        return ValueTask.FromResult<string?>(null);
     }
 
     protected override async Task<ConfiguredHop> StartAsync(

@@ -41,6 +41,10 @@ static class RunCommands
         var command = new ExampleCommand(name, description, examples);
         ConfigurationFileCommand openStack = hops == Hops.Api ? new NovaApiCommand() : new NeutronAgentCommand();
         openStack.AddTo(command);
+        if (hops == Hops.Agent)
+        {
+            command.Options.Add(common.Api);
+        }
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

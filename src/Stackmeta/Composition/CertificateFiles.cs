@@ -25,18 +25,23 @@ static class CertificateFiles
     }
 
     /// <summary>Authorities that certificates of others must come from.</summary>
+    /// <param name="file">The file with at least one certificate.</param>
+    /// <param name="option">The option that names it, for the error.</param>
     /// <exception cref="ConfigurationException">They cannot be used.</exception>
-    public static X509Certificate2Collection Authorities(string file)
+    public static X509Certificate2Collection Authorities(string file, string option)
     {
         try
         {
             var authorities = new X509Certificate2Collection();
             authorities.ImportFromPemFile(file);
-            return authorities;
+            // Without one, whatever the other side shows would be refused.
+            return authorities.Count > 0
+                ? authorities
+                : throw new ConfigurationException($"{option}: {file} cannot be used: it holds no certificate");
         }
         catch (Exception error) when (IsUnusable(error))
         {
-            throw new ConfigurationException($"the authorities in {file} cannot be used: {error.Message}", error);
+            throw new ConfigurationException($"{option}: {file} cannot be used: {error.Message}", error);
         }
     }
 

@@ -20,7 +20,11 @@ sealed class InProcessUpstream(Func<MetadataApi> current) : IMetadataUpstream
     sealed class HeldRefusal(MetadataApi api, RequestIdentity identity, long arrived) : IHeldAnswer
     {
         // The API has kept that there is none, so nothing is loaded again.
-        public ValueTask GiveAsync(HttpContext context) => new(api.AnswerAsync(context, identity, arrived));
+        public async ValueTask<Refusal> GiveAsync(HttpContext context)
+        {
+            await api.AnswerAsync(context, identity, arrived);
+            return Refusal.None;
+        }
 
         public void Dispose()
         {

@@ -1,7 +1,9 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Agent;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.OpenStack;
 
@@ -24,6 +26,26 @@ sealed class NeutronAgentHop : IHop
     /// <summary>Answers, for an edge in the same process.</summary>
     public Task HandleAsync(HttpContext context) => _agent.HandleAsync(context);
 
+    /// <summary>Reads whatever the plan names on this host, as a start would; opens and asks nothing.</summary>
+    /// <exception cref="ConfigurationException">Something of it cannot be used.</exception>
+    public static async ValueTask CheckAsync(NeutronAgentPlan plan)
+    {
+        await using var owned = new Owned();
+        DirectoryOf(plan, owned, TimeProvider.System, NullLoggerFactory.Instance);
+        if (plan.Nova is null)
+        {
+            Upstream(plan);
+        }
+        try
+        {
+            plan.Socket.CheckAccess();
+        }
+        catch (ListenException e)
+        {
+            throw new ConfigurationException(e.Message, e);
+        }
+    }
+
     /// <summary>Opens the agent's socket.</summary>
     /// <param name="plan">What it shall be.</param>
     /// <param name="answering">Makes what answers in this process where the plan says so.</param>
@@ -31,7 +53,7 @@ sealed class NeutronAgentHop : IHop
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
-    /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
+    /// <exception cref="ListenException">The socket cannot be had.</exception>
     /// <exception cref="ConfigurationException">A certificate or the database's URL cannot be used.</exception>
     public static async Task<NeutronAgentHop> StartAsync(
         NeutronAgentPlan plan,
@@ -168,7 +190,9 @@ sealed class NeutronAgentHop : IHop
         {
             Api = plan.Api,
             Insecure = tls.IsInsecure,
-            Authorities = tls.AuthorityFile is null ? null : CertificateFiles.Authorities(tls.AuthorityFile),
+            Authorities = tls.AuthorityFile is null
+                ? null
+                : CertificateFiles.Authorities(tls.AuthorityFile, "[DEFAULT] auth_ca_cert"),
             ClientCertificate = tls.CertificateFile is null
                 ? null
                 : CertificateFiles.Own(tls.CertificateFile, tls.KeyFile, "[DEFAULT] nova_client_cert"),

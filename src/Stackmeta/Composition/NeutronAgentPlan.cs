@@ -73,6 +73,8 @@ sealed record NeutronAgentPlan
                     : ModeOf(neutron.SocketMode),
                 ProxyUser = neutron.ProxyUser,
                 ProxyGroup = neutron.ProxyGroup,
+                Owner = settings.Get(KnownSettings.AgentSocketOwner),
+                Group = settings.Get(KnownSettings.AgentSocketGroup),
                 Backlog = neutron.Backlog,
                 TakeOver = settings.Get(KnownSettings.AgentTakeOver),
                 Kept = kept,

@@ -122,7 +122,9 @@ sealed class NovaAnswering : IAsyncDisposable
             ],
             StaticFile = nova.StaticFile,
             Targets = nova.DynamicTargets,
-            Authorities = nova.AuthorityFile is null ? null : CertificateFiles.Authorities(nova.AuthorityFile),
+            Authorities = nova.AuthorityFile is null
+                ? null
+                : CertificateFiles.Authorities(nova.AuthorityFile, "[vendordata_dynamic_auth] cafile"),
             ConnectTimeout = nova.ConnectTimeout,
             ReadTimeout = nova.ReadTimeout,
             FailureIsFatal = nova.FailureIsFatal,

@@ -80,7 +80,7 @@ sealed class NovaHop : IHop
                 : _owned.Add(CertificateFiles.Own(listen.CertificateFile, listen.KeyFile, "[wsgi] ssl_cert_file")),
             ClientAuthorities = listen.AuthorityFile is null
                 ? null
-                : CertificateFiles.Authorities(listen.AuthorityFile),
+                : CertificateFiles.Authorities(listen.AuthorityFile, "[wsgi] ssl_ca_file"),
         };
         Server = await ApiServer.StartAsync(
             new ApiServerOptions

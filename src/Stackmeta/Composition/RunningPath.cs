@@ -137,6 +137,8 @@ sealed class RunningPath : IRunning
             {
                 Path = folder.AgentSocket,
                 Mode = settings.Get(KnownSettings.AgentSocketMode),
+                Owner = settings.Get(KnownSettings.AgentSocketOwner),
+                Group = settings.Get(KnownSettings.AgentSocketGroup),
                 TakeOver = settings.Get(KnownSettings.AgentTakeOver),
                 Kept = _kept,
             };

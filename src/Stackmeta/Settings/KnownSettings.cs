@@ -170,6 +170,22 @@ public static class KnownSettings
             "Who may connect to the agent's socket: the agent's user, its group too, or everybody on this host."
         );
 
+    public static Setting<string> AgentSocketOwner { get; } =
+        new(
+            "agent.socket_owner",
+            SettingKinds.Text,
+            "",
+            "The user, by name or number, who shall own the agent's socket; empty leaves it to the agent's own. Only root may give it away."
+        );
+
+    public static Setting<string> AgentSocketGroup { get; } =
+        new(
+            "agent.socket_group",
+            SettingKinds.Text,
+            "",
+            "The group of the agent's socket, likewise: with agent.socket_mode=group, whose members may connect."
+        );
+
     public static Setting<bool> AgentTakeOver { get; } =
         new(
             "agent.take_over",
@@ -378,6 +394,8 @@ public static class KnownSettings
         AgentSocket,
         AgentApi,
         AgentSocketMode,
+        AgentSocketOwner,
+        AgentSocketGroup,
         AgentTakeOver,
         AgentPorts,
         EdgeProxy,

@@ -29,6 +29,12 @@ sealed class FakeApi : IAsyncDisposable
     /// <summary>Connections that were accepted.</summary>
     public int Connections => _clients.Count;
 
+    /// <summary>Told that a request has begun to come: its head is there.</summary>
+    public Action OnHead { get; set; } = static () => { };
+
+    /// <summary>Told that a connection has ended.</summary>
+    public Action OnClosed { get; set; } = static () => { };
+
     /// <summary>Answers a request: whatever it writes to the stream. False closes the connection.</summary>
     public Func<SentRequest, Stream, Task<bool>> OnRequest { get; set; } =
         static async (_, stream) =>
@@ -93,7 +99,7 @@ sealed class FakeApi : IAsyncDisposable
             using (client)
             {
                 var stream = client.GetStream();
-                while (await ReadRequestAsync(stream) is { } request)
+                while (await ReadRequestAsync(stream, OnHead) is { } request)
                 {
                     Requests.Enqueue(request);
                     if (!await OnRequest(request, stream))
@@ -104,9 +110,13 @@ sealed class FakeApi : IAsyncDisposable
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException) { }
+        finally
+        {
+            OnClosed();
+        }
     }
 
-    static async Task<SentRequest?> ReadRequestAsync(NetworkStream stream)
+    static async Task<SentRequest?> ReadRequestAsync(NetworkStream stream, Action onHead)
     {
         var head = new List<byte>();
         var one = new byte[1];
@@ -118,6 +128,7 @@ sealed class FakeApi : IAsyncDisposable
             }
             head.Add(one[0]);
         }
+        onHead();
         var lines = Encoding.Latin1.GetString([.. head]).TrimEnd().Split("\r\n");
         var headers = lines[1..].Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1]);
         var body = new List<byte>();

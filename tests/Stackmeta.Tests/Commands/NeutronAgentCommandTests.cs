@@ -72,6 +72,107 @@ public sealed class NeutronAgentCommandTests : IDisposable
         );
     }
 
+    /// <summary>What a start would stumble over, a check says.</summary>
+    [Theory]
+    [InlineData(
+        "auth_ca_cert = FOLDER/none.pem",
+        "[DEFAULT] auth_ca_cert: FOLDER/none.pem cannot be used: Could not find file"
+    )]
+    [InlineData(
+        "auth_ca_cert = FOLDER/neutron.conf",
+        "[DEFAULT] auth_ca_cert: FOLDER/neutron.conf cannot be used: it holds no certificate"
+    )]
+    [InlineData(
+        "nova_client_cert = FOLDER/none.pem\nnova_client_priv_key = FOLDER/none.key",
+        "[DEFAULT] nova_client_cert: FOLDER/none.pem cannot be used: Could not find file"
+    )]
+    [InlineData(
+        "[keystone_authtoken]\ncafile = FOLDER/neutron.conf",
+        "cafile: FOLDER/neutron.conf cannot be used: it holds no certificate"
+    )]
+    [InlineData(
+        "[keystone_authtoken]\ncertfile = FOLDER/none.pem",
+        "certfile: FOLDER/none.pem cannot be used: Could not find file"
+    )]
+    [InlineData(
+        "nova_metadata_host = two words",
+        "metadata_agent.ini:3: [DEFAULT] nova_metadata_host: 'two words' is no host"
+    )]
+    public async Task A_file_or_host_that_cannot_be_used_is_named_by_start_and_check(string lines, string message)
+    {
+        foreach (
+            var more in (string[][])
+                [
+                    [],
+                    ["--check"],
+                ]
+        )
+        {
+            var (code, _, error) = await RunAsync(Credentials, lines.Replace("FOLDER", _folder), more);
+            Assert.Equal(ExitCodes.Usage, code);
+            Assert.Contains(message.Replace("FOLDER", _folder), error);
+            Assert.Single(error.TrimEnd().Split('\n'));
+        }
+    }
+
+    [Theory]
+    [InlineData("metadata_proxy_user = no-such-user", "There is no user 'no-such-user' on this host.")]
+    [InlineData(
+        "metadata_proxy_user = nobody\nmetadata_proxy_group = no-such-group",
+        "There is no group 'no-such-group' on this host."
+    )]
+    [InlineData("", "There is no user 'no-such-owner' on this host.", "agent.socket_owner=no-such-owner")]
+    [InlineData("", "There is no group 'no-such-owner' on this host.", "agent.socket_group=no-such-owner")]
+    public async Task An_unknown_user_or_group_is_named_by_start_and_check(
+        string lines,
+        string message,
+        string setting = "agent.take_over=false"
+    )
+    {
+        foreach (
+            var more in (string[][])
+                [
+                    [],
+                    ["--check"],
+                ]
+        )
+        {
+            var (code, _, error) = await RunAsync(Credentials, lines, ["--set", setting, .. more]);
+            Assert.NotEqual(ExitCodes.Done, code);
+            Assert.Equal($"stackmeta: {message}\n", error);
+        }
+    }
+
+    [Theory]
+    [InlineData("--config-file", "absent.conf")]
+    [InlineData("--config-dir", "absent.d")]
+    public async Task A_configuration_that_is_not_there_is_named(string option, string name)
+    {
+        var (code, _, error) = await RunAsync(Credentials, "", [option, Path.Combine(_folder, name)]);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains(Path.Combine(_folder, name), Assert.Single(error.TrimEnd().Split('\n')));
+    }
+
+    [Fact]
+    public async Task Half_a_client_certificate_has_no_effect_and_check_says_so()
+    {
+        var (code, output, _) = await RunAsync(Credentials, "nova_client_cert = /c.pem", ["--check"]);
+        Assert.Equal(ExitCodes.Done, code);
+        Assert.Contains("no certificate is shown without nova_client_priv_key", output);
+        (_, output, _) = await RunAsync(Credentials, "nova_client_priv_key = /c.pem", ["--check"]);
+        Assert.Contains("no certificate is shown without nova_client_cert", output);
+    }
+
+    [Fact]
+    public async Task The_api_to_ask_may_be_named_as_an_option()
+    {
+        var (_, output, _) = await RunAsync(Credentials, "", ["--check", "--api", "http://nova.example.org:1"]);
+        Assert.Contains("the metadata API at http://nova.example.org:1/ answers", output);
+        var (code, _, error) = await RunAsync(Credentials, "", ["--api", "in-process"]);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("--nova-config-file", error);
+    }
+
     [Theory]
     [InlineData("metadata_backlog = many", "[DEFAULT] metadata_backlog")]
     [InlineData("metadata_proxy_socket_mode = some", "[DEFAULT] metadata_proxy_socket_mode")]
@@ -161,6 +262,26 @@ public sealed class NeutronAgentCommandTests : IDisposable
         await stopSecond.CancelAsync();
         Assert.Equal((ExitCodes.Done, "Ready.\n"), ((await second).Code, (await second).Output));
         Assert.False(File.Exists(Socket));
+    }
+
+    [Fact]
+    public async Task The_socket_is_given_to_whom_the_settings_say()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root may give a socket away.");
+        using var stop = new CancellationTokenSource();
+        string[] owner = ["--set", "agent.socket_owner=65534", "--set", "agent.socket_group=nogroup"];
+        var running = RunAsync(Credentials, "", owner, stop.Token);
+        await WaitForSocketAsync(running);
+        using var stat = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%u:%g", Socket])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
+        Assert.Equal("65534:65534\n", await stat.StandardOutput.ReadToEndAsync(default));
+        await stop.CancelAsync();
+        Assert.Equal(ExitCodes.Done, (await running).Code);
     }
 
     string Mode()
