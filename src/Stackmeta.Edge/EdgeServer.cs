@@ -59,7 +59,7 @@ public sealed class EdgeServer : IAsyncDisposable
         var listeners = new NamespaceListeners(sockets, limits, connected, time, loggers, options.Observer);
         var logger = loggers.CreateLogger<EdgeServer>();
         var leaving = new Leaving();
-        var known = new LinkLocalGuests(new(sockets), connected).Know(answer);
+        var known = new LinkLocalGuests(new(sockets), connected, time, logger).Know(answer);
         var http = new HttpServerOptions
         {
             Addresses = [TrunkListener.EveryNamespace],

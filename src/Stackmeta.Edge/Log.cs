@@ -102,8 +102,12 @@ static partial class Log
     [LoggerMessage(1062, LogLevel.Information, "{Count} listening sockets come from {Source}")]
     public static partial void SocketsInherited(ILogger logger, int count, string source);
 
-    [LoggerMessage(1063, LogLevel.Warning, "Process {Process} of user {User} is refused: {Reason}")]
-    public static partial void OpenerRefused(ILogger logger, int process, uint user, string reason);
+    [LoggerMessage(
+        1063,
+        LogLevel.Warning,
+        "Process {Process} of user {User} is refused: {Reason} ({Suppressed} more like it were not told.)"
+    )]
+    public static partial void OpenerRefused(ILogger logger, int process, uint user, string reason, long suppressed);
 
     [LoggerMessage(1064, LogLevel.Information, "Process {Process} serves the guests now")]
     public static partial void ServesNow(ILogger logger, int process);
@@ -141,6 +145,13 @@ static partial class Log
 
     [LoggerMessage(1071, LogLevel.Warning, "Nobody can ask at {Socket} now: {Error}")]
     public static partial void OpenerNotAsked(ILogger logger, string socket, System.Net.Sockets.SocketError error);
+
+    [LoggerMessage(
+        1073,
+        LogLevel.Warning,
+        "Guests in {Namespace} cannot be told apart over IPv6 now: {Reason} ({Suppressed} more like it were not told.)"
+    )]
+    public static partial void NeighboursNotAsked(ILogger logger, string @namespace, string reason, long suppressed);
 
     [LoggerMessage(1072, LogLevel.Warning, "Nothing can be told at {Socket} now: {Error}")]
     public static partial void DropInsNotTold(ILogger logger, string socket, System.Net.Sockets.SocketError error);

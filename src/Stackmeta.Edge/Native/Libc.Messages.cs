@@ -30,29 +30,6 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int ControlDescriptor(int descriptor, int command, int argument);
 
-    /// <summary>The user that a file belongs to, itself and not what it leads to; null when there is none.</summary>
-    public static uint? OwnerOf(string path) => OwnersOf(path)?.User;
-
-    /// <summary>The same and the group.</summary>
-    public static (uint User, uint Group)? OwnersOf(string path)
-    {
-        // Large enough for struct stat of every 64-bit Linux; st_uid follows st_mode and, on arm64, precedes st_gid likewise.
-        var place = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 28 : 24;
-        Span<byte> stat = stackalloc byte[256];
-        return GetStat(path, ref stat[0]) == 0
-            ? (MemoryMarshal.Read<uint>(stat[place..]), MemoryMarshal.Read<uint>(stat[(place + sizeof(uint))..]))
-            : null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "lstat", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int GetStat(string path, ref byte stat);
-
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ChangeOwnerOfLink(string path, uint user, uint group);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint GetEffectiveUser();
-
     /// <summary><c>struct msghdr</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public unsafe struct MessageHeader

@@ -29,6 +29,19 @@ static class NetworkNamespace
     }
 
     /// <summary>
+    /// Deletes a name that leads to no namespace any more, as <c>umount</c> leaves it: nothing could be made under it. Of one
+    /// that does lead somewhere the kernel lets nobody delete the file.
+    /// </summary>
+    /// <param name="name">One that is known to be ours: another program may be about to mount on a file that is empty.</param>
+    public static void DeleteDead(string name)
+    {
+        if (File.Exists(PathOf(name)) && !IsMounted(name))
+        {
+            File.Delete(PathOf(name));
+        }
+    }
+
+    /// <summary>
     /// Runs <paramref name="systemCalls"/> on a thread of its own that has entered the namespace (setns(2), one thread only).
     /// The code must do nothing but system calls: a thread that the runtime started from there would stay there.
     /// </summary>

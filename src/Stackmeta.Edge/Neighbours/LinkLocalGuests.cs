@@ -3,53 +3,94 @@ using System.Net.NetworkInformation;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// Guests whose link-local address does not tell their MAC: stable privacy addresses (RFC 7217), which NetworkManager makes, and addresses
-/// given by hand. A port is found by MAC or not at all, so they are given the address that they would have by theirs (RFC 4291, appendix
-/// A): every agent understands it, Neutron's too.
+/// Guests that ask from a link-local address. An agent makes a MAC of it and finds the port by that (spec/neutron-metadata.md §3.4), but the
+/// address need not tell the MAC: stable privacy addresses (RFC 7217), which NetworkManager makes, do not, and one that is given by hand
+/// tells whichever MAC the guest likes. So each guest is given the address that it would have by the MAC that its packets really come from
+/// (RFC 4291, appendix A): every agent understands it, Neutron's too.
 /// </summary>
+/// <remarks>Who has no MAC that is known is refused: the address as it is would be somebody's.</remarks>
 /// <param name="neighbours">Knows MACs.</param>
 /// <param name="connected">Called with what is found out, as for a new connection; null for nobody.</param>
-sealed class LinkLocalGuests(NeighbourTable neighbours, Action<IFeatureCollection, IGuestArrivalFeature>? connected)
+sealed class LinkLocalGuests(
+    NeighbourTable neighbours,
+    Action<IFeatureCollection, IGuestArrivalFeature>? connected,
+    TimeProvider time,
+    ILogger logger
+)
 {
-    /// <summary>The same answers, to guests as they would be known by their MACs.</summary>
+    readonly LineThrottle _failures = new(time);
+
+    /// <summary>The same answers, to guests as they are known by their MACs.</summary>
     public Func<HttpContext, Task> Know(Func<HttpContext, Task> answer) =>
         context =>
         {
             var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
-            return arrival.Peer.IsIPv6LinkLocal && !IsMadeOfMac(arrival.Peer)
-                ? AnswerAsync(context, arrival, answer)
-                : answer(context);
+            return arrival.Peer.IsIPv6LinkLocal ? AnswerAsync(context, arrival, answer) : answer(context);
         };
 
     async Task AnswerAsync(HttpContext context, IGuestArrivalFeature arrival, Func<HttpContext, Task> answer)
     {
-        // Once a connection: its packets go to one MAC all its life.
-        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is null || !items.TryGetValue(this, out var known))
+        if (await FindMacAsync(context, arrival) is not var (refusal, mac))
         {
-            known = await neighbours.FindMacAsync(arrival.Namespace, arrival.Peer, context.RequestAborted) is { } mac
-                ? new ArrivalByMac(arrival, MadeOf(mac, arrival.Peer.ScopeId))
-                : null;
-            items?.Add(this, known);
+            // The guest is gone.
+            return;
         }
-        if (known is ArrivalByMac byMac)
+        if (mac is null)
         {
+            arrival.ShowTo(RequestObservation.Of(context));
+            await Answer.WriteRefusalAsync(context, refusal);
+            return;
+        }
+        if (MadeOf(mac, arrival.Peer.ScopeId) is var address && !address.Equals(arrival.Peer))
+        {
+            var byMac = new ArrivalByMac(arrival, address);
             context.Features.Set<IGuestArrivalFeature>(byMac);
             connected?.Invoke(context.Features, byMac);
         }
-        // Else it is found by nobody, as an agent says of such an address.
         await answer(context);
     }
 
-    static bool IsMadeOfMac(IPAddress address)
+    /// <summary>Asked for once a connection: its packets go to one MAC all its life.</summary>
+    /// <returns>A MAC, or why there is none; null when nobody waits for it any more.</returns>
+    async ValueTask<(Refusal Refusal, PhysicalAddress? Mac)?> FindMacAsync(
+        HttpContext context,
+        IGuestArrivalFeature arrival
+    )
     {
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        return bytes[11] == 0xff && bytes[12] == 0xfe;
+        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items?.TryGetValue(this, out var known) == true)
+        {
+            return (Refusal.None, (PhysicalAddress)known!);
+        }
+        try
+        {
+            var mac = await neighbours.FindMacAsync(arrival.Namespace, arrival.Peer, context.RequestAborted);
+            if (mac is not null)
+            {
+                items?.Add(this, mac);
+            }
+            return (Refusal.GuestMacUnknown, mac);
+        }
+        catch (EdgeException e)
+        {
+            if (_failures.MayWrite(out var suppressed))
+            {
+                Log.NeighboursNotAsked(logger, arrival.Namespace, e.Message, suppressed);
+            }
+            return (Refusal.GuestMacUnavailable, null);
+        }
+        catch (OperationCanceledException)
+        {
+            RequestObservation.Of(context)?.Abandon();
+            return null;
+        }
     }
 
     /// <summary>The link-local address that a host makes of its MAC.</summary>

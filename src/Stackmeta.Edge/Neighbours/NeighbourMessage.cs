@@ -8,7 +8,9 @@ namespace Stackmeta.Edge;
 static class NeighbourMessage
 {
     // linux/netlink.h, linux/rtnetlink.h.
+    // asm-generic/errno-base.h.
     const int HeaderSize = 16;
+    const int NoSuchEntry = 2;
     const ushort Error = 2;
     const ushort NewNeighbour = 28;
     const ushort GetNeighbour = 30;
@@ -48,6 +50,7 @@ static class NeighbourMessage
     /// <param name="address">Whom it was asked for.</param>
     /// <param name="mac">Gets its MAC; null when the kernel knows none that is valid.</param>
     /// <returns>Whether it is the answer; other news come over the same socket.</returns>
+    /// <exception cref="EdgeException">The kernel does not tell: the interface is gone, or it is older than Linux 5.0.</exception>
     public static bool TryRead(ReadOnlySpan<byte> datagram, IPAddress address, out PhysicalAddress? mac)
     {
         mac = null;
@@ -58,8 +61,13 @@ static class NeighbourMessage
         var type = BinaryPrimitives.ReadUInt16LittleEndian(datagram[4..]);
         if (type == Error)
         {
-            // There is no such entry.
-            return true;
+            var error =
+                datagram.Length < HeaderSize + sizeof(int)
+                    ? 0
+                    : -BinaryPrimitives.ReadInt32LittleEndian(datagram[HeaderSize..]);
+            return error == NoSuchEntry
+                ? true
+                : throw new EdgeException($"The kernel does not tell of the neighbour {address}: error {error}.");
         }
         var body = datagram[HeaderSize..];
         if (type != NewNeighbour || body.Length < BodySize || body[0] != Libc.AfInet6)

@@ -11,8 +11,8 @@ namespace Stackmeta.Edge;
 /// <param name="sockets">Where routing sockets of namespaces are had from.</param>
 sealed class NeighbourTable(INamespaceSockets sockets)
 {
-    /// <summary>The kernel answers at once; an opener that is away is not waited for.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>The kernel answers at once; an opener that is away is started again within a second.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>An answer is a hundred bytes; news of addresses, which may come before it, are not longer.</summary>
     const int LongestAnswer = 1024;
@@ -21,7 +21,8 @@ sealed class NeighbourTable(INamespaceSockets sockets)
     /// <param name="namespace">As in <see cref="INamespaceSockets"/>.</param>
     /// <param name="address">IPv6, with the index of its interface in that namespace.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null when the kernel knows none, or cannot be asked.</returns>
+    /// <returns>Null when the kernel knows none.</returns>
+    /// <exception cref="EdgeException">It cannot be asked.</exception>
     public async ValueTask<PhysicalAddress?> FindMacAsync(
         string @namespace,
         IPAddress address,
@@ -44,13 +45,13 @@ sealed class NeighbourTable(INamespaceSockets sockets)
                 }
             }
         }
-        catch (Exception e) when (e is EdgeException or SocketException)
+        catch (SocketException e)
         {
-            return null;
+            throw new EdgeException($"The neighbours in {@namespace} cannot be asked for: {e.Message}", e);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return null;
+            throw new EdgeException($"The neighbours in {@namespace} cannot be asked for in time.", e);
         }
     }
 }

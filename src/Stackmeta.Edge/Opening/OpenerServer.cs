@@ -21,6 +21,7 @@ sealed class OpenerServer
 
     readonly OpenerAnswers _answers;
     readonly ServingPlace _place;
+    readonly OpenerRefusalLog _refusals;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly Socket _listening;
@@ -41,6 +42,7 @@ sealed class OpenerServer
         _time = time;
         _logger = logger;
         _place = new(logger);
+        _refusals = new(time, logger);
     }
 
     /// <summary>Ends when a successor has all sockets.</summary>
@@ -147,18 +149,13 @@ sealed class OpenerServer
             var peer = SocketFacts.PeerOf(connection);
             if (!MayAsk(peer.User) || !TryEnter(peer.User))
             {
-                Log.OpenerRefused(
-                    _logger,
-                    peer.Process,
-                    peer.User,
-                    "it is not the user that may ask, or asks from too many places"
-                );
+                _refusals.Tell(OpenerRefusal.Stranger, peer);
                 await RefuseAsync(connection, cancellationToken);
                 return;
             }
             try
             {
-                var session = new OpenerSession(connection, peer, _answers, _place, _succeeded, _logger);
+                var session = new OpenerSession(connection, peer, _answers, _place, _refusals, _succeeded, _logger);
                 await session.AnswerAllAsync(cancellationToken);
             }
             finally

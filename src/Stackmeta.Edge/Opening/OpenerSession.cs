@@ -12,6 +12,7 @@ sealed class OpenerSession(
     (int Process, uint User) peer,
     OpenerAnswers answers,
     ServingPlace place,
+    OpenerRefusalLog refusals,
     TaskCompletionSource succeeded,
     ILogger logger
 )
@@ -34,7 +35,7 @@ sealed class OpenerSession(
             }
             if (length < 0 || OpenerMessage.Read(_buffer.AsSpan(0, length)) is not { } question)
             {
-                Log.OpenerRefused(logger, peer.Process, peer.User, "its message cannot be understood");
+                refusals.Tell(OpenerRefusal.Malformed, peer);
                 Answer(OpenerRefusal.Malformed);
                 return;
             }
@@ -63,8 +64,7 @@ sealed class OpenerSession(
         {
             if (refusal != OpenerRefusal.None)
             {
-                var reason = OpenerRefusals.Explain(refusal, question.Namespace, question.EndPoint);
-                Log.OpenerRefused(logger, peer.Process, peer.User, reason);
+                refusals.Tell(refusal, peer, question.Namespace, question.EndPoint);
             }
             Answer(refusal, descriptor);
         }

@@ -89,6 +89,7 @@ sealed class ProvisionedNetwork(
     {
         await StopProcessesAsync();
         var plan = _links ?? LinkPlan.ForRemoval(id, mark);
+        DeleteDeadName(plan);
         await LinkProvisioner.RemoveAsync(plan, files.Making, logger, cancellationToken);
         if (Directory.Exists(files.Directory))
         {
@@ -99,9 +100,19 @@ sealed class ProvisionedNetwork(
     /// <summary>Ends DHCP server and proxy; links and files stay.</summary>
     public Task StopProcessesAsync() => Task.WhenAll(dhcp.StopAsync(), proxy.StopAsync());
 
+    /// <summary>The name is ours once the network has files: they come before the namespace and go after it.</summary>
+    void DeleteDeadName(LinkPlan plan)
+    {
+        if (Directory.Exists(files.Directory))
+        {
+            NetworkNamespace.DeleteDead(plan.Namespace);
+        }
+    }
+
     /// <returns>Whether the IPv6 metadata address may be used.</returns>
     async Task<bool> ApplyLinksAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
+        DeleteDeadName(plan);
         var state = await LinkState.ReadAsync(plan, cancellationToken);
         if (LinkChanges.Kept(plan, state).Tap is null)
         {

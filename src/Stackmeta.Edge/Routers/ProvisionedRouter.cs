@@ -30,6 +30,7 @@ sealed class ProvisionedRouter(
         {
             var name = DeviceNames.RouterNamespace(id);
             var hostHasIpv6 = LinkProvisioner.HostHasIpv6();
+            DeleteDeadName(name);
             var state = await RouterState.ReadAsync(name, cancellationToken);
             if (RouterChanges.FindForeign(wanted, state, mark, File.Exists(files.Making)) is { } foreign)
             {
@@ -71,11 +72,21 @@ sealed class ProvisionedRouter(
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         await proxy.StopAsync();
+        DeleteDeadName(DeviceNames.RouterNamespace(id));
         var state = await RouterState.ReadAsync(DeviceNames.RouterNamespace(id), cancellationToken);
         await LinkProvisioner.RunAsync(RouterChanges.Removal(id, state, mark), logger, cancellationToken);
         if (Directory.Exists(files.Directory))
         {
             Directory.Delete(files.Directory, recursive: true);
+        }
+    }
+
+    /// <summary>The name is ours once the router has files: they come before the namespace and go after it.</summary>
+    void DeleteDeadName(string name)
+    {
+        if (Directory.Exists(files.Directory))
+        {
+            NetworkNamespace.DeleteDead(name);
         }
     }
 

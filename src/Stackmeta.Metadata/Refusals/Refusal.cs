@@ -22,6 +22,8 @@ public enum Refusal
     MetadataApiSilent = 19,
     MetadataApiFailed = 20,
     SharedSecretRejected = 21,
+    GuestMacUnknown = 22,
+    GuestMacUnavailable = 23,
 
     // Api: is it proven?
     InstanceIdMissing = 30,

@@ -53,6 +53,8 @@ public sealed record RefusalDescription(int Status, string Explanation, string N
                 "metadata-api-failed"
             ),
             Refusal.SharedSecretRejected => new(403, "Invalid proxy request signature.", "shared-secret-rejected"),
+            Refusal.GuestMacUnknown => new(404, NotFound, "guest-mac-unknown"),
+            Refusal.GuestMacUnavailable => new(503, Unavailable, "guest-mac-unavailable"),
             Refusal.InstanceIdMissing => new(
                 400,
                 "X-Instance-ID header is missing from request.",

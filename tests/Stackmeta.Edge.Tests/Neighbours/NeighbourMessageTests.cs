@@ -48,8 +48,39 @@ public sealed class NeighbourMessageTests
             .Sample(bytes =>
             {
                 // The kernel's own head, and anything after it.
-                NeighbourMessage.TryRead(bytes, Address, out _);
-                NeighbourMessage.TryRead([.. Answer[..16], .. bytes], Address, out _);
-                NeighbourMessage.TryRead([.. Answer[..28], .. bytes], Address, out _);
+                Read(bytes);
+                Read([.. Answer[..16], .. bytes]);
+                Read([.. Answer[..28], .. bytes]);
             });
+
+    static void Read(byte[] bytes)
+    {
+        try
+        {
+            NeighbourMessage.TryRead(bytes, Address, out _);
+        }
+        catch (EdgeException)
+        {
+            // An error that the kernel never has.
+        }
+    }
+
+    /// <summary>struct nlmsgerr: its number, negative (ENOENT, ENODEV, EOPNOTSUPP).</summary>
+    [Theory]
+    [InlineData(-2, true)]
+    [InlineData(-19, false)]
+    [InlineData(-95, false)]
+    public void That_there_is_none_is_told_from_that_nothing_is_told(int error, bool isTold)
+    {
+        byte[] answer = [36, 0, 0, 0, 2, 0, 0, 0, .. new byte[8], .. BitConverter.GetBytes(error), .. new byte[16]];
+        if (isTold)
+        {
+            Assert.True(NeighbourMessage.TryRead(answer, Address, out var mac));
+            Assert.Null(mac);
+        }
+        else
+        {
+            Assert.Throws<EdgeException>(() => NeighbourMessage.TryRead(answer, Address, out _));
+        }
+    }
 }

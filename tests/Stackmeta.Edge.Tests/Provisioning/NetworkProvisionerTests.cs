@@ -275,6 +275,70 @@ public sealed class NetworkProvisionerTests
         Assert.Equal("GET /", await EdgeRig.CurlAsync(guest, "http://169.254.169.254/"));
     }
 
+    /// <summary>As <c>umount -l</c> leaves it: a file of mode 000 that <c>ip netns add</c> stumbles over.</summary>
+    [Theory]
+    [InlineData(Proxy.Haproxy)]
+    [InlineData(Proxy.Listeners)]
+    public async Task A_namespace_that_somebody_unmounts_is_made_again(Proxy proxy)
+    {
+        await using var rig = await EdgeRig.StartAsync(proxy);
+        var host = Networks.Host(1, "10.0.0.70");
+        var network = Networks.Isolated(host);
+        await rig.ApplyAsync(network);
+        await UnmountAsync(network);
+        await rig.ApplyAsync(network);
+        var guest = await rig.AttachAsync(network, host);
+        await guest.AcquireLeaseAsync(Cancellation);
+        Assert.Equal("GET /", await EdgeRig.CurlAsync(guest, "http://169.254.169.254/"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_namespace_that_somebody_unmounts_leaves_nothing_behind(bool isNextStart)
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var network = Networks.Isolated();
+        await rig.ApplyAsync(network);
+        await UnmountAsync(network);
+        if (isNextStart)
+        {
+            await rig.Provisioner.DisposeAsync();
+            rig.Provisioner = rig.Open();
+            await rig.ApplyAsync();
+        }
+        await rig.Provisioner.StopAsync(Cancellation);
+        Assert.Empty(await rig.FindTracesAsync(network));
+    }
+
+    [Fact]
+    public async Task An_empty_name_of_another_program_is_left_alone()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var network = Networks.Isolated();
+        var path = NetworkNamespace.PathOf(DeviceNames.DhcpNamespace(network.Id));
+        Directory.CreateDirectory(NetworkNamespace.Directory);
+        await File.WriteAllTextAsync(path, "", Cancellation);
+        try
+        {
+            var status = Assert.Single(await rig.Provisioner.ApplyAsync([network], Cancellation));
+            Assert.Equal(EdgeNetworkHealth.Failed, status.Health);
+            await rig.Provisioner.StopAsync(Cancellation);
+            Assert.True(File.Exists(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    static async Task UnmountAsync(EdgeNetwork network)
+    {
+        var path = NetworkNamespace.PathOf(DeviceNames.DhcpNamespace(network.Id));
+        await new Command("umount", ["-l", path]).RunAsync(Cancellation);
+        Assert.True(File.Exists(path));
+    }
+
     [Theory]
     [InlineData(Proxy.Haproxy)]
     [InlineData(Proxy.Listeners)]

@@ -80,6 +80,24 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public async Task A_router_whose_namespace_somebody_unmounts_is_made_again_and_leaves_nothing()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var (network, router) = Routed();
+        await ApplyAsync(rig, [network], [router]);
+        var path = NetworkNamespace.PathOf(DeviceNames.RouterNamespace(router.Id));
+        await new Command("umount", ["-l", path]).RunAsync(Cancellation);
+        await ApplyAsync(rig, [network], [router]);
+        var guest = await rig.AttachAsync(network, network.Hosts[0]);
+        await guest.AcquireLeaseAsync(Cancellation);
+        Assert.Equal("GET /", await EdgeRig.CurlAsync(guest, "http://169.254.169.254/"));
+
+        await new Command("umount", ["-l", path]).RunAsync(Cancellation);
+        await rig.Provisioner.StopAsync(Cancellation);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public async Task A_foreign_router_namespace_is_left_alone()
     {
         await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
