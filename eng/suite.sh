@@ -48,6 +48,7 @@ needs_of() {
             need ip iproute2 "makes namespaces"
             need dnsmasq dnsmasq-base "is the networks' DHCP server"
             need haproxy haproxy "is the networks' proxy"
+            need radvd radvd "announces IPv6 gateways"
             need dhclient isc-dhcp-client "is the guests' DHCP client"
             need curl curl "is how guests ask"
             need nft nftables "redirects in router namespaces"

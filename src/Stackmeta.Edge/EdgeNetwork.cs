@@ -22,7 +22,7 @@ public sealed record EdgeNetwork(
 {
     /// <summary>
     /// Whether dnsmasq announces the IPv6 prefixes. Neutron leaves that to its routers' radvd; a network without such a
-    /// router has nobody else to do it.
+    /// router has nobody else to do it. A router of ours announces itself and nothing more (<see cref="EdgeRouterAdvertisement"/>).
     /// </summary>
     public bool RouterAdvertisements { get; init; }
 }

@@ -20,7 +20,16 @@ public sealed record EdgeRouterPort(
     Guid NetworkId,
     int Mtu,
     ImmutableArray<EdgeRouterAddress> Addresses
-);
+)
+{
+    /// <summary>What guests are told by IPv6 router advertisements; null when the interface is no IPv6 subnet's gateway.</summary>
+    public EdgeRouterAdvertisement? Advertisement { get; init; }
+}
+
+/// <summary>How guests of an IPv6 gateway get their addresses (RFC 4861 §4.2).</summary>
+/// <param name="AddressesByDhcp">The M flag: some subnet of the network is stateful.</param>
+/// <param name="OthersByDhcp">The O flag: some subnet's guests ask DHCPv6 at least for name servers.</param>
+public sealed record EdgeRouterAdvertisement(bool AddressesByDhcp, bool OthersByDhcp);
 
 /// <summary>An address of a router's interface, usually a subnet's gateway.</summary>
 public sealed record EdgeRouterAddress(IPAddress Address, int PrefixLength);

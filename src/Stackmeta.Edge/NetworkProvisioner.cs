@@ -20,7 +20,7 @@ public sealed class NetworkProvisioner(
     NamespaceListeners? listeners = null
 ) : IAsyncDisposable
 {
-    static readonly string[] Programs = ["dnsmasq", "haproxy"];
+    static readonly string[] Programs = ["dnsmasq", "haproxy", "radvd"];
     static readonly TimeSpan LeftOverPoll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>One apply, stop or dispose at a time.</summary>
@@ -130,7 +130,7 @@ public sealed class NetworkProvisioner(
     {
         await _gate.WaitAsync();
         await ForEachAsync(_networks.Values, network => network.StopProcessesAsync());
-        await ForEachAsync(_routers.Values, router => router.StopProxyAsync());
+        await ForEachAsync(_routers.Values, router => router.StopProcessesAsync());
         Close();
         _gate.Dispose();
     }
@@ -202,13 +202,14 @@ public sealed class NetworkProvisioner(
             id =>
             {
                 var files = directory.FilesOfRouter(id);
-                var slot = new SupervisedSlot(starter, time, logger, changed: static () => { });
+                SupervisedSlot Slot() => new(starter, time, logger, changed: static () => { });
                 return new(
                     id,
                     Ownership.MarkOf(id, directory.Path),
                     files,
                     options,
-                    ProxyOf(slot, files.HaproxyConfiguration),
+                    ProxyOf(Slot(), files.HaproxyConfiguration),
+                    new(files, Slot(), time),
                     logger
                 );
             }

@@ -96,6 +96,35 @@ static class LinkProvisioner
         }
     }
 
+    /// <summary>
+    /// Waits until the kernel has made sure that link-local addresses are the only ones on their links: before that nothing
+    /// can be sent from them. One that is not settled in time is not waited for.
+    /// </summary>
+    public static async Task SettleLinkLocalAsync(
+        string @namespace,
+        IReadOnlySet<string> devices,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var since = time.GetTimestamp();
+        while (time.GetElapsedTime(since) <= DetectionPatience)
+        {
+            var links = LinkInfo.Parse(
+                await Command.Ip(@namespace, "-6", "-json", "addr", "show").RunAsync(cancellationToken)
+            );
+            var settled = links.Count(link =>
+                devices.Contains(link.Name)
+                && link.Addresses.Any(address => address is { IsKernelsOwn: true, IsTentative: false })
+            );
+            if (settled == devices.Count)
+            {
+                return;
+            }
+            await Task.Delay(DetectionPoll, time, cancellationToken);
+        }
+    }
+
     /// <summary>Removes what is ours of the plan.</summary>
     public static async Task RemoveAsync(
         LinkPlan plan,

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
 
-/// <summary>One router of this host: its links, its rules and its metadata proxy. Used by one caller at a time.</summary>
+/// <summary>One router of this host: its links, its rules, its metadata proxy and what guests are told of it. Used by one caller at a time.</summary>
 sealed class ProvisionedRouter(
     Guid id,
     string mark,
     RouterFiles files,
     EdgeOptions options,
     IMetadataProxy proxy,
+    RouterAdvertiser advertiser,
     ILogger logger
 )
 {
@@ -20,7 +21,7 @@ sealed class ProvisionedRouter(
 
     public EdgeRouterStatus Status =>
         _failure is { } failure ? new(id, EdgeNetworkHealth.Failed, failure)
-        : proxy.Fault is { } fault ? new(id, EdgeNetworkHealth.Degraded, fault)
+        : (proxy.Fault ?? advertiser.Fault) is { } fault ? new(id, EdgeNetworkHealth.Degraded, fault)
         : new(id, EdgeNetworkHealth.Serving, null);
 
     /// <summary>Makes the machine be as wanted. What goes wrong becomes the status.</summary>
@@ -38,8 +39,8 @@ sealed class ProvisionedRouter(
             }
             if (state.Loopback is null)
             {
-                // It would go on in a namespace that has lost its name.
-                await proxy.StopAsync();
+                // They would go on in a namespace that has lost its name.
+                await StopProcessesAsync();
                 _hasRules = false;
             }
             var commands = RouterChanges.Of(wanted, state, mark, hostHasIpv6).ToList();
@@ -58,6 +59,10 @@ sealed class ProvisionedRouter(
                 _hasRules = true;
             }
             await proxy.ServeAsync(new(EdgeScope.Router(id), name, hostHasIpv6 ? "any" : null), cancellationToken);
+            if (hostHasIpv6)
+            {
+                await advertiser.ServeAsync(wanted, name, cancellationToken);
+            }
             _failure = null;
         }
         catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException or Win32Exception)
@@ -71,7 +76,7 @@ sealed class ProvisionedRouter(
     /// <exception cref="EdgeException">Something could not be removed; the rest is.</exception>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        await proxy.StopAsync();
+        await StopProcessesAsync();
         DeleteDeadName(DeviceNames.RouterNamespace(id));
         var state = await RouterState.ReadAsync(DeviceNames.RouterNamespace(id), cancellationToken);
         await LinkProvisioner.RunAsync(RouterChanges.Removal(id, state, mark), logger, cancellationToken);
@@ -90,8 +95,8 @@ sealed class ProvisionedRouter(
         }
     }
 
-    /// <summary>Ends the proxy; links and rules stay.</summary>
-    public Task StopProxyAsync() => proxy.StopAsync();
+    /// <summary>Ends the proxy and the advertisements; links and rules stay.</summary>
+    public Task StopProcessesAsync() => Task.WhenAll(proxy.StopAsync(), advertiser.StopAsync());
 }
 
 /// <summary>The files of one router, in a directory that exists as long as anything of the router does.</summary>
@@ -100,6 +105,11 @@ sealed class RouterFiles(string routersDirectory, Guid routerId)
     public string Directory { get; } = Path.Combine(routersDirectory, routerId.ToString());
 
     public string HaproxyConfiguration => Path.Combine(Directory, "haproxy.conf");
+
+    public string RadvdConfiguration => Path.Combine(Directory, "radvd.conf");
+
+    /// <summary>radvd's pid file.</summary>
+    public string RadvdProcess => Path.Combine(Directory, "radvd.pid");
 
     /// <summary>There while something is being made that has no mark yet.</summary>
     public string Making => Path.Combine(Directory, "making");

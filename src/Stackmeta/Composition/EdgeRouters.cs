@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
@@ -55,5 +56,23 @@ static class EdgeRouters
                     IPNetwork.Parse(subnet.Cidr).PrefixLength
                 ),
             ]
-        );
+        )
+        {
+            Advertisement = layout.Subnets.Any(subnet =>
+                IsAnnounced(subnet) && GatewayOf(subnet, layout)?.Id == port.Id
+            )
+                ? new(
+                    AddressesByDhcp: layout.Subnets.Any(subnet => IsAnnounced(subnet) && IsStateful(subnet)),
+                    OthersByDhcp: layout.Subnets.Any(subnet => IsAnnounced(subnet) && !IsOnlySlaac(subnet))
+                )
+                : null,
+        };
+
+    /// <summary>Whether guests make or get their addresses of an IPv6 subnet by themselves (Neutron has no <c>ipv6_ra_mode</c> without DHCP).</summary>
+    static bool IsAnnounced(SubnetEntry subnet) =>
+        subnet.EnableDhcp && IPNetwork.Parse(subnet.Cidr).BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+
+    static bool IsOnlySlaac(SubnetEntry subnet) => subnet.Ipv6AddressMode == "slaac";
+
+    static bool IsStateful(SubnetEntry subnet) => subnet.Ipv6AddressMode is not ("slaac" or "dhcpv6-stateless");
 }

@@ -112,6 +112,10 @@ sealed class EdgeRig : IAsyncDisposable
     /// <summary>The one process of that program that reads this edge's files.</summary>
     public int FindProcess(string program) => Assert.Single(ProcessTable.FindLeftOver([program], Options.RunDirectory));
 
+    /// <summary>All processes of that program that read this edge's files, by number.</summary>
+    public IReadOnlyList<int> FindProcesses(string program) =>
+        [.. ProcessTable.FindLeftOver([program], Options.RunDirectory).Order()];
+
     /// <summary>Everything of this network that the machine has: namespaces, links, processes, files.</summary>
     public async Task<IReadOnlyList<string>> FindTracesAsync(EdgeNetwork network)
     {
@@ -124,7 +128,7 @@ sealed class EdgeRig : IAsyncDisposable
                 .EnumerateFiles(NetworkNamespace.Directory)
                 .Where(path => path.Contains(network.Id.ToString(), StringComparison.Ordinal)),
             .. ProcessTable
-                .FindLeftOver(["dnsmasq", "haproxy"], Options.RunDirectory)
+                .FindLeftOver(["dnsmasq", "haproxy", "radvd"], Options.RunDirectory)
                 .Select(process => $"process {process}"),
             .. Directory.Exists(Options.RunDirectory)
                 ? Directory.EnumerateFiles(Options.RunDirectory, "*", SearchOption.AllDirectories)

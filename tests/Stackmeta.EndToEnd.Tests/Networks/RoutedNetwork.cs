@@ -3,12 +3,13 @@ using Stackmeta.Inventory;
 namespace Stackmeta.EndToEnd.Tests;
 
 /// <summary>
-/// A running program with a network whose IPv4 gateway is a router of the inventory, and which has an IPv6 subnet with SLAAC;
-/// a network with DHCPv6; and a guest on each.
+/// A running program with a network whose gateway is a router of the inventory, and which has an IPv6 subnet with SLAAC; a
+/// network with DHCPv6 and a gateway that is nobody's; and a guest on each.
 /// </summary>
 public sealed class RoutedNetwork : IAsyncLifetime
 {
     public const string Gateway = "10.0.0.1";
+    public const string Ipv6Gateway = "2001:db8:1::1";
 
     RunningProgram? _program;
     SqliteInventory? _inventory;
@@ -37,11 +38,12 @@ public sealed class RoutedNetwork : IAsyncLifetime
                 GatewayIp = Gateway,
             }
         );
-        await SubnetAsync(
+        var subnet6 = await SubnetAsync(
             new()
             {
                 NetworkId = network.Id,
                 Cidr = "2001:db8:1::/64",
+                GatewayIp = Ipv6Gateway,
                 Ipv6AddressMode = "slaac",
             }
         );
@@ -51,7 +53,11 @@ public sealed class RoutedNetwork : IAsyncLifetime
                 NetworkId = network.Id,
                 DeviceId = router.Id,
                 DeviceOwner = DeviceOwners.RouterInterface,
-                FixedIps = [new FixedIpEntry { SubnetId = subnet.Id, IpAddress = Gateway }],
+                FixedIps =
+                [
+                    new FixedIpEntry { SubnetId = subnet.Id, IpAddress = Gateway },
+                    new FixedIpEntry { SubnetId = subnet6.Id, IpAddress = Ipv6Gateway },
+                ],
             }
         );
         Assert.False(port.IsRefused);
@@ -61,6 +67,7 @@ public sealed class RoutedNetwork : IAsyncLifetime
             {
                 NetworkId = stateful.Id,
                 Cidr = "2001:db8:2::/64",
+                GatewayIp = "2001:db8:2::1",
                 Ipv6AddressMode = "dhcpv6-stateful",
             }
         );

@@ -42,6 +42,27 @@ public sealed class RoutedNetworkTests(RoutedNetwork networks) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_guest_has_a_default_route_over_IPv6_where_a_router_routes_and_nowhere_else()
+    {
+        await EventuallyAsync(
+            async () =>
+                (await DefaultRouteAsync(networks.Routed)).StartsWith("default via fe80:", StringComparison.Ordinal),
+            "the default route"
+        );
+        // Nobody listens there: a reset, not silence, shows that the packet arrived.
+        var url = $"http://[{RoutedNetwork.Ipv6Gateway}]:81/";
+        var reached = await networks.Routed.RunAsync("curl", "-sS", "--max-time", "5", url);
+        Assert.Contains("Couldn't connect", reached.Error);
+
+        // It has been told by the same dnsmasq that it is to ask DHCPv6, and of no router.
+        await LinkLocalAsync(networks.Stateful);
+        Assert.Equal("", await DefaultRouteAsync(networks.Stateful));
+    }
+
+    static Task<string> DefaultRouteAsync(Guest guest) =>
+        Shell.RunAsync("ip", "-n", guest.Namespace, "-6", "route", "show", "default");
+
+    [Fact]
     public async Task A_guest_gets_its_IPv6_address_by_DHCPv6_as_its_port_has_it()
     {
         var stateful = networks.Stateful;

@@ -3,7 +3,7 @@ namespace Stackmeta.EndToEnd.Tests;
 /// <summary>What these tests cannot do without.</summary>
 static class Requirements
 {
-    static readonly string[] Programs = ["ip", "ss", "dnsmasq", "haproxy", "dhclient", "curl", "python3"];
+    static readonly string[] Programs = ["ip", "ss", "dnsmasq", "haproxy", "radvd", "dhclient", "curl", "python3"];
 
     /// <summary>Skips the test, saying why, where it cannot run. In CI nothing is missing.</summary>
     public static void Check()

@@ -40,7 +40,7 @@ sealed class RunningProgram : IAsyncDisposable
     /// <summary>A folder that the proxies' users may pass through.</summary>
     public static string MakeFolder()
     {
-        var folder = Directory.CreateTempSubdirectory("stackmeta-e2e-");
+        var folder = Directory.CreateTempSubdirectory(LeftBehind.FolderPrefix);
         folder.UnixFileMode = DataFolder.Mode;
         return folder.FullName;
     }
