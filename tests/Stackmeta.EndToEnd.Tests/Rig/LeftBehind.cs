@@ -80,8 +80,8 @@ public sealed partial class LeftBehind : IAsyncLifetime
 
     static bool IsMarked(string text, Func<int, bool> isGone) =>
         Mark().Match(text) is { Success: true } mark
-        && isGone(int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        && isGone(int.Parse(mark.Groups["process"].ValueSpan, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex($"/{Prefix}([0-9]{{1,9}})-[^/]*/", RegexOptions.NonBacktracking)]
+    [GeneratedRegex($"/{Prefix}(?<process>[0-9]{{1,9}})-[^/]*/", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Mark();
 }
