@@ -122,15 +122,15 @@ public sealed class EdgeServer : IAsyncDisposable
         _leaving.Begin();
         await Listeners.StopAcceptingAsync();
         var since = _time.GetTimestamp();
-        do
-        {
-            // At least once: what was accepted last is not counted yet.
-            await Task.Delay(IdlePoll, _time, CancellationToken.None);
-        } while (
+        // What was accepted last is counted: the thread that accepts a connection begins with it too.
+        while (
             _server.OpenConnections > 0
             && _time.GetElapsedTime(since) < IdleGrace
             && !cancellationToken.IsCancellationRequested
-        );
+        )
+        {
+            await Task.Delay(IdlePoll, _time, CancellationToken.None);
+        }
         await _server.StopAsync(cancellationToken);
     }
 

@@ -13,6 +13,7 @@ static class Executables
         ["setsid"] = "util-linux",
         ["dnsmasq"] = "dnsmasq-base",
         ["haproxy"] = "haproxy",
+        ["radvd"] = "radvd",
         ["dhclient"] = "isc-dhcp-client",
         ["nft"] = "nftables",
         ["iptables-restore"] = "iptables",

@@ -39,6 +39,29 @@ public sealed class RouterAdvertisementTests
         Assert.Empty(rig.FindProcesses("radvd"));
     }
 
+    /// <summary>Guests that heed RFC 4191 are sent to the router by Neutron's radvd, whoever else has the address on the link.</summary>
+    [Theory]
+    [InlineData(PacketFilter.Nftables)]
+    [InlineData(PacketFilter.Iptables)]
+    public async Task A_guest_that_asks_its_router_over_IPv6_is_answered_there(PacketFilter filter)
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners, filter: filter);
+        Assert.SkipUnless(LinkProvisioner.HostHasIpv6(), "The kernel has no IPv6.");
+        var (network, port) = Routed("2001:db8:1");
+        var router = new EdgeRouter(Guid.NewGuid(), [port]);
+        await ApplyAsync(rig, [network], router);
+        var guest = await rig.AttachAsync(network, network.Hosts[0]);
+        await UntilAsync(guest, "2001:db8:1:0:f816:3eff:fe00:1", hasGateway: true);
+        await Command
+            .Ip(guest.Name, "-6", "route", "add", "fe80::a9fe:a9fe", "via", "fe80::f816:3eff:fe00:e0", "dev", "eth0")
+            .RunAsync(Cancellation);
+        Assert.Equal("GET /", await EdgeRig.CurlAsync(guest, "http://[fe80::a9fe:a9fe%25eth0]/"));
+        var headers = Assert.Single(rig.Agent.Requests);
+        Assert.Equal($"{router.Id}", headers["X-Neutron-Router-ID"]);
+        Assert.Equal("fe80::f816:3eff:fe00:1", headers["X-Forwarded-For"]);
+        Assert.DoesNotContain("X-Neutron-Network-ID", headers.Keys);
+    }
+
     /// <summary>A default route to where nobody routes would make guests wait for IPv6 that never answers.</summary>
     [Theory]
     [InlineData(false)]

@@ -30,6 +30,7 @@ public sealed class SupervisedProcessTests
     [Theory]
     [InlineData("dnsmasq", "dnsmasq-base")]
     [InlineData("haproxy", "haproxy")]
+    [InlineData("radvd", "radvd")]
     [InlineData("ip", "iproute2")]
     public void A_missing_program_names_its_Debian_package(string program, string package)
     {
