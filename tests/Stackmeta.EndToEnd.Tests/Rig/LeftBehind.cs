@@ -82,6 +82,9 @@ public sealed partial class LeftBehind : IAsyncLifetime
         Mark().Match(text) is { Success: true } mark
         && isGone(int.Parse(mark.Groups["process"].ValueSpan, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex($"/{Prefix}(?<process>[0-9]{{1,9}})-[^/]*/", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        $"/{Prefix}(?<process>[0-9]{{1,9}})-[^/]*/",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Mark();
 }
