@@ -22,12 +22,21 @@ public sealed class EdgeServer : IAsyncDisposable
     static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(5);
 
     readonly HttpServer _server;
+    readonly NeighbourTable _neighbours;
     readonly Leaving _leaving;
     readonly TimeProvider _time;
 
-    EdgeServer(HttpServer server, NamespaceListeners listeners, GuestLimits limits, Leaving leaving, TimeProvider time)
+    EdgeServer(
+        HttpServer server,
+        NamespaceListeners listeners,
+        NeighbourTable neighbours,
+        GuestLimits limits,
+        Leaving leaving,
+        TimeProvider time
+    )
     {
         _server = server;
+        _neighbours = neighbours;
         _leaving = leaving;
         _time = time;
         Listeners = listeners;
@@ -56,10 +65,19 @@ public sealed class EdgeServer : IAsyncDisposable
     )
     {
         var limits = new GuestLimits(options.Limits, time);
-        var listeners = new NamespaceListeners(sockets, limits, connected, time, loggers, options.Observer);
+        NamespaceListeners? listened = null;
+        var neighbours = new NeighbourTable(sockets, name => listened?.Namespaces.Contains(name) == true);
+        var listeners = listened = new NamespaceListeners(
+            new NeighbourSockets(sockets, neighbours),
+            limits,
+            connected,
+            time,
+            loggers,
+            options.Observer
+        );
         var logger = loggers.CreateLogger<EdgeServer>();
         var leaving = new Leaving();
-        var known = new LinkLocalGuests(new(sockets), connected, time, logger).Know(answer);
+        var known = new LinkLocalGuests(neighbours, connected, time, logger).Know(answer);
         var http = new HttpServerOptions
         {
             Addresses = [TrunkListener.EveryNamespace],
@@ -84,7 +102,7 @@ public sealed class EdgeServer : IAsyncDisposable
                 cancellationToken
             );
             await listeners.Trunk.Attached.WaitAsync(cancellationToken);
-            return new(server, listeners, limits, leaving, time);
+            return new(server, listeners, neighbours, limits, leaving, time);
         }
         catch
         {
@@ -138,5 +156,6 @@ public sealed class EdgeServer : IAsyncDisposable
     {
         await _server.DisposeAsync();
         await Listeners.DisposeAsync();
+        _neighbours.Dispose();
     }
 }

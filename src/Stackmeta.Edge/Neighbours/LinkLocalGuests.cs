@@ -37,11 +37,7 @@ sealed class LinkLocalGuests(
 
     async Task AnswerAsync(HttpContext context, IGuestArrivalFeature arrival, Func<HttpContext, Task> answer)
     {
-        if (await FindMacAsync(context, arrival) is not var (refusal, mac))
-        {
-            // The guest is gone.
-            return;
-        }
+        var (refusal, mac) = await FindMacAsync(context, arrival);
         if (mac is null)
         {
             arrival.ShowTo(RequestObservation.Of(context));
@@ -58,8 +54,8 @@ sealed class LinkLocalGuests(
     }
 
     /// <summary>Asked for once a connection: its packets go to one MAC all its life.</summary>
-    /// <returns>A MAC, or why there is none; null when nobody waits for it any more.</returns>
-    async ValueTask<(Refusal Refusal, PhysicalAddress? Mac)?> FindMacAsync(
+    /// <returns>A MAC, or why there is none.</returns>
+    async ValueTask<(Refusal Refusal, PhysicalAddress? Mac)> FindMacAsync(
         HttpContext context,
         IGuestArrivalFeature arrival
     )
@@ -71,7 +67,7 @@ sealed class LinkLocalGuests(
         }
         try
         {
-            var mac = await neighbours.FindMacAsync(arrival.Namespace, arrival.Peer, context.RequestAborted);
+            var mac = await neighbours.FindMacAsync(arrival.Namespace, arrival.Peer);
             if (mac is not null)
             {
                 items?.Add(this, mac);
@@ -85,11 +81,6 @@ sealed class LinkLocalGuests(
                 Log.NeighboursNotAsked(logger, arrival.Namespace, e.Message, suppressed);
             }
             return (Refusal.GuestMacUnavailable, null);
-        }
-        catch (OperationCanceledException)
-        {
-            RequestObservation.Of(context)?.Abandon();
-            return null;
         }
     }
 

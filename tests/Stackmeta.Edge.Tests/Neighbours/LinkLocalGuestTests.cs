@@ -53,9 +53,9 @@ public sealed class LinkLocalGuestTests
     {
         Machine.RequireRoot();
         var gone = DeviceNames.DhcpNamespace(Guid.NewGuid());
-        var neighbours = new NeighbourTable(new DirectSockets());
+        using var neighbours = new NeighbourTable(new DirectSockets(), static _ => true);
         await Assert.ThrowsAsync<EdgeException>(async () =>
-            await neighbours.FindMacAsync(gone, System.Net.IPAddress.Parse("fe80::1%2"), Cancellation)
+            await neighbours.FindMacAsync(gone, System.Net.IPAddress.Parse("fe80::1%2"))
         );
     }
 
@@ -67,8 +67,55 @@ public sealed class LinkLocalGuestTests
         await Command.Ip(null, "netns", "add", name).RunAsync(Cancellation);
         try
         {
-            var neighbours = new NeighbourTable(new DirectSockets());
-            Assert.Null(await neighbours.FindMacAsync(name, System.Net.IPAddress.Parse("fe80::1%1"), Cancellation));
+            using var neighbours = new NeighbourTable(new DirectSockets(), static _ => true);
+            Assert.Null(await neighbours.FindMacAsync(name, System.Net.IPAddress.Parse("fe80::1%1")));
+        }
+        finally
+        {
+            await Command.Ip(null, "netns", "delete", name).RunAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>A socket that MACs are asked for with keeps a namespace alive as any other does.</summary>
+    [Fact]
+    public async Task A_namespace_that_is_removed_really_goes_though_its_guests_were_asked_for()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var network = Guid.NewGuid();
+        var (served, guest) = (DeviceNames.DhcpNamespace(network), $"guest-{network}");
+        try
+        {
+            await LayCableAsync(served, guest, MadeOfMac);
+            await rig.Server!.Listeners.AddAsync(ServedNamespace.ForNetwork(network, served));
+            Assert.Equal(0, (await AskAsync(guest, Url)).ExitCode);
+            await rig.Server.Listeners.RemoveAsync(served);
+            await Command.Ip(null, "netns", "delete", served).RunAsync(Cancellation);
+            // The guest's end of the pair vanishes with the namespace, and only with it.
+            for (var tries = 0; await HasLinkAsync(guest); tries++)
+            {
+                Assert.True(tries < 100, "The namespace is still there.");
+                await Task.Delay(50, Cancellation);
+            }
+        }
+        finally
+        {
+            await DeleteAsync(served, guest);
+        }
+    }
+
+    /// <summary>Who was still being answered when the namespace was forgotten must not open it again for good.</summary>
+    [Fact]
+    public async Task What_is_opened_too_late_is_closed_at_once()
+    {
+        Machine.RequireRoot();
+        var name = DeviceNames.DhcpNamespace(Guid.NewGuid());
+        await Command.Ip(null, "netns", "add", name).RunAsync(Cancellation);
+        try
+        {
+            using var neighbours = new NeighbourTable(new DirectSockets(), static _ => false);
+            await Assert.ThrowsAsync<EdgeException>(() =>
+                neighbours.FindMacAsync(name, System.Net.IPAddress.Parse("fe80::1%1"))
+            );
         }
         finally
         {
@@ -94,6 +141,9 @@ public sealed class LinkLocalGuestTests
         await Command.Ip(served, "addr", "add", "169.254.169.254/32", "dev", "tap").RunAsync(Cancellation);
         await Command.Ip(guest, "addr", "add", $"{address}/64", "dev", "eth0", "nodad").RunAsync(Cancellation);
     }
+
+    static async Task<bool> HasLinkAsync(string guest) =>
+        (await Command.Ip(guest, "link", "show", "dev", "eth0").CaptureAsync(Cancellation)).ExitCode == 0;
 
     static Task<CommandResult> AskAsync(string guest, params string[] arguments) =>
         new Command("ip", ["netns", "exec", guest, "curl", "-sS", "--max-time", "10", .. arguments]).CaptureAsync(

@@ -40,12 +40,11 @@ public sealed class UnknownMacTests
     {
         using var kernel = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         kernel.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var guests = new LinkLocalGuests(
-            new(new PlayedKernel(kernelAnswers ? (IPEndPoint)kernel.LocalEndPoint! : null)),
-            connected: null,
-            TimeProvider.System,
-            NullLogger.Instance
+        using var neighbours = new NeighbourTable(
+            new PlayedKernel(kernelAnswers ? (IPEndPoint)kernel.LocalEndPoint! : null),
+            static _ => true
         );
+        var guests = new LinkLocalGuests(neighbours, connected: null, TimeProvider.System, NullLogger.Instance);
         var context = new DefaultHttpContext();
         context.Features.Set<IGuestArrivalFeature>(new Arrival(IPAddress.Parse(address)));
         var asked = guests.Know(_ => throw new InvalidOperationException("It was answered."))(context);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -359,6 +360,49 @@ public sealed class NetworkProvisionerTests
         Assert.StartsWith("fe80::f816:3eff:fe00:1", Assert.Single(rig.Agent.Requests)["X-Forwarded-For"]);
         // By SLAAC it has made itself the address that the port has.
         await EventuallyShowsAsync(guest, "2001:db8::f816:3eff:fe00:1/64");
+    }
+
+    /// <summary>RFC 8415 §18.2.6: the address is the guest's own doing, and only the rest is asked for.</summary>
+    [Fact]
+    public async Task A_stateless_guest_makes_its_address_and_is_told_of_name_servers_by_DHCPv6()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        Assert.SkipUnless(LinkProvisioner.HostHasIpv6(), "The kernel has no IPv6.");
+        var subnet = Networks.Subnet("2001:db8::/64", null, "2001:db8::2") with
+        {
+            Ipv6AddressMode = Ipv6AddressMode.Dhcpv6Stateless,
+            DnsServers = [IPAddress.Parse("2001:db8::53")],
+        };
+        var host = Networks.Host(1, "2001:db8::f816:3eff:fe00:1");
+        var network = Networks.Of([subnet], host) with { RouterAdvertisements = true };
+        await rig.ApplyAsync(network);
+        var guest = await rig.AttachAsync(network, host);
+        await EventuallyShowsAsync(guest, "2001:db8::f816:3eff:fe00:1/64");
+        var folder = Directory.CreateTempSubdirectory("stackmeta-dhcpv6-");
+        try
+        {
+            var (script, told) = (Path.Combine(folder.FullName, "script"), Path.Combine(folder.FullName, "told"));
+            await File.WriteAllTextAsync(script, $"#!/bin/sh\nenv >>{told}\n", Cancellation);
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            string[] files =
+            [
+                "-lf",
+                Path.Combine(folder.FullName, "leases"),
+                "-pf",
+                Path.Combine(folder.FullName, "pid"),
+            ];
+            var asked = await guest.RunAsync(
+                "dhclient",
+                ["-6", "-S", "-1", "-sf", script, .. files, GuestNamespace.Device],
+                Cancellation
+            );
+            Assert.True(asked.ExitCode == 0, asked.Error);
+            Assert.Contains("new_dhcp6_name_servers=2001:db8::53\n", await File.ReadAllTextAsync(told, Cancellation));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>Waits for an address that the guest may use.</summary>

@@ -90,10 +90,9 @@ public sealed class RoutedNetworkTests(RoutedNetwork networks) : IClassFixture<R
         }
         finally
         {
-            if (File.Exists(process))
-            {
-                await Shell.TryAsync("kill", [(await File.ReadAllTextAsync(process, Cancellation)).Trim()]);
-            }
+            // It writes its number later, if at all.
+            var left = await Shell.RunAsync("ip", "netns", "pids", stateful.Namespace);
+            await Shell.TryAsync("kill", ["-9", .. left.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
             folder.Delete(recursive: true);
         }
     }
