@@ -58,6 +58,11 @@ public sealed class ManyNetworksTests : IAsyncLifetime
     {
         var guests = await CreateAsync(20);
         await Parallel.ForEachAsync(guests, Cancellation, async (guest, _) => await ServedAsync(guest));
+        // Each network keeps a socket by which guests' MACs are asked for, from the first one on that asks over IPv6.
+        foreach (var guest in guests)
+        {
+            Assert.Equal(guest.InstanceId, await UuidAsync(guest.Network, ipv6: true));
+        }
         var sockets = Sockets();
         var staying = guests.Take(10).ToList();
         var changing = guests.Skip(10).ToList();
