@@ -7,7 +7,7 @@ namespace Stackmeta.OpenStack.Tests;
 
 /// <summary>Ports from the recorded database of a real Neutron (spec/neutron-metadata.md §4.3).</summary>
 [Collection(DatabaseCollection.Name)]
-public sealed class NeutronDatabaseTests(MariaDbServer server) : IAsyncLifetime
+public sealed class NeutronDatabaseTests(MariaDbServer server, PostgreSqlServer postgreSql) : IAsyncLifetime
 {
     readonly string _prefix = $"n{Guid.NewGuid():N}_"[..8];
 
@@ -38,18 +38,10 @@ public sealed class NeutronDatabaseTests(MariaDbServer server) : IAsyncLifetime
     [Fact]
     public async Task Every_network_and_router_has_as_a_whole_what_each_guest_gets_alone()
     {
-        const string Sql =
-            "SELECT GROUP_CONCAT(DISTINCT scope) FROM (SELECT CONCAT('n', network_id) AS scope FROM ports "
-            + "UNION SELECT CONCAT('r', device_id) FROM ports WHERE device_owner = 'network:router_interface') AS scopes";
-        var scopes = ((string)(await server.ScalarAsync(_prefix + "neutron", Sql))!).Split(',');
         await using var directory = Directory();
         var addresses = 0;
-        foreach (var text in scopes)
+        foreach (var scope in await ScopesAsync())
         {
-            var scope = new NetworkScope(
-                text[0] == 'n' ? NetworkScopeKind.Network : NetworkScopeKind.Router,
-                text[1..]
-            );
             foreach (var (address, answer) in (await directory.FindPortsAsync(scope, default))!)
             {
                 Assert.Equal(answer, await directory.FindPortAsync(scope, address, default));
@@ -57,6 +49,67 @@ public sealed class NeutronDatabaseTests(MariaDbServer server) : IAsyncLifetime
             }
         }
         Assert.InRange(addresses, 60, 1000);
+    }
+
+    [Fact]
+    public async Task On_postgresql_everybody_gets_the_same()
+    {
+        Assert.SkipWhen(PostgreSqlServer.Missing is not null, PostgreSqlServer.Missing ?? "");
+        await PostgreSqlCopy.CopyNeutronAsync(server, postgreSql, _prefix + "neutron");
+        await using var there = Directory();
+        await using var here = Directory(postgreSql.Url(_prefix + "neutron", "reader"));
+        var addresses = 0;
+        foreach (var scope in await ScopesAsync())
+        {
+            var whole = (await here.FindPortsAsync(scope, default))!;
+            Assert.Equal((await there.FindPortsAsync(scope, default))!.OrderBy(Text), whole.OrderBy(Text));
+            foreach (var (address, answer) in whole)
+            {
+                Assert.Equal(answer, await here.FindPortAsync(scope, address, default));
+                addresses++;
+            }
+            Assert.Equal(
+                Refusal.PortNotFound,
+                (await here.FindPortAsync(scope, Address("192.0.2.1"), default)).Refusal
+            );
+        }
+        Assert.InRange(addresses, 60, 1000);
+        var nowhere = new NetworkScope(NetworkScopeKind.Router, "no-such-router");
+        Assert.Equal(Refusal.PortNotFound, (await here.FindPortAsync(nowhere, Address("10.10.0.11"), default)).Refusal);
+        Assert.Empty((await here.FindPortsAsync(nowhere, default))!);
+
+        static string Text(KeyValuePair<GuestAddress, PortAnswer> entry) => entry.Key.Text;
+    }
+
+    [Fact]
+    public async Task A_look_up_is_one_query_by_network_and_by_router_and_so_is_a_whole_network()
+    {
+        await using var directory = Directory();
+        var scopes = await ScopesAsync();
+        // The first has a connection made.
+        await directory.FindPortAsync(scopes[0], Address("10.10.0.11"), default);
+        var earlier = await CountAsync();
+        var before = await CountAsync();
+        foreach (var scope in scopes)
+        {
+            await directory.FindPortAsync(scope, Address("10.10.0.11"), default);
+            await directory.FindPortAsync(scope, Address("fe80::f816:3eff:fe00:11"), default);
+            await directory.FindPortsAsync(scope, default);
+        }
+        // Counting counts, too.
+        Assert.Equal(3 * scopes.Length, await CountAsync() - before - (before - earlier));
+        Assert.Contains(scopes, scope => scope.Kind == NetworkScopeKind.Router);
+
+        async Task<long> CountAsync() =>
+            long.Parse(
+                (string)
+                    (
+                        await server.ScalarAsync(
+                            "",
+                            "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'QUESTIONS'"
+                        )
+                    )!
+            );
     }
 
     [Fact]
@@ -175,9 +228,26 @@ public sealed class NeutronDatabaseTests(MariaDbServer server) : IAsyncLifetime
         ISecurityGroupNames? otherwise = null
     ) => new(options, otherwise, NullLogger<NeutronDatabaseSecurityGroupNames>.Instance, TimeProvider.System);
 
-    NeutronDatabasePortDirectory Directory() =>
+    /// <summary>All networks, and all routers that are attached to some.</summary>
+    async Task<NetworkScope[]> ScopesAsync()
+    {
+        const string Sql =
+            "SELECT GROUP_CONCAT(DISTINCT scope) FROM (SELECT CONCAT('n', network_id) AS scope FROM ports "
+            + "UNION SELECT CONCAT('r', device_id) FROM ports WHERE device_owner = 'network:router_interface') AS scopes";
+        return
+        [
+            .. ((string)(await server.ScalarAsync(_prefix + "neutron", Sql))!)
+                .Split(',')
+                .Select(text => new NetworkScope(
+                    text[0] == 'n' ? NetworkScopeKind.Network : NetworkScopeKind.Router,
+                    text[1..]
+                )),
+        ];
+    }
+
+    NeutronDatabasePortDirectory Directory(string? url = null) =>
         new(
-            DatabaseUrl.Parse(server.Url(_prefix + "neutron", "reader")),
+            DatabaseUrl.Parse(url ?? server.Url(_prefix + "neutron", "reader")),
             new(),
             TimeSpan.FromSeconds(4),
             NullLogger<NeutronDatabasePortDirectory>.Instance,

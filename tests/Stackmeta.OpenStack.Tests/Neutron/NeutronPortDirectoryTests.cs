@@ -222,6 +222,27 @@ public sealed class NeutronPortDirectoryTests
         Assert.Equal(4, cloud.Asked.Count);
     }
 
+    [Fact]
+    public async Task A_token_that_is_refused_between_two_pages_is_renewed_and_the_list_goes_on()
+    {
+        await using var cloud = new FakeCloud();
+        cloud.Neutron = request =>
+        {
+            cloud.IsValid = token => token == "token-2";
+            return request.QueryString["marker"] is null
+                ? (
+                    200,
+                    $$"""{"ports": [{{Port("p0", "10.0.0.4")}}], "ports_links": [{"rel": "next", "href": "{{cloud.Base}}v2.0/ports?marker=m"}]}"""
+                )
+                : (200, Ports(Port("p1", "10.0.0.5")));
+        };
+        var whole = await new NeutronPortDirectory(cloud.Client()).FindPortsAsync(Network, default);
+        Assert.Equal("p0", whole![Address("10.0.0.4")].Port?.Id);
+        Assert.Equal("p1", whole[Address("10.0.0.5")].Port?.Id);
+        // The first page, the second in vain, and again.
+        Assert.Equal((3, 2), (cloud.Asked.Count, cloud.TokenRequests.Count));
+    }
+
     [Theory]
     [InlineData(500, "")]
     [InlineData(200, "{")]

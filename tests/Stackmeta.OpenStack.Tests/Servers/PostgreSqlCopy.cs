@@ -24,6 +24,13 @@ public static class PostgreSqlCopy
         );
     }
 
+    /// <summary>Copies a recorded database of Neutron.</summary>
+    public static async Task CopyNeutronAsync(MariaDbServer from, PostgreSqlServer to, string database)
+    {
+        await to.ExecuteAsync("postgres", $"CREATE DATABASE {database}");
+        await CopyAsync(from, to, database);
+    }
+
     static async Task CopyAsync(MariaDbServer from, PostgreSqlServer to, string database)
     {
         await using var source = new MySqlConnection(from.AdminConnectionString(database));
