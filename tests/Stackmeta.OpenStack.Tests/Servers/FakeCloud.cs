@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Stackmeta.OpenStack.Tests;
@@ -43,7 +44,15 @@ sealed class FakeCloud : IAsyncDisposable
     /// <summary>Tokens that Neutron takes; by default all that were issued.</summary>
     public Func<string, bool> IsValid { get; set; } = token => token.StartsWith("token-", StringComparison.Ordinal);
 
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
     public TimeSpan Delay { get; set; }
+
+    /// <summary>Hangs up without an answer.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Sends half of what was promised and then nothing.</summary>
+    public bool Hangs { get; set; }
 
     /// <summary>Sends half of what was promised and hangs up.</summary>
     public bool Truncates { get; set; }
@@ -59,7 +68,7 @@ sealed class FakeCloud : IAsyncDisposable
             ProjectName = "service",
             ProjectDomainName = "Default",
         };
-        var session = new KeystoneSession((change ?? (o => o))(options), NullLogger<KeystoneSession>.Instance, Time);
+        var session = new KeystoneSession((change ?? (o => o))(options), Loggers.CreateLogger<KeystoneSession>(), Time);
         _clients.Add(session);
         return session;
     }
@@ -69,7 +78,7 @@ sealed class FakeCloud : IAsyncDisposable
         var client = new NeutronClient(
             (change ?? (o => o))(new() { Retries = 0 }),
             keystone ?? Keystone(),
-            NullLogger<NeutronClient>.Instance,
+            Loggers.CreateLogger<NeutronClient>(),
             Time
         );
         _clients.Add(client);
@@ -104,14 +113,23 @@ sealed class FakeCloud : IAsyncDisposable
     {
         try
         {
+            if (IsDown)
+            {
+                context.Response.Abort();
+                return;
+            }
             await Task.Delay(Delay);
             var (status, body) = context.Request.HttpMethod == "POST" ? await TokenAsync(context) : Ask(context);
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";
             var bytes = Encoding.UTF8.GetBytes(body);
-            context.Response.ContentLength64 = Truncates ? bytes.Length * 2 : bytes.Length;
+            context.Response.ContentLength64 = Truncates || Hangs ? bytes.Length * 2 : bytes.Length;
             await context.Response.OutputStream.WriteAsync(bytes);
-            if (Truncates)
+            while (Hangs)
+            {
+                await Task.Delay(20);
+            }
+            if (Truncates || context.Response.ContentLength64 != bytes.Length)
             {
                 context.Response.Abort();
             }

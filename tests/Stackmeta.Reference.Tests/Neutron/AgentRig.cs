@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Agent;
 using Stackmeta.Inventory;
@@ -35,16 +36,22 @@ sealed class AgentRig : IAsyncDisposable
     public EndPoint Address => new UnixDomainSocketEndPoint(SocketPath);
 
     /// <summary>Starts it before an API that is another server.</summary>
-    public static Task<AgentRig> StartAsync(IPortDirectory directory, Uri api, AgentOptions? options = null)
+    public static Task<AgentRig> StartAsync(
+        IPortDirectory directory,
+        Uri api,
+        AgentOptions? options = null,
+        ILogger? logger = null
+    )
     {
+        logger ??= NullLogger.Instance;
         var signature = new InstanceSignature(Secret);
         var upstream = new HttpMetadataUpstream(
             new UpstreamOptions { Api = api },
             signature,
             TimeProvider.System,
-            NullLogger.Instance
+            logger
         );
-        return StartAsync(directory, upstream, options ?? new(), upstream, signature);
+        return StartAsync(directory, upstream, options ?? new(), logger, upstream, signature);
     }
 
     /// <summary>Starts it before anything.</summary>
@@ -52,6 +59,7 @@ sealed class AgentRig : IAsyncDisposable
         IPortDirectory directory,
         IMetadataUpstream upstream,
         AgentOptions options,
+        ILogger? logger = null,
         params IDisposable[] owned
     )
     {
@@ -59,7 +67,7 @@ sealed class AgentRig : IAsyncDisposable
         // Proxies run as users of their own.
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         var ports = new PortCache(directory, options.Ports, TimeProvider.System);
-        var agent = new MetadataAgent(options, ports, upstream, TimeProvider.System, NullLogger.Instance);
+        var agent = new MetadataAgent(options, ports, upstream, TimeProvider.System, logger ?? NullLogger.Instance);
         var server = await AgentServer.StartAsync(
             new()
             {

@@ -15,6 +15,7 @@ public sealed class WakeUpStormTests
     [InlineData("X-Neutron-Network-ID", Network, 0)]
     [InlineData("X-Neutron-Network-ID", Network, 1500)]
     [InlineData("X-Neutron-Router-ID", "router", 0)]
+    [InlineData("X-Neutron-Router-ID", "router", 1500)]
     public async Task A_thousand_guests_cost_a_slow_neutron_five_queries_at_most(
         string header,
         string scope,
@@ -47,6 +48,11 @@ public sealed class WakeUpStormTests
         Assert.Equal(
             Enumerable.Range(0, Guests).Select(i => (200, Device(i))),
             answers.Select(answer => (answer.Status, answer.Text))
+        );
+        // The question for a router's networks is one of them.
+        Assert.Equal(
+            header == "X-Neutron-Router-ID" ? 1 : 0,
+            neutron.Asked.Count(asked => asked.Contains("device_owner=", StringComparison.Ordinal))
         );
         Assert.True(
             neutron.Asked.Count <= 5,
