@@ -20,6 +20,10 @@ static class ConfigurationParser
             number++;
             var line = raw.AsSpan().TrimEnd();
             var place = new ConfigurationPlace(file, number);
+            if (line.Contains('\0'))
+            {
+                throw Unreadable(place, "the line holds a zero byte");
+            }
             if (line.IsEmpty)
             {
                 open = false;

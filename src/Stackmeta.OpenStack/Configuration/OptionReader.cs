@@ -102,6 +102,11 @@ sealed class OptionReader(OsloConfiguration files, ImmutableArray<OptionDefiniti
         var value = option.IsSecret ? "the value" : $"'{Raw(option, out _)}'";
         // An option that no file sets stands nowhere.
         var where = place == default ? "" : $"{place}: ";
-        _problems.Add($"{where}[{option.Group}] {option.Name}: {value} {problem}");
+        var text = $"{where}[{option.Group}] {option.Name}: {value} {problem}";
+        // An option may be read twice, for two purposes.
+        if (!_problems.Contains(text))
+        {
+            _problems.Add(text);
+        }
     }
 }

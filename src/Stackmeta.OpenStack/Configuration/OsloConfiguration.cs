@@ -74,8 +74,17 @@ public sealed class OsloConfiguration
         return found.ToImmutable();
     }
 
-    static IEnumerable<string> Expand(string path) =>
-        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.conf").Order(StringComparer.Ordinal) : [path];
+    static IEnumerable<string> Expand(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? Directory.GetFiles(path, "*.conf").Order(StringComparer.Ordinal) : [path];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{path}: {error.Message}", error);
+        }
+    }
 
     static string ReadText(string file)
     {

@@ -68,7 +68,9 @@ static class RestConnections
         {
             return read();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception error)
+            // A key that is another certificate's is an ArgumentException.
+            when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new ConfigurationException($"{option}: {file} cannot be used: {error.Message}", error);
         }

@@ -30,6 +30,9 @@ public sealed record AgentConfiguration
     /// <summary>neutron.conf's database, where this host's files name one that can be used; null otherwise.</summary>
     public DatabaseUrl? Database { get; init; }
 
+    /// <summary>Why the database that the files name cannot be used; null when it can, or none is named. It does not stop an agent that asks elsewhere.</summary>
+    public string? DatabaseProblem { get; init; }
+
     public DatabasePool DatabasePool { get; init; } = new();
 
     /// <summary>
@@ -91,12 +94,17 @@ public sealed record AgentConfiguration
     public static AgentConfiguration Read(OsloConfiguration files)
     {
         var reader = new OptionReader(files, AgentOptions.All);
-        var host = reader.Text(AgentOptions.NovaHost) ?? "127.0.0.1";
+        var host = (reader.Text(AgentOptions.NovaHost) ?? "127.0.0.1").Trim('[', ']');
         var url =
-            $"{reader.Text(AgentOptions.NovaProtocol)}://{(host.Contains(':') ? $"[{host.Trim('[', ']')}]" : host)}:{reader.Integer(AgentOptions.NovaPort)}/";
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var nova))
+            $"{reader.Text(AgentOptions.NovaProtocol)}://{(host.Contains(':') ? $"[{host}]" : host)}:{reader.Integer(AgentOptions.NovaPort)}/";
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown || !Uri.TryCreate(url, UriKind.Absolute, out var nova))
         {
+            nova = null;
             reader.Complain(AgentOptions.NovaHost, "is no host");
+        }
+        if (reader.Text(AgentOptions.Socket) is "")
+        {
+            reader.Complain(AgentOptions.Socket, "is no path");
         }
         // The real agent reads no database option, and packages put a URL there that nobody uses: what is wrong with it is the report's matter.
         var database = new OptionReader(files, AgentOptions.All);
@@ -111,6 +119,7 @@ public sealed record AgentConfiguration
             NovaTls = ReadTls(reader),
             SharedSecret = reader.Text(AgentOptions.SharedSecret) ?? "",
             Database = AgentOptions.Database.ReadUrl(database, out _),
+            DatabaseProblem = database.Problems.Count > 0 ? database.Problems[0] : null,
             DatabasePool = AgentOptions.Database.ReadPool(database),
             Credentials = AgentOptions.AuthToken.ReadCredentials(reader),
             Neutron = AgentOptions.AuthToken.ReadAdapter(reader),

@@ -128,7 +128,7 @@ sealed class KeystoneAuthTable
         }
         if (AuthType.Unsupported!(type) is { } reason)
         {
-            reader.Complain(AuthType, reason);
+            reader.Complain(AuthType, $"is not supported: {reason}");
             return null;
         }
         if (
@@ -139,9 +139,12 @@ sealed class KeystoneAuthTable
             return null;
         }
         var isCredential = CredentialTypes.Contains(type);
-        if (isCredential && reader.Text(CredentialSecret) is null)
+        OptionDefinition[] needed = isCredential
+            ? [CredentialSecret, IsGiven(reader, CredentialName) ? CredentialName : CredentialId]
+            : [Password, IsGiven(reader, UserId) ? UserId : Username];
+        foreach (var option in needed.Where(option => !IsGiven(reader, option)))
         {
-            reader.Complain(CredentialSecret, "is needed for v3applicationcredential");
+            reader.Complain(option, $"is needed for {type}");
         }
         return new()
         {
@@ -210,6 +213,8 @@ sealed class KeystoneAuthTable
             KeyFile = NullIfEmpty(reader.Text(KeyFile)),
             IsInsecure = reader.Boolean(Insecure),
         };
+
+    static bool IsGiven(OptionReader reader, OptionDefinition option) => !string.IsNullOrEmpty(reader.Text(option));
 
     static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

@@ -166,7 +166,9 @@ abstract class ConfigurationFileCommand
     }
 
     OsloConfiguration ReadFiles(ParseResult parsed) =>
-        OsloConfiguration.Read(Paths(parsed), Environment.GetEnvironmentVariable);
+        parsed.GetValue(_folders)!.FirstOrDefault(folder => !Directory.Exists(folder)) is { } missing
+            ? throw new ConfigurationException($"{missing}: there is no such folder")
+            : OsloConfiguration.Read(Paths(parsed), Environment.GetEnvironmentVariable);
 
     /// <summary>The hop and its admin socket.</summary>
     sealed class Running(IHop hop, AdminSocket admin, Owned owned, Func<SettingValues, Action> prepareReload) : IRunning

@@ -46,5 +46,6 @@ static class CertificateFiles
     }
 
     static bool IsUnusable(Exception error) =>
-        error is IOException or UnauthorizedAccessException or CryptographicException;
+        // A key that is another certificate's is an ArgumentException.
+        error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }

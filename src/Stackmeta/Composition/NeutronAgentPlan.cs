@@ -94,10 +94,12 @@ sealed record NeutronAgentPlan
                 "the files name no credentials for Neutron's REST API ([keystone_authtoken] auth_url, username, password)"
             ),
             (PortSource.Database, _, _) => throw new ConfigurationException(
-                "the files name no database that ports can be looked up in ([database] connection)"
+                neutron.DatabaseProblem
+                    ?? "the files name no database that ports can be looked up in ([database] connection)"
             ),
             _ => throw new ConfigurationException(
-                "ports cannot be looked up: the files name neither credentials for Neutron's REST API ([keystone_authtoken] auth_url, username, password) nor its database ([database] connection)"
+                neutron.DatabaseProblem
+                    ?? "ports cannot be looked up: the files name neither credentials for Neutron's REST API ([keystone_authtoken] auth_url, username, password) nor its database ([database] connection)"
             ),
         };
 

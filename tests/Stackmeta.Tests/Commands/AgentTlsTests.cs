@@ -75,6 +75,39 @@ public sealed class AgentTlsTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData(
+        "[DEFAULT]\nnova_client_cert = FOLDER/own.pem\nnova_client_priv_key = FOLDER/other.key",
+        "[DEFAULT] nova_client_cert"
+    )]
+    [InlineData("[keystone_authtoken]\ncertfile = FOLDER/own.pem\nkeyfile = FOLDER/other.key", "certfile")]
+    public async Task A_key_that_is_another_certificates_is_named(string lines, string option)
+    {
+        using var authority = TestCertificates.Authority("ours");
+        using var own = TestCertificates.Issue(authority, "agent");
+        using var other = TestCertificates.Issue(authority, "agent");
+        Write("own.pem", own.ExportCertificatePem());
+        Write("other.key", TestCertificates.KeyOf(other));
+        const string Credentials =
+            "[keystone_authtoken]\nauth_url = http://k/\nauth_type = password\nusername = u\npassword = any\n";
+        var error = new StringWriter();
+        var code = await StackmetaProgram.RunAsync(
+            [
+                "agent",
+                "--config",
+                Write("settings.json", "{}"),
+                "--config-file",
+                Write("neutron.conf", Credentials + lines.Replace("FOLDER", _folder)),
+                "--check",
+            ],
+            TextWriter.Null,
+            error,
+            default
+        );
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.StartsWith($"stackmeta: {option}: {_folder}/own.pem cannot be used: ", error.ToString());
+    }
+
     /// <summary>What the agent tells a guest with these files.</summary>
     async Task<RawAnswer> AskAsync(string name, string url, string keystone, string nova)
     {

@@ -144,6 +144,87 @@ public sealed class NeutronAgentCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("auth_url = keystone:5000", "[keystone_authtoken] auth_url: 'keystone:5000' is no URL of Keystone")]
+    [InlineData("auth_type = v3token", "[keystone_authtoken] auth_type: 'v3token' is not supported: only password, ")]
+    [InlineData("username =", "[keystone_authtoken] username: '' is needed for password")]
+    [InlineData("password =", "[keystone_authtoken] password: the value is needed for password")]
+    [InlineData("timeout = 0", "[keystone_authtoken] timeout: '0' is not between 1 and ")]
+    [InlineData("insecure = perhaps", "[keystone_authtoken] insecure: 'perhaps' is neither true nor false")]
+    [InlineData("endpoint_override = here", "[keystone_authtoken] endpoint_override: 'here' is no URL")]
+    [InlineData(
+        "auth_type = v3applicationcredential\napplication_credential_secret = very-secret-key",
+        "[keystone_authtoken] application_credential_id: '' is needed for v3applicationcredential"
+    )]
+    [InlineData("user\0name = x", "metadata_agent.ini:4: the line holds a zero byte")]
+    public async Task Credentials_that_cannot_be_used_are_named(string lines, string message)
+    {
+        foreach (
+            var more in (string[][])
+                [
+                    [],
+                    ["--check"],
+                ]
+        )
+        {
+            var (code, _, error) = await RunAsync(Credentials, $"[keystone_authtoken]\n{lines}", more);
+            Assert.Equal(ExitCodes.Usage, code);
+            Assert.Contains(message, Assert.Single(error.TrimEnd().Split('\n')));
+        }
+    }
+
+    [Fact]
+    public async Task Why_the_database_that_is_wanted_cannot_be_used_is_said()
+    {
+        var (code, _, error) = await RunAsync(
+            "[database]\nconnection = oracle://neutron:very-secret-key@db/neutron",
+            "",
+            ["--set", "agent.ports=database"]
+        );
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("neutron.conf:4: [database] connection: the value cannot be used: ", error);
+    }
+
+    [Fact]
+    public async Task A_file_that_may_not_be_read_is_named()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root may become another user.");
+        var file = Path.Combine(_folder, "closed.conf");
+        await File.WriteAllTextAsync(file, "[DEFAULT]\n", default);
+        File.SetUnixFileMode(file, UnixFileMode.None);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "closed.d"), UnixFileMode.None).FullName;
+        new DirectoryInfo(_folder).UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        foreach (
+            var (option, path) in (IEnumerable<(string, string)>)[("--config-file", file), ("--config-dir", folder)]
+        )
+        {
+            using var program = System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo(
+                    "setpriv",
+                    [
+                        "--reuid=65534",
+                        "--regid=65534",
+                        "--clear-groups",
+                        Path.Combine(AppContext.BaseDirectory, "stackmeta"),
+                        "agent",
+                        option,
+                        path,
+                    ]
+                )
+                {
+                    RedirectStandardError = true,
+                    UseShellExecute = false,
+                }
+            )!;
+            var error = await program.StandardError.ReadToEndAsync(default);
+            await program.WaitForExitAsync(default);
+            Assert.Equal(
+                (ExitCodes.Usage, $"stackmeta: {path}: Access to the path '{path}' is denied.\n"),
+                (program.ExitCode, error)
+            );
+        }
+    }
+
+    [Theory]
     [InlineData("--config-file", "absent.conf")]
     [InlineData("--config-dir", "absent.d")]
     public async Task A_configuration_that_is_not_there_is_named(string option, string name)
@@ -174,6 +255,10 @@ public sealed class NeutronAgentCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("metadata_proxy_socket =", "[DEFAULT] metadata_proxy_socket")]
+    [InlineData("nova_metadata_host = nova/x", "[DEFAULT] nova_metadata_host")]
+    [InlineData("nova_metadata_host = me@nova", "[DEFAULT] nova_metadata_host")]
+    [InlineData("nova_metadata_host = nova:8775", "[DEFAULT] nova_metadata_host")]
     [InlineData("metadata_backlog = many", "[DEFAULT] metadata_backlog")]
     [InlineData("metadata_proxy_socket_mode = some", "[DEFAULT] metadata_proxy_socket_mode")]
     [InlineData("nova_metadata_protocol = gopher", "[DEFAULT] nova_metadata_protocol")]
