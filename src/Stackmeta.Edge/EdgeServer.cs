@@ -140,9 +140,8 @@ public sealed class EdgeServer : IAsyncDisposable
         _leaving.Begin();
         await Listeners.StopAcceptingAsync();
         var since = _time.GetTimestamp();
-        // What was accepted last is counted: the thread that accepts a connection begins with it too.
         while (
-            _server.OpenConnections > 0
+            Listeners.Trunk.HasGuests
             && _time.GetElapsedTime(since) < IdleGrace
             && !cancellationToken.IsCancellationRequested
         )

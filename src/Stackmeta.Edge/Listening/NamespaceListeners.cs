@@ -135,26 +135,32 @@ public sealed class NamespaceListeners(
             TurnAway(socket, listener.Scope, peer.Address);
             return;
         }
-        var guest = new GuestConnection(socket, peer, loop, listener, Trunk.Features, time, Leave)
+        var guest = new GuestConnection(socket, peer, loop, listener, Trunk.Features, time, Begin, Leave)
         {
             Account = account,
         };
+        Trunk.Enter(guest);
+        guest.Start();
+    }
+
+    /// <summary>In the guest's turn.</summary>
+    void Begin(GuestConnection guest)
+    {
         guest.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
         connected?.Invoke(guest.Features, guest);
+        Trunk.Serve(guest);
         try
         {
-            guest.Start();
+            guest.WaitForNews();
         }
         catch (Win32Exception e)
         {
-            Log.AcceptFailed(_logger, listener.Served.Name, e.Message);
-            guest.Close();
-            return;
+            Log.AcceptFailed(_logger, guest.Namespace, e.Message);
+            guest.Abort();
         }
-        Trunk.Serve(guest);
     }
 
-    void Leave(GuestConnection guest) => limits.Leave(guest.Scope, guest.Peer, guest.Account!);
+    void Leave(GuestConnection guest) => limits.Leave(guest.Scope, guest.Peer, guest.Account);
 
     /// <summary>One send into an empty buffer never waits; the guest reads it even if it is still sending itself.</summary>
     void TurnAway(Descriptor socket, EdgeScope scope, IPAddress peer)

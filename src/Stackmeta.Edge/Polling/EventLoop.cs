@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Stackmeta.Edge;
 
-/// <summary>One thread that waits for descriptors and tells who is concerned; one of <see cref="EventLoops"/>.</summary>
+/// <summary>
+/// One thread that waits for descriptors and tells who is concerned, those that are served in turns one after another; one of
+/// <see cref="EventLoops"/>.
+/// </summary>
 sealed class EventLoop
 {
     const int MostAtOnce = 128;
@@ -24,8 +27,8 @@ sealed class EventLoop
     /// <summary>Who wants to know that the loop has come round.</summary>
     readonly ConcurrentQueue<TaskCompletionSource> _passing = new();
 
-    /// <summary>Who goes on when all others have had their turn. Used by the loop's thread only.</summary>
-    readonly Queue<IPolled> _again = new();
+    /// <summary>Whose turn it is. Used by the loop's thread only.</summary>
+    readonly Turns _turns = new();
 
     volatile bool _isStopping;
 
@@ -84,8 +87,8 @@ sealed class EventLoop
     /// <inheritdoc cref="EventLoops.Forget"/>
     public void Forget(ulong number) => _all.Forget(number);
 
-    /// <summary>Tells once more of readability, after all others have had their turn. From this loop's thread only.</summary>
-    public void TellAgain(IPolled polled) => _again.Enqueue(polled);
+    /// <summary>Tells of events when its turn has come. From this loop's thread only.</summary>
+    public void TellInTurn(ITurnTaker taker, PollEvents events) => _turns.Add(taker, events);
 
     internal void Control(int operation, SafeHandle descriptor, PollEvents events, ulong number)
     {
@@ -140,7 +143,7 @@ sealed class EventLoop
         Span<byte> events = stackalloc byte[MostAtOnce * EventSize];
         while (!_isStopping)
         {
-            var count = Libc.EpollWait(_epoll, ref events[0], MostAtOnce, _again.Count > 0 ? 0 : -1);
+            var count = Libc.EpollWait(_epoll, ref events[0], MostAtOnce, _turns.IsEmpty ? -1 : 0);
             if (count < 0 && Marshal.GetLastPInvokeError() is var error and not Libc.Interrupted)
             {
                 throw new Win32Exception(error);
@@ -150,10 +153,8 @@ sealed class EventLoop
                 var happened = events[(i * EventSize)..];
                 Tell(BitConverter.ToUInt64(happened[NumberOffset..]), (PollEvents)BitConverter.ToUInt32(happened));
             }
-            for (var left = _again.Count; left > 0; left--)
-            {
-                _again.Dequeue().Happened(this, PollEvents.Readable);
-            }
+            // One turn, and then whoever has come meanwhile is looked for: a look costs a fraction of an answer.
+            _turns.Take(out var untold)?.Happened(this, untold);
             Pass();
         }
     }
@@ -168,7 +169,14 @@ sealed class EventLoop
         // Somebody else may have forgotten it since the kernel told of it.
         else if (_all.Find(number) is { } polled)
         {
-            polled.Happened(this, events);
+            if (polled is ITurnTaker taker)
+            {
+                _turns.Add(taker, events);
+            }
+            else
+            {
+                polled.Happened(this, events);
+            }
         }
     }
 

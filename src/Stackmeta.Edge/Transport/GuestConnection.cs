@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
@@ -14,7 +15,7 @@ namespace Stackmeta.Edge;
 sealed class GuestConnection
     : ConnectionContext,
         IDuplexPipe,
-        IPolled,
+        ITurnTaker,
         IConnectionHeartbeatFeature,
         IGuestArrivalFeature
 {
@@ -23,6 +24,7 @@ sealed class GuestConnection
     readonly Descriptor _socket;
     readonly EventLoop _loop;
     readonly TimeProvider _time;
+    readonly Action<GuestConnection> _begin;
     readonly Action<GuestConnection> _closed;
     readonly SocketReader _reader;
     readonly SocketWriter _writer;
@@ -30,10 +32,18 @@ sealed class GuestConnection
 
     /// <summary>Called about every second; set once by Kestrel.</summary>
     (Action<object> Action, object State)? _heartbeat;
-    ulong _number;
 
-    /// <summary>Whether the loop tells of room to send in. Belongs to the writer.</summary>
+    readonly Lock _waiting = new();
+
+    // All three under the lock.
+    ulong _number;
+    bool _isWaitedFor;
+
+    /// <summary>Whether the loop tells of room to send in.</summary>
     bool _awaitsRoom;
+
+    /// <summary>The loop's thread only.</summary>
+    bool _isBegun;
 
     // By Interlocked.
     int _isClosed;
@@ -48,6 +58,7 @@ sealed class GuestConnection
     /// <param name="listener">Where it was accepted.</param>
     /// <param name="features">What is common to all connections.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="begin">Serves the connection until it has to wait; called once, on the loop's thread, in the guest's turn.</param>
     /// <param name="closed">Called once, when the socket is closed.</param>
     public GuestConnection(
         Descriptor socket,
@@ -56,10 +67,11 @@ sealed class GuestConnection
         NamespaceListener listener,
         IFeatureCollection features,
         TimeProvider time,
+        Action<GuestConnection> begin,
         Action<GuestConnection> closed
     )
     {
-        (_socket, _loop, _time, _closed, Listener) = (socket, loop, time, closed, listener);
+        (_socket, _loop, _time, _begin, _closed, Listener) = (socket, loop, time, begin, closed, listener);
         _reader = new(socket, loop, this);
         _writer = new(socket, AwaitRoom);
         RemoteEndPoint = peer;
@@ -73,7 +85,12 @@ sealed class GuestConnection
     public NamespaceListener Listener { get; }
 
     /// <summary>What it is counted in; the owner's to leave.</summary>
-    public GuestAccount? Account { get; set; }
+    public required GuestAccount Account { get; init; }
+
+    /// <summary>The guest: its connections share its turns.</summary>
+    object ITurnTaker.Owner => Account;
+
+    PollEvents? ITurnTaker.Untold { get; set; }
 
     public EdgeScope Scope => Listener.Scope;
 
@@ -107,8 +124,8 @@ sealed class GuestConnection
 
     PipeWriter IDuplexPipe.Output => _writer;
 
-    /// <summary>The loop begins to tell of what the guest sends.</summary>
-    public void Start() => _loop.Add(_socket, Events, this, out _number);
+    /// <summary>Is served as soon as it is the guest's turn. On the loop's thread.</summary>
+    public void Start() => _loop.TellInTurn(this, PollEvents.None);
 
     public void OnHeartbeat(Action<object> action, object state) => _heartbeat = (action, state);
 
@@ -117,6 +134,12 @@ sealed class GuestConnection
 
     void IPolled.Happened(EventLoop loop, PollEvents events)
     {
+        if (!_isBegun)
+        {
+            _isBegun = true;
+            _begin(this);
+            return;
+        }
         if (_lingering is { } lingering)
         {
             lingering.Drop();
@@ -132,15 +155,39 @@ sealed class GuestConnection
             ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.FireClosed(), this, preferLocal: false);
             _writer.Tell();
         }
-        _reader.Tell((events & ~(PollEvents.Readable | PollEvents.Writable)) != PollEvents.None);
+        _reader.BeginTurn((events & ~(PollEvents.Readable | PollEvents.Writable)) != PollEvents.None);
+    }
+
+    /// <summary>
+    /// The loop tells from now on of what the guest sends, and of what it has sent already. A guest that was answered and has left within its first
+    /// turn is not waited for.
+    /// </summary>
+    /// <exception cref="Win32Exception">The kernel refuses.</exception>
+    public void WaitForNews()
+    {
+        lock (_waiting)
+        {
+            if (Volatile.Read(ref _isClosed) == 0)
+            {
+                _loop.Add(_socket, _awaitsRoom ? Events | PollEvents.Writable : Events, this, out _number);
+                _isWaitedFor = true;
+            }
+        }
     }
 
     void AwaitRoom()
     {
-        if (!_awaitsRoom)
+        lock (_waiting)
         {
+            if (_awaitsRoom)
+            {
+                return;
+            }
             _awaitsRoom = true;
-            _loop.Change(_socket, Events | PollEvents.Writable, _number);
+            if (_isWaitedFor && Volatile.Read(ref _isClosed) == 0)
+            {
+                _loop.Change(_socket, Events | PollEvents.Writable, _number);
+            }
         }
     }
 
@@ -194,8 +241,14 @@ sealed class GuestConnection
     {
         if (Interlocked.Exchange(ref _isClosed, 1) == 0)
         {
-            _loop.Forget(_number);
-            _socket.Dispose();
+            lock (_waiting)
+            {
+                if (_isWaitedFor)
+                {
+                    _loop.Forget(_number);
+                }
+                _socket.Dispose();
+            }
             FireClosed();
             _lost.Dispose();
             _lingering?.Dispose();

@@ -27,6 +27,9 @@ sealed class GuestTrunk(ILogger logger) : ConnectionContext
     /// <summary>Completes when guests can be served.</summary>
     public Task Attached => _attached.Task;
 
+    /// <summary>Whether a guest's connection is open, or accepted at least.</summary>
+    public bool HasGuests => !_guests.IsEmpty;
+
     /// <summary>The guests' connections that are open now.</summary>
     public IEnumerable<GuestConnection> Guests => _guests.Keys;
 
@@ -61,10 +64,12 @@ sealed class GuestTrunk(ILogger logger) : ConnectionContext
             await _allEnded.Task;
         };
 
+    /// <summary>Counts a guest's connection, which is served as soon as its turn has come.</summary>
+    public void Enter(GuestConnection guest) => _guests[guest] = 0;
+
     /// <summary>Serves a guest's connection to its end; returns as soon as it waits.</summary>
     public void Serve(GuestConnection guest)
     {
-        _guests[guest] = 0;
         if (_isEnding)
         {
             guest.Abort();

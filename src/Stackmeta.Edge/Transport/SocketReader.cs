@@ -12,8 +12,8 @@ namespace Stackmeta.Edge;
 /// </summary>
 /// <param name="socket">Not blocking, waited for once per change.</param>
 /// <param name="loop">Whose thread tells of news, and is shared with other connections.</param>
-/// <param name="polled">Is told by the loop, and calls <see cref="Tell"/>.</param>
-sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : PipeReader, IValueTaskSource<ReadResult>
+/// <param name="taker">Is told by the loop in its turn, and calls <see cref="BeginTurn"/>.</param>
+sealed class SocketReader(Descriptor socket, EventLoop loop, ITurnTaker taker) : PipeReader, IValueTaskSource<ReadResult>
 {
     /// <summary>Holds the head of nearly every request (spec/traces: below 400 bytes); grown for those that it does not.</summary>
     const int FirstSize = 4096;
@@ -33,8 +33,11 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : P
     CancellationTokenRegistration _registration;
     Exception? _failure;
 
-    /// <summary>Nothing is left in the kernel, as far as is known.</summary>
-    bool _isDrained = true;
+    /// <summary>Nothing is left in the kernel, as far as is known. A guest has mostly asked by the time that it is accepted.</summary>
+    bool _isDrained;
+
+    /// <summary>Something was read in this turn; what comes next waits for another. Of the loop's thread, and a hint elsewhere.</summary>
+    bool _hasHadTurn;
 
     /// <summary>The peer's end was read.</summary>
     bool _hasEnded;
@@ -51,12 +54,25 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : P
     // Set once by anybody.
     volatile bool _isAborted;
 
+    /// <summary>Whether a read can be ended without the kernel.</summary>
+    bool HasUnexamined => _hasEnded || _examined < _end;
+
+    /// <summary>Whether there is something to read, or may be.</summary>
+    bool HasMore => HasUnexamined || !_isDrained || _isCanceled != 0;
+
     /// <summary>Whether the peer is likely to have sent, or to be sending, what nobody has read. Only when nobody reads any more.</summary>
     public bool MayHaveMore =>
         !_hasEnded && !_isAborted && _failure is null && (_signal.Take() || !_isDrained || _isLeftUnread);
 
+    /// <summary>It is this connection's turn: one read is ended with what there is. On the loop's thread.</summary>
+    public void BeginTurn(bool peerEnded)
+    {
+        _hasHadTurn = false;
+        Tell(peerEnded);
+    }
+
     /// <summary>There is news of the socket.</summary>
-    public void Tell(bool peerEnded)
+    void Tell(bool peerEnded)
     {
         if (peerEnded)
         {
@@ -80,7 +96,7 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : P
         ObjectDisposedException.ThrowIf(_isCompleted, this);
         ThrowIfFailed();
         var isCanceled = Interlocked.Exchange(ref _isCanceled, 0) != 0;
-        if (isCanceled || _hasEnded || _examined < _end)
+        if (isCanceled || HasUnexamined)
         {
             result = Result(isCanceled);
             return true;
@@ -92,8 +108,10 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : P
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (TryRead(out var result))
+        var waitsForTurn = _hasHadTurn && loop.IsCurrent;
+        if (!waitsForTurn && TryRead(out var result))
         {
+            _hasHadTurn = true;
             return new(result);
         }
         _pending.Reset();
@@ -106,12 +124,12 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : P
                 this
             );
         }
-        if (!_isDrained && loop.IsCurrent)
+        if (waitsForTurn && HasMore)
         {
             // The others that this thread serves come first.
             if (_signal.TryAwait())
             {
-                loop.TellAgain(polled);
+                loop.TellInTurn(taker, PollEvents.Readable);
             }
             else
             {
@@ -170,6 +188,7 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : P
             {
                 if (TryEnd(out var result))
                 {
+                    _hasHadTurn = true;
                     _pending.SetResult(result);
                     return;
                 }
@@ -192,7 +211,7 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, IPolled polled) : P
         ThrowIfFailed();
         _token.ThrowIfCancellationRequested();
         var isCanceled = Interlocked.Exchange(ref _isCanceled, 0) != 0;
-        var hasMore = isCanceled || (!_isDrained && TryReceive());
+        var hasMore = isCanceled || HasUnexamined || (!_isDrained && TryReceive());
         result = hasMore ? Result(isCanceled) : default;
         return hasMore;
     }

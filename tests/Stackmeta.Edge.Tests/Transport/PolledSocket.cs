@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Stackmeta.Edge.Tests;
 
 /// <summary>Both ends of a connection: one read and written as the edge does, the other by the test.</summary>
-sealed class PolledSocket : IPolled, IDisposable
+sealed class PolledSocket : ITurnTaker, IDisposable
 {
     readonly EventLoops _loops = new(1, "test");
     readonly Descriptor _descriptor;
@@ -38,10 +38,14 @@ sealed class PolledSocket : IPolled, IDisposable
 
     public SocketWriter Writer { get; }
 
+    object ITurnTaker.Owner => this;
+
+    PollEvents? ITurnTaker.Untold { get; set; }
+
     void IPolled.Happened(EventLoop loop, PollEvents events)
     {
         Writer.Tell();
-        Reader.Tell((events & (PollEvents.PeerEnded | PollEvents.HangUp)) != PollEvents.None);
+        Reader.BeginTurn((events & (PollEvents.PeerEnded | PollEvents.HangUp)) != PollEvents.None);
     }
 
     /// <summary>Ends the edge's side, so that the peer reads an end.</summary>
