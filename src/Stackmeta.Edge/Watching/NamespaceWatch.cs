@@ -36,10 +36,14 @@ public sealed class NamespaceWatch(
     /// <summary>Namespaces that could not be listened in, so that each is told of once. Used by the one loop only.</summary>
     readonly HashSet<string> _failed = [];
 
+    readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Channel<Change> _changes = Channel.CreateUnbounded<Change>(new() { SingleReader = true });
 
     /// <summary>Looks at all namespaces again, since others are wanted now.</summary>
     public void LookAgain() => _changes.Writer.TryWrite(Change.Lost);
+
+    /// <summary>Completes when every namespace that was there at the beginning is listened in, as far as it can be.</summary>
+    public Task FirstLook => _firstLook.Task;
 
     /// <summary>Follows until cancelled; what is listened in then stays so.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -99,6 +103,7 @@ public sealed class NamespaceWatch(
         {
             await AddAsync(name, since, cancellationToken);
         }
+        _firstLook.TrySetResult();
     }
 
     /// <param name="since">The timestamp at which the name was first seen.</param>

@@ -65,7 +65,7 @@ sealed class EdgeHop : IHop, IEndsItself
             {
                 hop._server = await hop.ServeAsync(settings, folder, agent, admin, time, loggers, cancellationToken);
             }
-            await hop.FollowAsync(settings, folder, source, time, loggers);
+            await hop.FollowAsync(settings, folder, source, time, loggers, cancellationToken);
             if (hop.Networks is { } networks)
             {
                 admin.Health.Add(HopChecks.Networks(() => networks.Statuses));
@@ -194,7 +194,8 @@ sealed class EdgeHop : IHop, IEndsItself
         DataFolder folder,
         NetworkSource source,
         TimeProvider time,
-        ILoggerFactory loggers
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
     )
     {
         switch (source)
@@ -211,6 +212,7 @@ sealed class EdgeHop : IHop, IEndsItself
                     loggers.CreateLogger<NamespaceWatch>()
                 );
                 _following = watch.RunAsync(_stop.Token);
+                await Task.WhenAny(_following, watch.FirstLook).WaitAsync(cancellationToken);
                 break;
             case NetworkSource.DropIns:
                 var dropIns = _owned.Add(

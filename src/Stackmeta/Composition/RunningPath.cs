@@ -194,7 +194,6 @@ sealed class RunningPath : IRunning
         _following = follower.RunAsync(_stop.Token);
         await follower.Settled.WaitAsync(cancellationToken);
         _kept?.DropLeft();
-        GiveBackWhatTheStartNeeded();
         _admin.Health.Started();
     }
 
@@ -233,13 +232,6 @@ sealed class RunningPath : IRunning
             _edge?.Limit(settings);
         };
     }
-
-    /// <summary>
-    /// Making networks takes many times the memory that having them does. Nothing is answered yet, so nobody waits for the collector; once
-    /// guests ask, hardly anything lives long enough for it to look.
-    /// </summary>
-    static void GiveBackWhatTheStartNeeded() =>
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     /// <summary>The API of another process that the agent shall ask; null for this one's. Where nothing is set, what runs here is asked here.</summary>
     static Uri? ApiElsewhere(SettingValues settings, Hops hops) =>

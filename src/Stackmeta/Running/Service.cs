@@ -38,6 +38,7 @@ static class Service
         {
             await using var running = await start(settings, loggers, signals.Token);
             await running.Started.WaitAsync(signals.Token);
+            StartMemory.GiveBack();
             if (running is not PrivilegedHalf)
             {
                 // Of two halves, the other one says it.
