@@ -18,10 +18,10 @@ public sealed class StartMemoryTests
         string[] parts =
         [
             Part("00400000-00418000 r-xp 00018000 fd:00 42                         /opt/stack meta/stackmeta", 0),
-            Part("7f0000000000-7f0000001000 r--p 00000000 fd:00 43                 /usr/lib/libcrypto.so.3", 0),
+            Part("7f000000-7f001000 r--p 00000000 fd:00 43                 /usr/lib/libcrypto.so.3", 0),
         ];
         Assert.Equal(
-            [((nint)0x400000, (nint)0x18000), ((nint)0x7f0000000000, (nint)0x1000)],
+            [((nint)0x400000, (nint)0x18000), ((nint)0x7f000000, (nint)0x1000)],
             StartMemory.PristineParts(Lines(parts)).ToArray()
         );
     }
