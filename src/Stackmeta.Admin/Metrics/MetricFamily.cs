@@ -9,6 +9,9 @@ public sealed class MetricFamily
     /// <summary>Most instruments have below fifty; whatever happens there, no more than these are kept apart.</summary>
     public const int MaxSeries = 1000;
 
+    /// <summary>As many as one process has of what it measures at each request.</summary>
+    const int MostFirst = 8;
+
     /// <summary>The value of every label once there are more.</summary>
     const string Overflow = "other";
 
@@ -17,6 +20,12 @@ public sealed class MetricFamily
 
     // By label values. Added to under itself, each value under its own lock.
     readonly Dictionary<LabelValues, MetricSeries> _series = [];
+
+    /// <summary>
+    /// The series that came up first, which most measurements are of: found without a lock, by the identity of their label values. Replaced as
+    /// a whole, under the lock of <see cref="_series"/>.
+    /// </summary>
+    volatile (LabelValues Values, MetricSeries Series)[] _first = [];
 
     MetricFamily(Instrument instrument, MetricKind kind, ImmutableArray<double> bounds)
     {
@@ -106,6 +115,13 @@ public sealed class MetricFamily
     MetricSeries SeriesOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var values = LabelValues.Of(tags);
+        foreach (ref readonly var first in _first.AsSpan())
+        {
+            if (first.Values.IsSame(values))
+            {
+                return first.Series;
+            }
+        }
         lock (_series)
         {
             if (_series.TryGetValue(values, out var series))
@@ -124,7 +140,13 @@ public sealed class MetricFamily
                     return series;
                 }
             }
-            return _series[values] = new MetricSeries(Bounds.Length);
+            series = _series[values] = new MetricSeries(Bounds.Length);
+            // What is observed is forgotten again and again.
+            if (!_isObserved && _first.Length < MostFirst)
+            {
+                _first = [.. _first, (values, series)];
+            }
+            return series;
         }
     }
 

@@ -32,6 +32,9 @@ sealed class AcceptingSocket(
     ulong? _number;
     bool _isClosed;
 
+    /// <summary>Whether it is told already that nothing can be accepted. Set by whoever accepts.</summary>
+    bool _isFailing;
+
     public void Start()
     {
         listening.Blocking = false;
@@ -67,6 +70,7 @@ sealed class AcceptingSocket(
         }
         if (socket >= 0)
         {
+            _isFailing = false;
             accept(loop, new(socket), PeerOf(address));
         }
         else if (
@@ -75,7 +79,10 @@ sealed class AcceptingSocket(
                 and (Libc.TooManyDescriptors or Libc.TableFull or Libc.NoBufferSpace or Libc.NoMemory)
         )
         {
-            Log.AcceptFailed(logger, @namespace, Marshal.GetPInvokeErrorMessage(error));
+            if (!Interlocked.Exchange(ref _isFailing, true))
+            {
+                Log.AcceptFailed(logger, @namespace, Marshal.GetPInvokeErrorMessage(error));
+            }
             _ = PauseAsync();
         }
         // Anything else is about a connection that was gone already, or that another thread has taken (accept(2)).
