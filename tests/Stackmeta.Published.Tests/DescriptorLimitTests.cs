@@ -26,7 +26,13 @@ public sealed class DescriptorLimitTests : IDisposable
         await RunAsync("ip", "-n", Namespace, "address", "add", "169.254.169.254/32", "dev", "lo");
         using var program = Start(
             PublishedFolder.Program,
-            ["up", "--watch", "--data", _data, .. $"{Settings}{_network}".Split(' ').SelectMany(s => new[] { "--set", s })]
+            [
+                "up",
+                "--watch",
+                "--data",
+                _data,
+                .. $"{Settings}{_network}".Split(' ').SelectMany(s => new[] { "--set", s }),
+            ]
         );
         try
         {
@@ -51,7 +57,8 @@ public sealed class DescriptorLimitTests : IDisposable
         }
     }
 
-    static Task LimitAsync(Process program, int limit) => RunAsync("prlimit", "--pid", $"{program.Id}", $"--nofile={limit}:");
+    static Task LimitAsync(Process program, int limit) =>
+        RunAsync("prlimit", "--pid", $"{program.Id}", $"--nofile={limit}:");
 
     /// <summary>The number that the next descriptor gets.</summary>
     static int LowestFree(Process program)
@@ -71,7 +78,9 @@ public sealed class DescriptorLimitTests : IDisposable
     }
 
     static Process Start(string program, IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
 
     public void Dispose()
     {

@@ -13,7 +13,9 @@ namespace Stackmeta.Edge;
 /// <param name="socket">Not blocking, waited for once per change.</param>
 /// <param name="loop">Whose thread tells of news, and is shared with other connections.</param>
 /// <param name="taker">Is told by the loop in its turn, and calls <see cref="BeginTurn"/>.</param>
-sealed class SocketReader(Descriptor socket, EventLoop loop, ITurnTaker taker) : PipeReader, IValueTaskSource<ReadResult>
+sealed class SocketReader(Descriptor socket, EventLoop loop, ITurnTaker taker)
+    : PipeReader,
+        IValueTaskSource<ReadResult>
 {
     /// <summary>Holds the head of nearly every request (spec/traces: below 400 bytes); grown for those that it does not.</summary>
     const int FirstSize = 4096;
