@@ -58,6 +58,39 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task An_api_that_is_slow_is_waited_for()
+    {
+        var time = new FakeTimeProvider();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions(), time);
+        using var asked = new SemaphoreSlim(0);
+        agent.Api.OnRequest = async (_, stream) =>
+        {
+            // Slower than the agent is patient with an API that is down; the answer begins within its deadline, and then no pause is too long.
+            foreach (
+                var part in (string[])
+                    ["HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", new('x', 90_000), new('y', 10_000)]
+            )
+            {
+                var thinking = Task.Delay(TimeSpan.FromSeconds(9), time);
+                asked.Release();
+                await thinking;
+                await FakeApi.WriteAsync(stream, part);
+            }
+            return true;
+        };
+        var asking = agent.AskAsync("/latest");
+        for (var pauses = 0; pauses < 3; pauses++)
+        {
+            Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(20)));
+            // What was sent before the pause has come through by then.
+            await Task.Delay(100);
+            time.Advance(TimeSpan.FromSeconds(9));
+        }
+        var answer = await asking.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal((200, 100_000, false), (answer.Status, answer.Body.Length, answer.IsCutShort));
+    }
+
+    [Fact]
     public async Task An_api_that_stays_silent_is_504_at_our_own_deadline()
     {
         await using var agent = await TestAgent.StartAsync(upstream: o =>
