@@ -3,7 +3,8 @@
 
   ask.py DEVICE PORT ADDRESS... [instance-id]
 
-With the last word only the instance's id is asked for. From an IPv4 address 169.254.169.254:PORT is asked, from an IPv6 address [fe80::a9fe:a9fe%DEVICE]:PORT. Prints a JSON
+With the last word only the instance's id is asked for. From an IPv4 address 169.254.169.254:PORT is asked, from an IPv6 address [fe80::a9fe:a9fe%DEVICE]:PORT, from a
+link-local one through the interface that has it. Prints a JSON
 object a line and an answer: from, request, status, type, body (base64). The random seed of an instance, which is another
 one in each answer, is replaced by a word once it was seen to be 512 bytes.
 """
@@ -40,13 +41,23 @@ REQUESTS = [
 SEED = re.compile(rb'"random_seed": "([A-Za-z0-9+/=]+)"')
 
 
+def interface_of(address):
+    with open("/proc/net/if_inet6", encoding="ascii") as addresses:
+        for line in addresses:
+            found, index = line.split()[:2]
+            if bytes.fromhex(found) == socket.inet_pton(socket.AF_INET6, address):
+                return int(index, 16)
+    raise LookupError(address)
+
+
 def connect(device, port, address):
     if ":" not in address:
         return socket.create_connection(("169.254.169.254", port), timeout=60, source_address=(address, 0))
-    scope = socket.if_nametoindex(device)
+    is_link_local = address.startswith("fe80:")
+    scope = interface_of(address) if is_link_local else socket.if_nametoindex(device)
     connection = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
     connection.settimeout(60)
-    connection.bind((address, 0, 0, scope if address.startswith("fe80:") else 0))
+    connection.bind((address, 0, 0, scope if is_link_local else 0))
     connection.connect(("fe80::a9fe:a9fe", port, 0, scope))
     return connection
 

@@ -38,10 +38,23 @@ add_addresses() {
     for address in "$@"; do
         [ -z "$(ip -n "$namespace" -o address show to "$address")" ] || continue
         case "$address" in
+            fe80:*) add_interface "$namespace" "$address" ;;
             *:*) ip -n "$namespace" address add "$address/64" dev eth0 nodad preferred_lft 0 ;;
             *) ip -n "$namespace" address add "$address/32" dev eth0 ;;
         esac
     done
+}
+
+# add_interface NAMESPACE ADDRESS: with the MAC that the stock agent makes of the link-local address, since ours heeds the one that packets come from.
+add_interface() {
+    local device=ll-${2##*:} mac
+    mac=$(/usr/bin/python3 -c 'import ipaddress, sys
+address = ipaddress.ip_address(sys.argv[1]).packed
+print("%02x:%02x:%02x:%02x:%02x:%02x" % (address[8] ^ 2, *address[9:11], *address[13:]))' "$2")
+    ip -n "$1" link add link eth0 name "$device" type macvlan mode bridge
+    ip -n "$1" link set "$device" addrgenmode none
+    ip -n "$1" link set "$device" address "$mac" up
+    ip -n "$1" address add "$2/64" dev "$device" nodad
 }
 
 # The kernel's own link-local address is there a second or two after the link is up.
