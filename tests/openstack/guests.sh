@@ -38,14 +38,15 @@ add_addresses() {
     for address in "$@"; do
         [ -z "$(ip -n "$namespace" -o address show to "$address")" ] || continue
         case "$address" in
-            fe80:*) add_interface "$namespace" "$address" ;;
+            fe80:*ff:fe*) add_interface "$namespace" "$address" ;;
             *:*) ip -n "$namespace" address add "$address/64" dev eth0 nodad preferred_lft 0 ;;
             *) ip -n "$namespace" address add "$address/32" dev eth0 ;;
         esac
     done
 }
 
-# add_interface NAMESPACE ADDRESS: with the MAC that the stock agent makes of the link-local address, since ours heeds the one that packets come from.
+# add_interface NAMESPACE ADDRESS: with the MAC that the link-local address tells, since our edge heeds the one that packets come from. An
+# address that tells none stays on the guest's own interface (compare.py, own-mac).
 add_interface() {
     local device=ll-${2##*:} mac
     mac=$(/usr/bin/python3 -c 'import ipaddress, sys
