@@ -6,8 +6,6 @@
 The files are ask.py's. With --agent or --edge the other way has our agent or our edge in it, whose differences are these rules and no others:
 
   forged       an X-Forwarded-For of the guest's own, which makes the stock agent fail, changes nothing (both)
-  own-mac      a guest whose link-local address does not tell its MAC is nobody to the stock services, and known by its MAC to our edge: it is
-               answered as from the address that tells it (edge)
   own-page     the API's error page in the place of the stock agent's, with the same status (agent)
   any-status   the API's status where the stock agent knows none but a handful and says 500 (agent)
 
@@ -16,7 +14,6 @@ Prints each other difference, then a line of counts. Exit status: 0 without othe
 
 import base64
 import collections
-import ipaddress
 import json
 import sys
 
@@ -26,20 +23,12 @@ def read(path):
         return {(a["from"], a["request"]): (a["status"], a["type"], a["body"]) for a in map(json.loads, lines)}
 
 
-def tells_its_mac(address):
-    """Whether a link-local address was made from a MAC (RFC 4291, appendix A)."""
-    return address.startswith("fe80:") and ipaddress.ip_address(address).packed[11:13] == b"\xff\xfe"
-
-
-def rule(key, stock, other, ours, has_agent, has_edge):
+def rule(key, stock, other, ours, has_agent):
     """The name of the rule that a difference is under; None for none."""
     address, request = key
     target = request.split()[1]
     if "X-Forwarded-For:" in request:
         return "forged" if stock[0] == 500 and other == ours.get((address, "GET " + target)) else None
-    if has_edge and address.startswith("fe80:") and not tells_its_mac(address) and stock[0] == 404:
-        from_mac = (ours[key] for key in ours if tells_its_mac(key[0]) and key[1] == request)
-        return "own-mac" if other in from_mac else None
     if not has_agent:
         return None
     if stock[0] >= 400 and stock[0] == other[0] and len(base64.b64decode(other[2])) <= 1024:
@@ -56,7 +45,7 @@ def main(stock_path, other_path, *options):
         a, b = stock.get(key), other.get(key)
         name = "identical" if a == b else "DIFFERENT"
         if a and b and a != b and options:
-            name = rule(key, a, b, other, "--agent" in options, "--edge" in options) or name
+            name = rule(key, a, b, other, "--agent" in options) or name
         counts[name] += 1
         if name == "DIFFERENT":
             print("%s, %s:\n  stock %s\n  other %s" % (*key, a, b))
