@@ -7,19 +7,19 @@ sealed record Measured
     public int RequestsOfABoot { get; init; } = 28;
 
     /// <summary>CPU microseconds a request in a boot storm, whole path in one process (docs/performance/storm.md).</summary>
-    public double CpuOfARequest { get; init; } = 72;
+    public double CpuOfARequest { get; init; } = 75;
 
     /// <summary>MiB of a program with no network and no guest (docs/performance/memory.md).</summary>
-    public double ProgramMebibytes { get; init; } = 28;
+    public double ProgramMebibytes { get; init; } = 26;
 
     /// <summary>KiB a network served by the program's own listeners.</summary>
-    public double NetworkKibibytes { get; init; } = 25;
+    public double NetworkKibibytes { get; init; } = 18;
 
     /// <summary>KiB a kept instance with its port.</summary>
-    public double InstanceKibibytes { get; init; } = 7;
+    public double InstanceKibibytes { get; init; } = 8;
 
     /// <summary>CPU microseconds of MariaDB for one cold record, both of its databases together (docs/performance/api.md).</summary>
-    public double DatabaseCpuOfALoad { get; init; } = 855;
+    public double DatabaseCpuOfALoad { get; init; } = 711;
 
     /// <summary>The part of it in Nova's API database, which a region has one of: the mapping of an instance to its cell. Assumed.</summary>
     public double ShareOfTheApiDatabase { get; init; } = 0.3;
@@ -28,7 +28,7 @@ sealed record Measured
     public double DatabaseCpuOfAPort { get; init; } = 260;
 
     /// <summary>CPU microseconds over all of OpenStack's own services for one request that finds nothing kept (docs/performance/path.md).</summary>
-    public double OpenStackCpuOfARequest { get; init; } = 17_000;
+    public double OpenStackCpuOfARequest { get; init; } = 25_800;
 
     /// <summary>Seconds between two requests of a guest at rest. Assumed: agents that poll; most guests never ask again.</summary>
     public double SecondsBetweenRequests { get; init; } = 300;

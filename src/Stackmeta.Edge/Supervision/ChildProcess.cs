@@ -31,7 +31,10 @@ sealed class ChildProcess : IPolled, IDisposable
     /// <summary>Its exit code; 128 and N after signal N, as shells have it. All that it has said was told before.</summary>
     public Task<int> Ended => _ended.Task;
 
-    /// <summary>Starts a program without input, in the root folder. It dies with the calling thread if it asks for that.</summary>
+    /// <summary>
+    /// Starts a program without input, in the root folder, and with nothing of this process's environment but its search path: settings may come by
+    /// that, secrets among them, and children run as other users. It dies with the calling thread if it asks for that.
+    /// </summary>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="loop">Tells of it.</param>
     /// <param name="heard">Called on the loop's thread with each line that it writes to either output.</param>
@@ -49,6 +52,9 @@ sealed class ChildProcess : IPolled, IDisposable
                 UseShellExecute = false,
                 WorkingDirectory = "/",
             };
+            var environment = process.StartInfo.Environment;
+            environment.Clear();
+            environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
             process.Start();
             // Kept as long as the process otherwise.
             process.StartInfo.ArgumentList.Clear();

@@ -52,6 +52,19 @@ public sealed class ChildProcessTests : IDisposable
         Assert.Equal(128 + Libc.SigTerm, await EndOf(child));
     }
 
+    /// <summary>Settings come by the environment, secrets among them, and a child runs as another user.</summary>
+    [Fact]
+    public async Task It_gets_nothing_of_our_environment_but_the_search_path()
+    {
+        const string Ours = "STACKMETA_SET_BY_A_TEST";
+        Environment.SetEnvironmentVariable(Ours, "secret");
+        using var child = Start("env");
+        Assert.Equal(0, await EndOf(child));
+        Assert.Contains($"PATH={Environment.GetEnvironmentVariable("PATH")}", _heard);
+        Assert.DoesNotContain(_heard, line => line.StartsWith(Ours, StringComparison.Ordinal));
+        Environment.SetEnvironmentVariable(Ours, null);
+    }
+
     [Fact]
     public void A_program_that_is_not_there_is_named()
     {
