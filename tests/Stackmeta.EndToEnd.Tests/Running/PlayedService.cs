@@ -75,7 +75,8 @@ sealed class PlayedService : IAsyncDisposable
         var before = Count("READY=1");
         var process = new Process
         {
-            StartInfo = new("bash", ["-c", Systemd.CommandLine(_service, watchdog)])
+            // As systemd does; whoever runs the tests may have it ignored (nohup).
+            StartInfo = new("env", ["--default-signal=HUP", "bash", "-c", Systemd.CommandLine(_service, watchdog)])
             {
                 UseShellExecute = false,
                 RedirectStandardError = true,
