@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
@@ -98,11 +97,8 @@ sealed class GuestConnection
 
     public IPAddress Peer => ((IPEndPoint)RemoteEndPoint!).Address;
 
-    public override string ConnectionId
-    {
-        get => field ??= _number.ToString("x", CultureInfo.InvariantCulture);
-        set;
-    }
+    /// <summary>Given by the trunk.</summary>
+    public override string ConnectionId { get; set; } = "";
 
     public override IFeatureCollection Features { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -21,6 +22,9 @@ sealed class GuestTrunk(ILogger logger) : ConnectionContext
 
     /// <summary>What is done with a guest's connection; set once, when attached.</summary>
     ConnectionDelegate? _serve;
+
+    // By Interlocked.
+    long _lastGuest;
 
     volatile bool _isEnding;
 
@@ -65,7 +69,11 @@ sealed class GuestTrunk(ILogger logger) : ConnectionContext
         };
 
     /// <summary>Counts a guest's connection, which is served as soon as its turn has come.</summary>
-    public void Enter(GuestConnection guest) => _guests[guest] = 0;
+    public void Enter(GuestConnection guest)
+    {
+        guest.ConnectionId = Interlocked.Increment(ref _lastGuest).ToString("x", CultureInfo.InvariantCulture);
+        _guests[guest] = 0;
+    }
 
     /// <summary>Serves a guest's connection to its end; returns as soon as it waits.</summary>
     public void Serve(GuestConnection guest)

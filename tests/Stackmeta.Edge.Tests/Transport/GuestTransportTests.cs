@@ -66,6 +66,23 @@ public sealed class GuestTransportTests
 
     static Task SayAsync(HttpContext context) => Answer.WriteAsync(context, 200, "text/plain", "a"u8);
 
+    /// <summary>By which Kestrel's log lines tell them apart.</summary>
+    [Fact]
+    public async Task Each_connection_has_a_name_of_its_own()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+            Answer.WriteAsync(context, 200, "text/plain", Encoding.ASCII.GetBytes(context.Connection.Id))
+        );
+        var names = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            using var connection = await RawHttp.ConnectAsync(server.EndPoint);
+            await connection.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+            names.Add((await connection.ReadAnswerAsync()).Text);
+        }
+        Assert.Distinct(names);
+    }
+
     /// <summary>A guest with netcat: it ends its own side once it has asked.</summary>
     [Fact]
     public async Task A_guest_that_sends_no_more_is_answered_all_the_same()
