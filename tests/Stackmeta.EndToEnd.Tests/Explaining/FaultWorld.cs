@@ -52,7 +52,7 @@ public abstract class FaultWorld : IAsyncLifetime
     /// <summary>The same code as the program's, in this process.</summary>
     internal abstract Task<Explanation> ExplainHereAsync();
 
-    /// <summary>A network and a guest, if there are none.</summary>
+    /// <summary>A network and a guest, if there are none; and nothing is still being put right that was healed or made before.</summary>
     internal abstract Task EnsureGuestAsync();
 
     /// <summary>Takes away network and guest.</summary>

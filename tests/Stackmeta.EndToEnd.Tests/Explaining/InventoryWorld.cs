@@ -9,6 +9,7 @@ public abstract class InventoryWorld : FaultWorld
     const string Gateway = "10.9.0.1";
 
     readonly string _folder = RunningProgram.MakeFolder();
+    readonly AppliedChanges _changes;
     SqliteInventory? _inventory;
     Guest? _guest;
     string _network = "";
@@ -17,6 +18,8 @@ public abstract class InventoryWorld : FaultWorld
     string _dhcpPort = "";
     string _router = "";
     string _routerPort = "";
+
+    protected InventoryWorld() => _changes = new(_folder);
 
     internal override string Folder => _folder;
 
@@ -66,11 +69,15 @@ public abstract class InventoryWorld : FaultWorld
 
     internal override async Task EnsureGuestAsync()
     {
-        if (_guest is not null)
+        if (_guest is null)
         {
-            return;
+            await CreateGuestAsync(_inventory!);
         }
-        var inventory = _inventory!;
+        await _changes.WaitAsync(_inventory!, _network, _subnet);
+    }
+
+    async Task CreateGuestAsync(SqliteInventory inventory)
+    {
         var network = await inventory.Networks.CreateAsync(
             new NetworkEntry
             {
