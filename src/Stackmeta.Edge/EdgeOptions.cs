@@ -36,6 +36,12 @@ public sealed record EdgeOptions
     /// <summary>The user that haproxy runs as; it must be allowed to connect to <see cref="MetadataProxySocket"/>.</summary>
     public string HaproxyUser { get; init; } = "haproxy";
 
+    /// <summary>
+    /// Neutron's <c>port_security_enabled</c>, for all networks: a guest that is attached (<see cref="PortAttachment"/>) speaks only with
+    /// its port's addresses. Needs nft.
+    /// </summary>
+    public bool PortSecurity { get; init; } = true;
+
     /// <summary>What makes the rules of routers' namespaces.</summary>
     public PacketFilter PacketFilter { get; init; }
 }

@@ -7,15 +7,53 @@ public static class PortAttachment
     /// <summary>IFNAMSIZ of linux/if.h is 16, the final zero included.</summary>
     const int LongestName = 15;
 
-    /// <summary>Attaches; a repeated call changes nothing.</summary>
-    /// <exception cref="EdgeException">The network is not up, there is no such interface, or it is on another bridge.</exception>
-    public static async Task AttachAsync(Guid networkId, string device, CancellationToken cancellationToken)
+    /// <summary>
+    /// Attaches; a repeated call changes nothing. The interface keeps the port's id as its alias, by which the edge finds it again when the
+    /// port changes.
+    /// </summary>
+    /// <param name="readNetwork">
+    /// The network as it is now, to which the guest is held (<see cref="PortSecurityRules"/>); null lets guests speak with any address.
+    /// </param>
+    /// <exception cref="EdgeException">
+    /// The network is not up, there is no such interface, it is on another bridge or has an alias of its own, or nft is missing.
+    /// </exception>
+    public static async Task AttachAsync(
+        Guid networkId,
+        Guid portId,
+        string device,
+        Func<CancellationToken, Task<EdgeNetwork>>? readNetwork,
+        CancellationToken cancellationToken
+    )
     {
         var bridge = await FindBridgeAsync(networkId, cancellationToken);
         var link = await FindDeviceAsync(device, cancellationToken);
         if (link.Master is { } master && master != bridge.Name)
         {
             throw new EdgeException($"The interface {device} is on {master} already: take it off there first.");
+        }
+        var isMarked = link.Alias is null || Ownership.PortOf(link.Alias) is not null;
+        if (!isMarked && readNetwork is not null)
+        {
+            throw new EdgeException(
+                $"The interface {device} has an alias of another program ({link.Alias}), where the port's id would be kept: take the alias away, or set edge.port_security=false."
+            );
+        }
+        using var security = await LockAsync(networkId, bridge, cancellationToken);
+        if (readNetwork is null)
+        {
+            await security.RemoveAsync(networkId, cancellationToken);
+        }
+        else
+        {
+            // Before the first frame can pass.
+            var network = await ReadAsync(readNetwork, cancellationToken);
+            await security.ApplyAsync(network, SecuredPort.Of(network, portId, link.Index), cancellationToken);
+        }
+        if (isMarked && Ownership.PortOf(link.Alias) != portId)
+        {
+            await Command
+                .Ip(null, "link", "set", "dev", device, "alias", Ownership.MarkOfPort(portId))
+                .RunAsync(cancellationToken);
         }
         if (link.Mtu != bridge.Mtu)
         {
@@ -34,14 +72,48 @@ public static class PortAttachment
         }
     }
 
-    /// <summary>Takes an interface off the network's bridge; one that is not on it is left alone.</summary>
+    /// <summary>Takes an interface off the network's bridge, and its rules away; one that is not on it is left alone.</summary>
+    /// <param name="readNetwork">As for <see cref="AttachAsync"/>.</param>
     /// <exception cref="EdgeException">There is no such interface.</exception>
-    public static async Task DetachAsync(Guid networkId, string device, CancellationToken cancellationToken)
+    public static async Task DetachAsync(
+        Guid networkId,
+        string device,
+        Func<CancellationToken, Task<EdgeNetwork>>? readNetwork,
+        CancellationToken cancellationToken
+    )
     {
-        if ((await FindDeviceAsync(device, cancellationToken)).Master == DeviceNames.Bridge(networkId))
+        var link = await FindDeviceAsync(device, cancellationToken);
+        if (link.Master is null || link.Master != DeviceNames.Bridge(networkId))
         {
-            await Command.Ip(null, "link", "set", "dev", device, "nomaster").RunAsync(cancellationToken);
+            return;
         }
+        var bridge = await FindBridgeAsync(networkId, cancellationToken);
+        using var security = await LockAsync(networkId, bridge, cancellationToken);
+        await Command.Ip(null, "link", "set", "dev", device, "nomaster").RunAsync(cancellationToken);
+        if (Ownership.PortOf(link.Alias) is not null)
+        {
+            await Command.Ip(null, "link", "set", "dev", device, "alias", "").RunAsync(cancellationToken);
+        }
+        await (
+            readNetwork is null
+                ? security.RemoveAsync(networkId, cancellationToken)
+                : security.ApplyAsync(await ReadAsync(readNetwork, cancellationToken), joining: null, cancellationToken)
+        );
+    }
+
+    static Task<PortSecurity> LockAsync(Guid networkId, LinkInfo bridge, CancellationToken cancellationToken) =>
+        PortSecurity.LockAsync(
+            RunDirectory.FilesIn(Ownership.RunDirectoryOf(networkId, bridge.Alias)!, networkId),
+            cancellationToken
+        );
+
+    static async Task<EdgeNetwork> ReadAsync(
+        Func<CancellationToken, Task<EdgeNetwork>> readNetwork,
+        CancellationToken cancellationToken
+    )
+    {
+        var network = await readNetwork(cancellationToken);
+        return NetworkValidation.Check(network) is { } fault ? throw new EdgeException(fault) : network;
     }
 
     static async Task<LinkInfo> FindBridgeAsync(Guid networkId, CancellationToken cancellationToken)

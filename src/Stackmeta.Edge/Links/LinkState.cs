@@ -17,6 +17,9 @@ sealed record LinkState
     /// <summary>Ports of the bridge with our mark that are not <see cref="BridgeEnd"/>: of a DHCP port that was replaced.</summary>
     public ImmutableArray<string> OldBridgeEnds { get; init; } = [];
 
+    /// <summary>Whether guests' interfaces are on the bridge that were attached for a port.</summary>
+    public bool HasAttachedPorts { get; init; }
+
     /// <summary>The namespace's loopback, which carries the mark; null when there is no such namespace.</summary>
     public LinkInfo? Loopback { get; init; }
 
@@ -52,6 +55,7 @@ sealed record LinkState
                         .Where(port => port.Alias == plan.Mark && port.Name != plan.BridgeEnd)
                         .Select(port => port.Name),
                 ],
+                HasAttachedPorts = ports.Exists(port => Ownership.PortOf(port.Alias) is not null),
             };
         }
         if (!File.Exists(NetworkNamespace.PathOf(plan.Namespace)))
@@ -122,6 +126,8 @@ sealed record LinkInfo
 {
     public required string Name { get; init; }
 
+    public int Index { get; init; }
+
     public string? Alias { get; init; }
 
     public int Mtu { get; init; }
@@ -153,6 +159,7 @@ sealed record LinkInfo
                     new()
                     {
                         Name = name.GetString()!,
+                        Index = link.TryGetProperty("ifindex", out var index) ? index.GetInt32() : 0,
                         Alias = Text(link, "ifalias"),
                         Mtu = link.TryGetProperty("mtu", out var mtu) ? mtu.GetInt32() : 0,
                         IsUp = Has(link, "flags", "UP"),

@@ -15,6 +15,12 @@ sealed class NetworkFiles(string networksDirectory, Guid networkId)
 
     public string HaproxyConfiguration => Path.Combine(Directory, "haproxy.conf");
 
+    /// <summary>Held by who changes <see cref="PortRules"/>.</summary>
+    public string PortLock => Path.Combine(Directory, "ports.lock");
+
+    /// <summary>The rules of attached guests (<see cref="PortSecurity"/>); there as long as there are any.</summary>
+    public string PortRules => Path.Combine(Directory, "ports.nft");
+
     /// <summary>There while something is being made that has no mark yet (<see cref="LinkChanges.FindForeign"/>).</summary>
     public string Making => Path.Combine(Directory, "making");
 }

@@ -21,6 +21,7 @@ sealed class ProvisionedNetwork(
     // Written by ApplyAsync only; read by anyone.
     volatile string? _failure;
     volatile string? _notice;
+    volatile string? _portNotice;
     volatile bool _isMade;
 
     /// <summary>The plan that was carried out last; null before the first.</summary>
@@ -41,7 +42,7 @@ sealed class ProvisionedNetwork(
             {
                 return new(id, EdgeNetworkHealth.Starting, null);
             }
-            var reason = dhcp.Fault ?? proxy.Fault ?? _notice;
+            var reason = dhcp.Fault ?? proxy.Fault ?? _notice ?? _portNotice;
             return new(id, reason is null ? EdgeNetworkHealth.Serving : EdgeNetworkHealth.Degraded, reason);
         }
     }
@@ -59,8 +60,9 @@ sealed class ProvisionedNetwork(
                 throw new EdgeException(fault);
             }
             var plan = LinkPlan.For(wanted, options, LinkProvisioner.HostHasIpv6(), mark);
-            var hasIpv6Address = await ApplyLinksAsync(plan, cancellationToken);
+            var (hasIpv6Address, hasPorts) = await ApplyLinksAsync(plan, cancellationToken);
             Directory.CreateDirectory(files.Directory);
+            await ApplyPortSecurityAsync(wanted, hasPorts, cancellationToken);
             await dhcp.ServeAsync(wanted, plan.Namespace, cancellationToken);
             if (MetadataDecision.IsServed(wanted, options))
             {
@@ -91,6 +93,11 @@ sealed class ProvisionedNetwork(
         var plan = _links ?? LinkPlan.ForRemoval(id, mark);
         DeleteDeadName(plan);
         await LinkProvisioner.RemoveAsync(plan, files.Making, logger, cancellationToken);
+        if (File.Exists(files.PortRules))
+        {
+            using var security = await PortSecurity.LockAsync(files, cancellationToken);
+            await security.RemoveAsync(id, cancellationToken);
+        }
         if (Directory.Exists(files.Directory))
         {
             Directory.Delete(files.Directory, recursive: true);
@@ -109,8 +116,31 @@ sealed class ProvisionedNetwork(
         }
     }
 
-    /// <returns>Whether the IPv6 metadata address may be used.</returns>
-    async Task<bool> ApplyLinksAsync(LinkPlan plan, CancellationToken cancellationToken)
+    /// <summary>Attached guests may claim what their ports are now. Guests are served all the same when that cannot be ensured.</summary>
+    async Task ApplyPortSecurityAsync(EdgeNetwork wanted, bool hasPorts, CancellationToken cancellationToken)
+    {
+        _portNotice = null;
+        if (!hasPorts && !File.Exists(files.PortRules))
+        {
+            return;
+        }
+        try
+        {
+            using var security = await PortSecurity.LockAsync(files, cancellationToken);
+            await (
+                options.PortSecurity
+                    ? security.ApplyAsync(wanted, joining: null, cancellationToken)
+                    : security.RemoveAsync(id, cancellationToken)
+            );
+        }
+        catch (EdgeException e)
+        {
+            _portNotice = $"guests may speak with others' addresses: {e.Message}";
+        }
+    }
+
+    /// <returns>Whether the IPv6 metadata address may be used, and whether guests' interfaces are attached.</returns>
+    async Task<(bool HasIpv6Address, bool HasPorts)> ApplyLinksAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
         DeleteDeadName(plan);
         var state = await LinkState.ReadAsync(plan, cancellationToken);
@@ -126,6 +156,6 @@ sealed class ProvisionedNetwork(
             plan.HasIpv6 && MetadataDecision.HasAddress(options) && !hasIpv6Address
                 ? $"another host on the network has {MetadataAddress.Ipv6}: metadata over IPv4 only"
                 : null;
-        return hasIpv6Address;
+        return (hasIpv6Address, state.HasAttachedPorts);
     }
 }

@@ -24,7 +24,7 @@ sealed class RunDirectory : IDisposable
 
     public string Path { get; }
 
-    string Networks => System.IO.Path.Combine(Path, "networks");
+    string Networks => NetworksIn(Path);
 
     /// <exception cref="EdgeException">Another edge has it, it cannot be made, or dnsmasq could not reach its files there.</exception>
     public static RunDirectory Open(string path)
@@ -65,6 +65,11 @@ sealed class RunDirectory : IDisposable
     public NetworkFiles FilesOf(Guid network) => new(Networks, network);
 
     public RouterFiles FilesOfRouter(Guid router) => new(Routers, router);
+
+    /// <summary>The files of a network in the run directory of another process.</summary>
+    public static NetworkFiles FilesIn(string path, Guid network) => new(NetworksIn(path), network);
+
+    static string NetworksIn(string path) => System.IO.Path.Combine(path, "networks");
 
     /// <summary>Networks that were begun, by this edge or by an earlier one, and not removed.</summary>
     public IReadOnlyList<Guid> FindNetworks() => Find(Networks);

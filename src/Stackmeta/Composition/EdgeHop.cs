@@ -167,6 +167,7 @@ sealed class EdgeHop : IHop, IEndsItself
                 RunDirectory = folder.EdgeState,
                 MetadataProxySocket = folder.AgentSocket,
                 PacketFilter = settings.Get(KnownSettings.EdgePacketFilter),
+                PortSecurity = settings.Get(KnownSettings.EdgePortSecurity),
             };
             var isElsewhere = _server is null && settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners;
             Networks = new(options, time, loggers.CreateLogger<NetworkProvisioner>(), _server?.Listeners)

@@ -290,6 +290,14 @@ public static class KnownSettings
             "What makes the packet rules of routers' namespaces; auto is nftables where the host has nft."
         );
 
+    public static Setting<bool> EdgePortSecurity { get; } =
+        new(
+            "edge.port_security",
+            SettingKinds.Switch,
+            "true",
+            "Hold each guest that 'stackmeta port attach' has put on a bridge to its port's MAC and fixed IPs, by rules of nft; for guests that route for others it must be off."
+        );
+
     /// <summary>Empty for the user of the process.</summary>
     public static Setting<string> EdgeUser { get; } =
         new(
@@ -407,6 +415,7 @@ public static class KnownSettings
         EdgeBurstWindowDuration,
         EdgeWatchOnly,
         EdgePacketFilter,
+        EdgePortSecurity,
         EdgeUser,
         EdgeOpener,
         EdgeTakeOver,

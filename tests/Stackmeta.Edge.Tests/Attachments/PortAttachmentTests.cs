@@ -9,14 +9,14 @@ public sealed class PortAttachmentTests
     public async Task A_tap_is_put_on_the_bridge_and_taken_off()
     {
         await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
-        var network = Networks.Isolated();
+        var network = Networks.Isolated(Networks.Host(1, "10.0.0.70"));
         await rig.ApplyAsync(network);
         var device = DeviceNames.Tap(Guid.NewGuid());
         await Command.Ip(null, "tuntap", "add", "dev", device, "mode", "tap").RunAsync(Cancellation);
         try
         {
-            await PortAttachment.AttachAsync(network.Id, device, Cancellation);
-            await PortAttachment.AttachAsync(network.Id, device, Cancellation);
+            await AttachAsync(network, device);
+            await AttachAsync(network, device);
             var link = await ShowAsync(device);
             Assert.Equal((DeviceNames.Bridge(network.Id), 1450, true), (link.Master, link.Mtu, link.IsUp));
             Assert.Equal(
@@ -24,19 +24,17 @@ public sealed class PortAttachmentTests
                 await File.ReadAllTextAsync($"/proc/sys/net/ipv6/conf/{device}/disable_ipv6", Cancellation)
             );
 
-            var other = Networks.Isolated();
+            var other = Networks.Isolated(Networks.Host(1, "10.0.0.70"));
             await rig.ApplyAsync(network, other);
-            var error = await Assert.ThrowsAsync<EdgeException>(() =>
-                PortAttachment.AttachAsync(other.Id, device, Cancellation)
-            );
+            var error = await Assert.ThrowsAsync<EdgeException>(() => AttachAsync(other, device));
             Assert.Equal(
                 $"The interface {device} is on {DeviceNames.Bridge(network.Id)} already: take it off there first.",
                 error.Message
             );
 
-            await PortAttachment.DetachAsync(other.Id, device, Cancellation);
+            await DetachAsync(other, device);
             Assert.NotNull((await ShowAsync(device)).Master);
-            await PortAttachment.DetachAsync(network.Id, device, Cancellation);
+            await DetachAsync(network, device);
             Assert.Null((await ShowAsync(device)).Master);
         }
         finally
@@ -53,11 +51,9 @@ public sealed class PortAttachmentTests
     public async Task A_name_that_is_no_interface_is_refused(string device)
     {
         await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
-        var network = Networks.Isolated();
+        var network = Networks.Isolated(Networks.Host(1, "10.0.0.70"));
         await rig.ApplyAsync(network);
-        var error = await Assert.ThrowsAsync<EdgeException>(() =>
-            PortAttachment.AttachAsync(network.Id, device, Cancellation)
-        );
+        var error = await Assert.ThrowsAsync<EdgeException>(() => AttachAsync(network, device));
         Assert.Equal($"There is no interface '{device}' on this host.", error.Message);
     }
 
@@ -66,9 +62,23 @@ public sealed class PortAttachmentTests
     {
         Machine.RequireRoot();
         var id = Guid.NewGuid();
-        var error = await Assert.ThrowsAsync<EdgeException>(() => PortAttachment.AttachAsync(id, "lo", Cancellation));
+        var error = await Assert.ThrowsAsync<EdgeException>(() =>
+            PortAttachment.AttachAsync(id, Guid.NewGuid(), "lo", readNetwork: null, Cancellation)
+        );
         Assert.Contains($"The network {id} is not up on this host", error.Message);
     }
+
+    static Task AttachAsync(EdgeNetwork network, string device) =>
+        PortAttachment.AttachAsync(
+            network.Id,
+            network.Hosts[0].PortId,
+            device,
+            _ => Task.FromResult(network),
+            Cancellation
+        );
+
+    static Task DetachAsync(EdgeNetwork network, string device) =>
+        PortAttachment.DetachAsync(network.Id, device, _ => Task.FromResult(network), Cancellation);
 
     static async Task<LinkInfo> ShowAsync(string device) =>
         LinkInfo.Parse(

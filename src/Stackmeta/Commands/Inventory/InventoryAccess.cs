@@ -15,6 +15,9 @@ sealed record InventoryAccess(
     Func<Stream> OpenOutput
 )
 {
+    /// <summary>Whether attached guests are held to their ports' addresses (<see cref="KnownSettings.EdgePortSecurity"/>).</summary>
+    public Func<ParseResult, bool> HasPortSecurity { get; init; } = static _ => true;
+
     /// <summary>The inventory that the settings name, and the process's own streams.</summary>
     public static InventoryAccess Of(CommonOptions common)
     {
@@ -23,7 +26,10 @@ sealed record InventoryAccess(
             parsed => OpenInventory.Of(PlaceOf(parsed).Open(TimeProvider.System)),
             Console.OpenStandardInput,
             Console.OpenStandardOutput
-        );
+        )
+        {
+            HasPortSecurity = parsed => common.Read(parsed).Get(KnownSettings.EdgePortSecurity),
+        };
 
         InventoryPlace PlaceOf(ParseResult parsed) => InventoryPlace.Of(common.Read(parsed));
     }

@@ -1,33 +1,45 @@
 using System.CommandLine;
 using Stackmeta.Edge;
+using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
 /// <summary><c>stackmeta port attach</c> and <c>detach</c>: a guest's interface goes on the bridge of its port's network.</summary>
 static class PortAttachCommands
 {
+    /// <param name="readNetwork">The port's network as it is now; null where guests may speak with any address.</param>
+    delegate Task Act(
+        PortEntry port,
+        string device,
+        Func<CancellationToken, Task<EdgeNetwork>>? readNetwork,
+        CancellationToken cancellationToken
+    );
+
     public static IEnumerable<Command> Create(InventoryAccess access)
     {
         yield return Create(
             "attach",
-            "Put a tap or veth on the bridge of a port's network; the guest behind it must have the port's MAC.",
+            "Put a tap or veth on the bridge of a port's network; the guest behind it must have the port's MAC, and is held to it and to the port's addresses.",
             access,
-            PortAttachment.AttachAsync
+            static (port, device, readNetwork, cancellationToken) =>
+                PortAttachment.AttachAsync(
+                    Guid.Parse(port.NetworkId),
+                    Guid.Parse(port.Id),
+                    device,
+                    readNetwork,
+                    cancellationToken
+                )
         );
         yield return Create(
             "detach",
             "Take an interface off the bridge of a port's network.",
             access,
-            PortAttachment.DetachAsync
+            static (port, device, readNetwork, cancellationToken) =>
+                PortAttachment.DetachAsync(Guid.Parse(port.NetworkId), device, readNetwork, cancellationToken)
         );
     }
 
-    static ExampleCommand Create(
-        string name,
-        string description,
-        InventoryAccess access,
-        Func<Guid, string, CancellationToken, Task> act
-    )
+    static ExampleCommand Create(string name, string description, InventoryAccess access, Act act)
     {
         var port = new Argument<string>("PORT") { Description = "The port's id or name" };
         var device = new Argument<string>("DEVICE") { Description = "The interface on this host, for example tap0" };
@@ -36,11 +48,35 @@ static class PortAttachCommands
             async (parsed, cancellationToken) =>
             {
                 using var open = access.OpenForReading(parsed);
-                var found = await open.Inventory.Ports.FindAsync(parsed.GetValue(port)!, cancellationToken);
-                await act(Guid.Parse(Refusals.Taken(found).NetworkId), parsed.GetValue(device)!, cancellationToken);
+                var found = Refusals.Taken(
+                    await open.Inventory.Ports.FindAsync(parsed.GetValue(port)!, cancellationToken)
+                );
+                await act(
+                    found,
+                    parsed.GetValue(device)!,
+                    access.HasPortSecurity(parsed)
+                        ? reading => ReadNetworkAsync(open.Inventory, found.NetworkId, reading)
+                        : null,
+                    cancellationToken
+                );
                 return ExitCodes.Done;
             }
         );
         return command;
+    }
+
+    static async Task<EdgeNetwork> ReadNetworkAsync(
+        IInventory inventory,
+        string networkId,
+        CancellationToken cancellationToken
+    )
+    {
+        var layouts = await inventory.ReadLayoutsAsync(cancellationToken);
+        return EdgeNetworks
+                .Of([.. layouts.Where(layout => layout.Network.Id == networkId)], dnsDomain: "")
+                .FirstOrDefault()
+            ?? throw new EdgeException(
+                $"The network {networkId} has no subnet with DHCP: nothing of it is on this host."
+            );
     }
 }

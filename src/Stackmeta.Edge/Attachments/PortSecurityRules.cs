@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Stackmeta.Edge;
+
+/// <summary>
+/// The rules for nft(8) by which each guest of a bridge speaks only as itself, as Neutron's port security has it: with its port's MAC, its
+/// fixed IPs, and a link-local IPv6 address of its own. What is not allowed is dropped, other protocols and VLAN tags too.
+/// </summary>
+/// <remarks>
+/// A guest may choose its link-local address (RFC 7217), but not the one that another port's MAC makes (RFC 4291, appendix A), nor one that
+/// serves the network. What neighbour discovery says of a MAC is held to the port's (RFC 4861 §4.6.1): by that MAC the guest is known.
+/// </remarks>
+static class PortSecurityRules
+{
+    // Options of neighbour discovery with their length of one unit of eight octets (RFC 4861 §4.6.1; RFC 3971 §5.3.2, RFC 7527 §4.1).
+    const string SourceMac = "0101";
+    const string TargetMac = "0201";
+    const string Nonce = "0e01";
+
+    /// <summary>The table of a network, in the family <c>bridge</c>.</summary>
+    public static string TableOf(Guid networkId) => $"stackmeta_{networkId:N}";
+
+    /// <summary>Removes the table, and is no error when there is none.</summary>
+    public static string Removal(Guid networkId) =>
+        $"""
+            table bridge {TableOf(networkId)}
+            delete table bridge {TableOf(networkId)}
+
+            """;
+
+    /// <summary>Replaces the network's table as a whole and at once.</summary>
+    /// <param name="ports">Those whose guests are on the bridge, at least one.</param>
+    public static string Render(EdgeNetwork network, IReadOnlyList<SecuredPort> ports)
+    {
+        var text = new StringBuilder(Removal(network.Id));
+        text.Append($"table bridge {TableOf(network.Id)} {{\n");
+        AppendShared(text, network);
+        foreach (var port in ports)
+        {
+            AppendPort(text, port);
+        }
+        var devices = ports.Select(port => $"{port.Device} : goto port_{port.Id:N}");
+        AppendChain(
+            text,
+            "guests",
+            "type filter hook prerouting priority filter; policy accept;",
+            $"iif vmap {{ {string.Join(", ", devices)} }}"
+        );
+        return text.Append("}\n").ToString();
+    }
+
+    /// <summary>What is the same for all guests.</summary>
+    static void AppendShared(StringBuilder text, EdgeNetwork network)
+    {
+        var taken = TakenOf(network);
+        text.Append($"  set taken {{ type ipv6_addr; elements = {Set(taken)}; }}\n");
+        AppendChain(text, "taken_target", $"@th,64,128 {Set(taken.Select(Number))} drop");
+        AppendChain(
+            text,
+            "never",
+            // Routers and DHCP servers are the network's. Pieces of a packet hide what it is; RFC 6980 wants none here.
+            "icmpv6 type { nd-router-advert, nd-redirect } drop",
+            "udp sport 547 drop",
+            "ip6 saddr fe80::/64 exthdr frag exists drop"
+        );
+        AppendChain(text, "link_local", "ip6 saddr @taken drop", "ip6 saddr fe80::/64 accept", "drop");
+    }
+
+    static void AppendPort(StringBuilder text, SecuredPort port)
+    {
+        var name = $"port_{port.Id:N}";
+        if (port.Mac is not { } address)
+        {
+            AppendChain(text, name, "drop");
+            return;
+        }
+        var (mac, digits) = (MacAddress.ToText(address), address.ToString().ToLowerInvariant());
+        var ipv4 = port.Addresses.Where(one => one.AddressFamily == AddressFamily.InterNetwork).ToList();
+        IPAddress[] ipv6 =
+        [
+            .. port.Addresses.Where(one => one.AddressFamily == AddressFamily.InterNetworkV6),
+            LinkLocalGuests.MadeOf(address, 0),
+        ];
+        AppendChain(
+            text,
+            $"{name}_target",
+            $"@th,64,128 {Set(ipv6.Select(Number))} return",
+            "@th,64,64 != 0xfe80000000000000 drop",
+            "jump taken_target"
+        );
+        AppendChain(
+            text,
+            $"{name}_speaker",
+            $"icmpv6 type nd-neighbor-advert jump {name}_target",
+            $"ip6 saddr :: icmpv6 type nd-neighbor-solicit jump {name}_target",
+            "ip6 saddr :: icmpv6 type { nd-neighbor-solicit, nd-router-solicit } accept",
+            $"ip6 saddr {Set(ipv6)} accept",
+            "goto link_local"
+        );
+        // One option at the most, so that there is no second one to be believed.
+        AppendChain(
+            text,
+            $"{name}_discovery",
+            "ip6 nexthdr != icmpv6 drop",
+            $"icmpv6 type nd-router-solicit ip6 length 8 goto {name}_speaker",
+            $"icmpv6 type nd-router-solicit ip6 length 16 @th,64,64 0x{SourceMac}{digits} goto {name}_speaker",
+            $"icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert }} ip6 length 24 goto {name}_speaker",
+            $"icmpv6 type nd-neighbor-solicit ip6 length 32 @th,192,64 0x{SourceMac}{digits} goto {name}_speaker",
+            $"icmpv6 type nd-neighbor-solicit ip6 length 32 ip6 saddr :: @th,192,16 0x{Nonce} goto {name}_speaker",
+            $"icmpv6 type nd-neighbor-advert ip6 length 32 @th,192,64 0x{TargetMac}{digits} goto {name}_speaker",
+            "drop"
+        );
+        AppendChain(
+            text,
+            $"{name}_ipv6",
+            "jump never",
+            $"icmpv6 type {{ nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert }} goto {name}_discovery",
+            $"ip6 saddr {Set(ipv6)} accept",
+            "ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } accept",
+            "goto link_local"
+        );
+        const string Arp = "ether type arp arp htype 1 arp ptype ip arp hlen 6 arp plen 4";
+        string[] own =
+            ipv4.Count == 0
+                ? []
+                :
+                [
+                    $"{Arp} arp saddr ether {mac} arp saddr ip {Set(ipv4)} accept",
+                    // RFC 5227 §1.1: whether the address is free.
+                    $"{Arp} arp saddr ether {mac} arp saddr ip 0.0.0.0 arp operation request arp daddr ip {Set(ipv4)} accept",
+                    $"ether type ip ip saddr {Set(ipv4)} accept",
+                ];
+        AppendChain(
+            text,
+            name,
+            [
+                $"ether saddr != {mac} drop",
+                "ether type ip udp sport 67 drop",
+                // The MAC that DHCP servers believe (RFC 2131 §2, chaddr).
+                $"ether type ip udp dport 67 @th,288,48 != 0x{digits} drop",
+                .. own,
+                "ether type ip ip saddr 0.0.0.0 udp sport 68 udp dport 67 accept",
+                $"ether type ip6 goto {name}_ipv6",
+                "drop",
+            ]
+        );
+    }
+
+    /// <summary>Link-local addresses that belong to somebody by his MAC, or serve the network.</summary>
+    static List<IPAddress> TakenOf(EdgeNetwork network) =>
+        [
+            .. network
+                .Hosts.Select(host => host.Mac)
+                .Append(network.DhcpPort.Mac)
+                .Select(static mac => LinkLocalGuests.MadeOf(mac, 0))
+                .Concat(network.Subnets.Select(subnet => subnet.Gateway).OfType<IPAddress>())
+                .Append(MetadataAddress.Ipv6)
+                .Where(address => address.IsIPv6LinkLocal)
+                .Distinct(),
+        ];
+
+    static string Set(IEnumerable<IPAddress> addresses) => Set(addresses.Select(static address => address.ToString()));
+
+    static string Set(IEnumerable<string> elements) => $"{{ {string.Join(", ", elements)} }}";
+
+    /// <summary>As nft compares octets that it has no name for.</summary>
+    static string Number(IPAddress address) => $"0x{Convert.ToHexStringLower(address.GetAddressBytes())}";
+
+    static void AppendChain(StringBuilder text, string name, params IEnumerable<string> rules)
+    {
+        text.Append($"  chain {name} {{\n");
+        foreach (var rule in rules)
+        {
+            text.Append($"    {rule}\n");
+        }
+        text.Append("  }\n");
+    }
+}

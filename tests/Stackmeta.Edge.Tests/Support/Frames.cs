@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.NetworkInformation;
+
+namespace Stackmeta.Edge.Tests;
+
+/// <summary>
+/// Frames as a guest that may be dishonest writes them, octet by octet: Ethernet, ARP (RFC 826), IPv4, UDP, IPv6 (RFC 8200), neighbour
+/// discovery (RFC 4861). Only the IPv4 header has its checksum: a bridge that lets iptables see its packets drops others.
+/// </summary>
+static class Frames
+{
+    public static readonly PhysicalAddress Everyone = PhysicalAddress.Parse("ffffffffffff");
+    public static readonly IPAddress AllNodes = IPAddress.Parse("ff02::1");
+
+    public const byte RouterSolicitation = 133;
+    public const byte RouterAdvertisement = 134;
+    public const byte NeighbourSolicitation = 135;
+    public const byte NeighbourAdvertisement = 136;
+    public const byte Redirect = 137;
+
+    const byte HopByHop = 0;
+    const byte Udp = 17;
+    const byte Fragment = 44;
+    const byte Icmpv6 = 58;
+
+    public static byte[] Ethernet(PhysicalAddress from, ushort type, byte[] payload) =>
+        [.. Everyone.GetAddressBytes(), .. from.GetAddressBytes(), .. Big(type), .. payload];
+
+    public static byte[] Vlan(byte[] frame) => [.. frame[..12], 0x81, 0x00, 0x00, 0x07, .. frame[12..]];
+
+    /// <summary>As a packet socket shows it: the kernel keeps the tag beside the frame (packet(7), PACKET_AUXDATA).</summary>
+    public static byte[] WithoutVlan(byte[] frame) =>
+        frame[12] == 0x81 && frame[13] == 0x00 ? [.. frame[..12], .. frame[16..]] : frame;
+
+    public static byte[] Arp(
+        PhysicalAddress from,
+        byte operation,
+        PhysicalAddress sender,
+        string address,
+        string asked
+    ) =>
+        Ethernet(
+            from,
+            0x0806,
+            [
+                .. (byte[])[0, 1, 8, 0, 6, 4, 0, operation],
+                .. sender.GetAddressBytes(),
+                .. Octets(address),
+                .. new byte[6],
+                .. Octets(asked),
+            ]
+        );
+
+    public static byte[] Ipv4(PhysicalAddress from, string source, ushort fromPort, ushort toPort, byte[] data)
+    {
+        var datagram = UdpOf(fromPort, toPort, data);
+        byte[] header =
+        [
+            .. (byte[])[0x45, 0, .. Big((ushort)(20 + datagram.Length)), 0, 0, 0, 0, 64, Udp, 0, 0],
+            .. Octets(source),
+            .. Octets("255.255.255.255"),
+        ];
+        Big(Checksum(header)).CopyTo(header, 10);
+        return Ethernet(from, 0x0800, [.. header, .. datagram]);
+    }
+
+    /// <summary>A DISCOVER as far as its chaddr.</summary>
+    public static byte[] Discover(PhysicalAddress from, string source, PhysicalAddress hardware) =>
+        Ipv4(from, source, 68, 67, [1, 1, 6, 0, .. new byte[24], .. hardware.GetAddressBytes(), .. new byte[10]]);
+
+    public static byte[] Ipv6(PhysicalAddress from, string source, ushort fromPort, ushort toPort) =>
+        Ipv6(from, source, Udp, UdpOf(fromPort, toPort, []));
+
+    public static byte[] Discovery(
+        PhysicalAddress from,
+        string source,
+        byte type,
+        string? target,
+        params byte[][] options
+    ) => Ipv6(from, source, Icmpv6, DiscoveryOf(type, target, options));
+
+    /// <summary>The same behind an options header, where a lazy filter does not look.</summary>
+    public static byte[] HiddenDiscovery(
+        PhysicalAddress from,
+        string source,
+        byte type,
+        string? target,
+        params byte[][] options
+    ) => Ipv6(from, source, HopByHop, [Icmpv6, 0, 1, 4, 0, 0, 0, 0, .. DiscoveryOf(type, target, options)]);
+
+    /// <summary>The first piece of one.</summary>
+    public static byte[] DiscoveryFragment(PhysicalAddress from, string source, byte type) =>
+        Ipv6(from, source, Fragment, [Icmpv6, 0, 0, 1, 0, 0, 0, 9, .. DiscoveryOf(type, null)]);
+
+    /// <summary>MLDv2 (RFC 3810 §5.2), behind its router alert.</summary>
+    public static byte[] MulticastReport(PhysicalAddress from, string source) =>
+        Ipv6(from, source, HopByHop, [Icmpv6, 0, 5, 2, 0, 0, 1, 0, 143, 0, 0, 0, 0, 0, 0, 0]);
+
+    /// <summary>An option of neighbour discovery: 1 source's, 2 target's MAC, 14 nonce.</summary>
+    public static byte[] Option(byte type, PhysicalAddress mac) => [type, 1, .. mac.GetAddressBytes()];
+
+    static byte[] Ipv6(PhysicalAddress from, string source, byte next, byte[] payload) =>
+        Ethernet(
+            from,
+            0x86dd,
+            [
+                .. (byte[])[0x60, 0, 0, 0, .. Big((ushort)payload.Length), next, 255],
+                .. Octets(source),
+                .. AllNodes.GetAddressBytes(),
+                .. payload,
+            ]
+        );
+
+    static byte[] DiscoveryOf(byte type, string? target, params byte[][] options) =>
+        [
+            type,
+            .. (byte[])[0, 0, 0, 0, 0, 0, 0],
+            .. target is null ? [] : Octets(target),
+            .. options.SelectMany(static option => option),
+        ];
+
+    static byte[] UdpOf(ushort from, ushort to, byte[] data) =>
+        [.. Big(from), .. Big(to), .. Big((ushort)(8 + data.Length)), 0, 0, .. data];
+
+    /// <summary>RFC 1071, of an even number of octets.</summary>
+    static ushort Checksum(byte[] octets)
+    {
+        var sum = octets.Chunk(2).Sum(pair => (pair[0] << 8) | pair[1]);
+        return (ushort)~((sum & 0xffff) + (sum >> 16));
+    }
+
+    static byte[] Octets(string address) => IPAddress.Parse(address).GetAddressBytes();
+
+    static byte[] Big(ushort number) => [(byte)(number >> 8), (byte)number];
+}
