@@ -27,8 +27,20 @@ sealed class PortSecurity : IDisposable
         {
             try
             {
-                // Released by the kernel when this process ends, however it ends.
-                return new(files, new(files.PortLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                // Released by the kernel when this process ends, however it ends. Nobody else may hold it.
+                return new(
+                    files,
+                    new(
+                        files.PortLock,
+                        new FileStreamOptions
+                        {
+                            Mode = FileMode.OpenOrCreate,
+                            Access = FileAccess.ReadWrite,
+                            Share = FileShare.None,
+                            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                        }
+                    )
+                );
             }
             catch (IOException e) when (e is not DirectoryNotFoundException && tries < LockTries)
             {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 
@@ -38,7 +37,8 @@ static class PortSecurityRules
         var text = new StringBuilder(Removal(network.Id));
         text.Append($"table bridge {TableOf(network.Id)} {{\n");
         AppendShared(text, network);
-        foreach (var port in ports)
+        // While a guest moves, two interfaces may be one port's.
+        foreach (var port in ports.DistinctBy(static port => port.Id))
         {
             AppendPort(text, port);
         }
@@ -79,11 +79,11 @@ static class PortSecurityRules
         }
         var (mac, digits) = (MacAddress.ToText(address), address.ToString().ToLowerInvariant());
         var ipv4 = port.Addresses.Where(one => one.AddressFamily == AddressFamily.InterNetwork).ToList();
-        IPAddress[] ipv6 =
-        [
-            .. port.Addresses.Where(one => one.AddressFamily == AddressFamily.InterNetworkV6),
-            LinkLocalGuests.MadeOf(address, 0),
-        ];
+        var ipv6 = port
+            .Addresses.Where(one => one.AddressFamily == AddressFamily.InterNetworkV6)
+            .Append(LinkLocalGuests.MadeOf(address, 0))
+            .Distinct()
+            .ToList();
         AppendChain(
             text,
             $"{name}_target",
@@ -139,7 +139,8 @@ static class PortSecurityRules
             [
                 $"ether saddr != {mac} drop",
                 "ether type ip udp sport 67 drop",
-                // The MAC that DHCP servers believe (RFC 2131 §2, chaddr).
+                // The MAC that DHCP servers believe (RFC 2131 §2, chaddr), which lies in the packet's first piece, or in none that is looked at.
+                "ether type ip udp dport 67 ip frag-off & 0x3fff != 0 drop",
                 $"ether type ip udp dport 67 @th,288,48 != 0x{digits} drop",
                 .. own,
                 "ether type ip ip saddr 0.0.0.0 udp sport 68 udp dport 67 accept",

@@ -95,6 +95,42 @@ public sealed class PortSecurityTests
     }
 
     [Fact]
+    public async Task Each_start_makes_or_removes_them_as_it_is_told()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        await using var pair = await PairAsync(rig);
+        var table = PortSecurityRules.TableOf(pair.Network.Id);
+        foreach (var isOn in (bool[])[false, true])
+        {
+            await rig.Provisioner.DisposeAsync();
+            rig.Provisioner = rig.Open(rig.Options with { PortSecurity = isOn });
+            await rig.ApplyAsync(pair.Network);
+            Assert.Equal(isOn, await HasTableAsync(table));
+        }
+    }
+
+    [Fact]
+    public async Task An_alias_of_anothers_is_left_alone()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        await using var pair = await PairAsync(rig);
+        await using var cable = await Cable.CreateAsync();
+        await Command.Ip(null, "link", "set", "dev", cable.Device, "alias", "theirs").RunAsync(Cancellation);
+        Task AttachAsync(Func<CancellationToken, Task<EdgeNetwork>>? readNetwork) =>
+            PortAttachment.AttachAsync(
+                pair.Network.Id,
+                pair.Network.Hosts[0].PortId,
+                cable.Device,
+                readNetwork,
+                Cancellation
+            );
+        var error = await Assert.ThrowsAsync<EdgeException>(() => AttachAsync(_ => Task.FromResult(pair.Network)));
+        Assert.Contains("has an alias of another program (theirs)", error.Message);
+        await AttachAsync(readNetwork: null);
+        Assert.Equal("theirs\n", await File.ReadAllTextAsync($"/sys/class/net/{cable.Device}/ifalias", Cancellation));
+    }
+
+    [Fact]
     public async Task The_rules_follow_the_port()
     {
         await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
@@ -169,6 +205,7 @@ public sealed class PortSecurityTests
             ("DHCP server", Frames.Ipv4(Mac, Mine, 67, 68, [])),
             ("DHCP with another's MAC", Frames.Discover(Mac, "0.0.0.0", TheirMac)),
             ("DHCP with another's MAC, later", Frames.Discover(Mac, Mine, TheirMac)),
+            ("DHCP in pieces", Frames.Ipv4(Mac, Mine, 68, 67, [], isFragment: true)),
             ("IPv6 from another's address", Frames.Ipv6(Mac, Theirs6, 1000, 80)),
             ("IPv6 from nobody's address", Frames.Ipv6(Mac, "2001:db8::99", 1000, 80)),
             ("IPv6 from no address", Frames.Ipv6(Mac, "::", 1000, 80)),

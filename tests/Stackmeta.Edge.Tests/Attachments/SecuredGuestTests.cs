@@ -71,6 +71,6 @@ public sealed class SecuredGuestTests
         Assert.NotEqual(0, result.ExitCode);
     }
 
-    static Task Ip(GuestNamespace guest, params string[] arguments) =>
+    static Task<string> Ip(GuestNamespace guest, params string[] arguments) =>
         Command.Ip(guest.Name, arguments).RunAsync(Cancellation);
 }

@@ -66,10 +66,13 @@ sealed class EdgeRig : IAsyncDisposable
     }
 
     /// <summary>Another provisioner of the same run directory.</summary>
-    public NetworkProvisioner Open()
+    public NetworkProvisioner Open() => Open(Options);
+
+    /// <summary>The same with other options.</summary>
+    public NetworkProvisioner Open(EdgeOptions options)
     {
         var provisioner = new NetworkProvisioner(
-            Options,
+            options,
             TimeProvider.System,
             NullLogger<NetworkProvisioner>.Instance,
             Server?.Listeners

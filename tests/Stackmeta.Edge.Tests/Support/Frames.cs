@@ -51,12 +51,33 @@ static class Frames
             ]
         );
 
-    public static byte[] Ipv4(PhysicalAddress from, string source, ushort fromPort, ushort toPort, byte[] data)
+    /// <param name="isFragment">The first piece of more.</param>
+    public static byte[] Ipv4(
+        PhysicalAddress from,
+        string source,
+        ushort fromPort,
+        ushort toPort,
+        byte[] data,
+        bool isFragment = false
+    )
     {
         var datagram = UdpOf(fromPort, toPort, data);
         byte[] header =
         [
-            .. (byte[])[0x45, 0, .. Big((ushort)(20 + datagram.Length)), 0, 0, 0, 0, 64, Udp, 0, 0],
+            .. (byte[])
+                [
+                    0x45,
+                    0,
+                    .. Big((ushort)(20 + datagram.Length)),
+                    0,
+                    0,
+                    isFragment ? (byte)0x20 : (byte)0,
+                    0,
+                    64,
+                    Udp,
+                    0,
+                    0,
+                ],
             .. Octets(source),
             .. Octets("255.255.255.255"),
         ];
