@@ -100,11 +100,10 @@ static class PortSecurityRules
             $"ip6 saddr {Set(ipv6)} accept",
             "goto link_local"
         );
-        // One option at the most, so that there is no second one to be believed.
+        // By their lengths: one option at the most, so that there is no second one to be believed, and no header before.
         AppendChain(
             text,
             $"{name}_discovery",
-            "ip6 nexthdr != icmpv6 drop",
             $"icmpv6 type nd-router-solicit ip6 length 8 goto {name}_speaker",
             $"icmpv6 type nd-router-solicit ip6 length 16 @th,64,64 0x{SourceMac}{digits} goto {name}_speaker",
             $"icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert }} ip6 length 24 goto {name}_speaker",

@@ -40,7 +40,6 @@ public sealed class PortSecurityRulesTests
                 goto link_local
               }
               chain port_aaaaaaaabbbbccccddddeeeeeeeeeeee_discovery {
-                ip6 nexthdr != icmpv6 drop
                 icmpv6 type nd-router-solicit ip6 length 8 goto port_aaaaaaaabbbbccccddddeeeeeeeeeeee_speaker
                 icmpv6 type nd-router-solicit ip6 length 16 @th,64,64 0x0101fa163e000001 goto port_aaaaaaaabbbbccccddddeeeeeeeeeeee_speaker
                 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 length 24 goto port_aaaaaaaabbbbccccddddeeeeeeeeeeee_speaker

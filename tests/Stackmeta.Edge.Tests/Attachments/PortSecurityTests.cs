@@ -76,7 +76,7 @@ public sealed class PortSecurityTests
     }
 
     [Fact]
-    public async Task And_as_nobody_else()
+    public async Task OSSA_2021_001_and_as_nobody_else()
     {
         await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
         await using var pair = await PairAsync(rig);
@@ -258,6 +258,8 @@ public sealed class PortSecurityTests
                 Frames.HiddenDiscovery(Mac, MyLinkLocal, Frames.RouterAdvertisement, null, new byte[8])
             ),
             ("router in pieces", Frames.DiscoveryFragment(Mac, MyLinkLocal, Frames.RouterAdvertisement)),
+            ("a later piece", Frames.LaterFragment(Mac, MyLinkLocal)),
+            ("a later piece, private", Frames.LaterFragment(Mac, Private)),
             ("router in pieces, private", Frames.DiscoveryFragment(Mac, Private, Frames.RouterAdvertisement)),
             ("redirection", Frames.Discovery(Mac, MyLinkLocal, Frames.Redirect, Theirs6, new byte[16])),
             ("VLAN", Frames.Vlan(Frames.Ipv4(Mac, Mine, 1000, 81, []))),

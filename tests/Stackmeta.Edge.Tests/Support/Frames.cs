@@ -113,6 +113,10 @@ static class Frames
     public static byte[] DiscoveryFragment(PhysicalAddress from, string source, byte type) =>
         Ipv6(from, source, Fragment, [Icmpv6, 0, 0, 1, 0, 0, 0, 9, .. DiscoveryOf(type, null)]);
 
+    /// <summary>A later piece, which does not tell of what.</summary>
+    public static byte[] LaterFragment(PhysicalAddress from, string source) =>
+        Ipv6(from, source, Fragment, [Icmpv6, 0, 0, 8, 0, 0, 0, 9, .. new byte[16]]);
+
     /// <summary>MLDv2 (RFC 3810 §5.2), behind its router alert.</summary>
     public static byte[] MulticastReport(PhysicalAddress from, string source) =>
         Ipv6(from, source, HopByHop, [Icmpv6, 0, 5, 2, 0, 0, 1, 0, 143, 0, 0, 0, 0, 0, 0, 0]);
