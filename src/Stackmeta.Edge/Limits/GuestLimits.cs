@@ -10,10 +10,16 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
     /// <summary>Guests that are counted one by one. A guest may take many IPv6 addresses of its link, so the rest share one account.</summary>
     internal const int MostGuests = 65536;
 
+    /// <summary>Guests without a connection that are kept in the table, for the next connection of theirs: making an account costs more than asking for it.</summary>
+    internal const int MostIdle = 4096;
+
     static readonly TimeSpan SweepPause = TimeSpan.FromSeconds(1);
 
     readonly ConcurrentDictionary<(EdgeScope, IPAddress), GuestAccount> _accounts = new();
     readonly GuestAccount _others = new();
+
+    // Accounts in the table, which cannot tell without being locked as a whole; by Interlocked.
+    int _count;
 
     /// <summary>Replaced as a whole by <see cref="Change"/>.</summary>
     volatile GuestLimitOptions _options = options;
@@ -22,7 +28,7 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
     long _swept;
 
     /// <summary>Guests that are counted now.</summary>
-    internal int Count => _accounts.Count;
+    internal int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether guests' requests are counted.</summary>
     public bool AreRatesLimited => _options.RateLimitEnabled;
@@ -66,7 +72,10 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
         lock (account)
         {
             account.Connections--;
-            ForgetIfIdle_NeedsLock((scope, guest), account, time.GetTimestamp());
+            if (Count > MostIdle)
+            {
+                ForgetIfIdle_NeedsLock((scope, guest), account, time.GetTimestamp());
+            }
         }
     }
 
@@ -110,12 +119,11 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
         {
             if (!_accounts.TryGetValue((scope, guest), out var account))
             {
-                if (_accounts.Count >= MostGuests)
+                if (Count >= MostGuests)
                 {
                     ForgetIdle();
                 }
-                account =
-                    _accounts.Count < MostGuests ? _accounts.GetOrAdd((scope, guest), static _ => new()) : _others;
+                account = Count < MostGuests ? Add((scope, guest)) : _others;
             }
             Monitor.Enter(account);
             if (!account.IsForgotten)
@@ -124,6 +132,17 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
             }
             Monitor.Exit(account);
         }
+    }
+
+    GuestAccount Add((EdgeScope, IPAddress) key)
+    {
+        var made = new GuestAccount();
+        var account = _accounts.GetOrAdd(key, made);
+        if (ReferenceEquals(account, made))
+        {
+            Interlocked.Increment(ref _count);
+        }
+        return account;
     }
 
     void ForgetIdle()
@@ -150,7 +169,10 @@ public sealed class GuestLimits(GuestLimitOptions options, TimeProvider time)
         if (account.IsIdle(now) && !ReferenceEquals(account, _others))
         {
             account.IsForgotten = true;
-            _accounts.TryRemove(KeyValuePair.Create(key, account));
+            if (_accounts.TryRemove(KeyValuePair.Create(key, account)))
+            {
+                Interlocked.Decrement(ref _count);
+            }
         }
     }
 }
