@@ -80,9 +80,8 @@ public sealed class EdgeServer : IAsyncDisposable
         var known = new LinkLocalGuests(neighbours, connected, time, logger).Know(answer);
         var http = new HttpServerOptions
         {
-            Addresses = [TrunkListener.EveryNamespace],
-            Transport = new TrunkListener(listeners.Trunk),
-            Around = listeners.Trunk.Around,
+            Addresses = [],
+            Trunk = listeners.Trunk,
             MaxRequestLine = options.MaxRequestLine,
             MaxHeaders = options.MaxHeaders,
             MaxBody = options.MaxBody,
@@ -141,7 +140,7 @@ public sealed class EdgeServer : IAsyncDisposable
         await Listeners.StopAcceptingAsync();
         var since = _time.GetTimestamp();
         while (
-            Listeners.Trunk.HasGuests
+            Listeners.Trunk.HasConnections
             && _time.GetElapsedTime(since) < IdleGrace
             && !cancellationToken.IsCancellationRequested
         )

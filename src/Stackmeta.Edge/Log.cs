@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
 
-/// <summary>All messages of the edge. Ids are stable and never used again: 1000 to 1999.</summary>
+/// <summary>All messages of the edge. Ids are stable and never used again: 1000 to 1999. 1023 and 1025 were used.</summary>
 static partial class Log
 {
     [LoggerMessage(1000, LogLevel.Information, "Network {Network} is up in namespace {Namespace}")]
@@ -53,9 +53,6 @@ static partial class Log
     [LoggerMessage(1022, LogLevel.Warning, "Cannot listen for {Scope} in {Namespace}: {Reason}")]
     public static partial void CannotListen(ILogger logger, EdgeScope scope, string @namespace, string reason);
 
-    [LoggerMessage(1023, LogLevel.Warning, "Accepting a connection in {Namespace} failed: {Error}")]
-    public static partial void AcceptFailed(ILogger logger, string @namespace, string error);
-
     [LoggerMessage(
         1024,
         LogLevel.Warning,
@@ -67,9 +64,6 @@ static partial class Log
         string device,
         System.Net.IPAddress address
     );
-
-    [LoggerMessage(1025, LogLevel.Error, "A connection of {Scope} failed")]
-    public static partial void ConnectionFailed(ILogger logger, EdgeScope scope, Exception exception);
 
     [LoggerMessage(1030, LogLevel.Debug, "Guest {Peer} of {Scope} asks too often")]
     public static partial void TooManyRequests(ILogger logger, System.Net.IPAddress peer, EdgeScope scope);

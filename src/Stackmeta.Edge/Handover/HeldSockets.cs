@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 
@@ -77,11 +77,12 @@ sealed class Ipv6Watch(Socket socket, IPAddress address, EventLoop loop) : IPoll
         var part = ArrayPool<byte>.Shared.Rent(LongestPart);
         try
         {
-            for (nint length; (length = Libc.Receive(socket.SafeHandle, ref part[0], part.Length, 0)) > 0; )
+            SocketError error;
+            for (int length; (length = socket.Receive(part, SocketFlags.None, out error)) > 0; )
             {
-                Take(part.AsSpan(0, (int)length));
+                Take(part.AsSpan(0, length));
             }
-            if (Marshal.GetLastPInvokeError() == Libc.NoBufferSpace)
+            if (error == SocketError.NoBufferSpaceAvailable)
             {
                 AskAgain();
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 
@@ -68,7 +69,14 @@ sealed class NamespaceListener(
     }
 
     AcceptingSocket Own(Socket listening) =>
-        new(listening, served.Name, loops, (loop, socket, peer) => accept(this, loop, socket, peer), time, logger);
+        new(
+            listening,
+            served.Name,
+            loops,
+            (loop, socket, peer) => accept(this, loop, socket, (IPEndPoint)peer!),
+            time,
+            logger
+        );
 
     /// <summary>
     /// Accepts no more; what was accepted goes on, and what waits in the kernel is for another process that has the sockets. After

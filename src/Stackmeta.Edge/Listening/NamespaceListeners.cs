@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Net;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
@@ -40,7 +38,7 @@ public sealed class NamespaceListeners(
     public IReadOnlyCollection<string> Namespaces => [.. _listeners.Keys];
 
     /// <summary>Through which the server gets the connections; it has to be attached before the first namespace is added.</summary>
-    internal GuestTrunk Trunk { get; } = new(loggers.CreateLogger<GuestTrunk>());
+    internal ConnectionTrunk Trunk { get; } = new(time, loggers.CreateLogger<ConnectionTrunk>());
 
     /// <summary>Begins to listen in a namespace; one that is listened in already in the same way is left as it is.</summary>
     /// <exception cref="EdgeException">The namespace is not there, or another program has the port.</exception>
@@ -110,7 +108,7 @@ public sealed class NamespaceListeners(
     {
         await listener.DisposeAsync();
         await _loops.PassAsync();
-        foreach (var guest in Trunk.Guests.Where(guest => guest.Listener == listener))
+        foreach (var guest in Trunk.Connections.OfType<GuestConnection>().Where(guest => guest.Listener == listener))
         {
             guest.Abort();
         }
@@ -135,46 +133,17 @@ public sealed class NamespaceListeners(
             TurnAway(socket, listener.Scope, peer.Address);
             return;
         }
-        var guest = new GuestConnection(socket, peer, loop, listener, Trunk.Features, time, Begin, Leave)
-        {
-            Account = account,
-        };
-        Trunk.Enter(guest);
-        guest.Start();
+        new GuestConnection(socket, peer, loop, Trunk, listener, account, limits, connected).Start();
     }
 
-    /// <summary>In the guest's turn.</summary>
-    void Begin(GuestConnection guest)
-    {
-        guest.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
-        connected?.Invoke(guest.Features, guest);
-        Trunk.Serve(guest);
-        try
-        {
-            guest.WaitForNews();
-        }
-        catch (Win32Exception e)
-        {
-            Log.AcceptFailed(_logger, guest.Namespace, e.Message);
-            guest.Abort();
-        }
-    }
-
-    void Leave(GuestConnection guest) => limits.Leave(guest.Scope, guest.Peer, guest.Account);
-
-    /// <summary>One send into an empty buffer never waits; the guest reads it even if it is still sending itself.</summary>
     void TurnAway(Descriptor socket, EdgeScope scope, IPAddress peer)
     {
-        using (socket)
-        {
-            Log.TooManyConnections(_logger, peer, scope);
-            observer?.CountTurnedAway(PathStep.Edge, Refusal.TooManyRequests);
-            var answer =
-                "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
-            // If it fails, the guest has gone away, which is as well.
-            _ = Libc.Send(socket, in answer[0], answer.Length, Libc.MsgNoSignal);
-            _ = Libc.Shutdown(socket, Libc.ShutdownSend);
-        }
+        Log.TooManyConnections(_logger, peer, scope);
+        observer?.CountTurnedAway(PathStep.Edge, Refusal.TooManyRequests);
+        PartingWord.Say(
+            socket,
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8
+        );
     }
 
     /// <summary>Ends everything; the server has to have been stopped before, since the loops end with it.</summary>

@@ -8,6 +8,10 @@ static partial class Libc
     /// <summary>asm-generic/unistd.h; equal everywhere. The C library has a name for it since glibc 2.36 only.</summary>
     const nint ProcessDescriptorCall = 434;
 
+    // asm-generic/errno-base.h, asm-generic/fcntl.h.
+    public const int NoSuchProcess = 3;
+    public const int NonBlocking = 0x800;
+
     /// <summary>A descriptor that is readable once the process has ended; −1 if it is gone already.</summary>
     public static int OpenProcess(int process) => (int)SystemCall(ProcessDescriptorCall, process, 0);
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Net.Sockets;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 

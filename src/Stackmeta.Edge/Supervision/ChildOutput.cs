@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 

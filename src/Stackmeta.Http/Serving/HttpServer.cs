@@ -24,33 +24,38 @@ public sealed class HttpServer : IAsyncDisposable
 
     readonly ServiceProvider _services;
     readonly IServer _server;
-    readonly IReadOnlyList<ListenOptions> _listening;
+    readonly Func<IEnumerable<EndPoint>> _addresses;
     readonly ConnectionCount _connections;
     readonly Leaving _leaving;
-    readonly KeptListeners? _kept;
+
+    /// <summary>Who accepts instead of Kestrel, here; null where Kestrel does, or others.</summary>
+    readonly IListeners? _listeners;
+    readonly bool _isKept;
 
     HttpServer(
         ServiceProvider services,
         IServer server,
-        IReadOnlyList<ListenOptions> listening,
+        Func<IEnumerable<EndPoint>> addresses,
         ConnectionCount connections,
         Leaving leaving,
-        KeptListeners? kept
+        IListeners? listeners,
+        bool isKept
     )
     {
         _services = services;
         _server = server;
-        _listening = listening;
+        _addresses = addresses;
         _connections = connections;
         _leaving = leaving;
-        _kept = kept;
+        _listeners = listeners;
+        _isKept = isKept;
     }
 
     /// <summary>Connections that are open now.</summary>
-    public int OpenConnections => _connections.Open;
+    public int OpenConnections => _listeners?.OpenConnections ?? _connections.Open;
 
     /// <summary>Where the server listens: the addresses asked for, with the ports that were chosen in place of port 0.</summary>
-    public IEnumerable<EndPoint> Addresses => _listening.Select(static l => l.EndPoint);
+    public IEnumerable<EndPoint> Addresses => _addresses();
 
     /// <summary>Opens all addresses and begins to answer.</summary>
     /// <param name="options">Where and how much.</param>
@@ -65,16 +70,25 @@ public sealed class HttpServer : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var listening = new List<ListenOptions>(options.Addresses.Length);
-        var connections = new ConnectionCount();
-        var leaving = new Leaving();
-        var kept = options.Kept is null
-            ? null
-            : new KeptListeners(
-                address => OpenKept(address, options),
-                options.AnswersInline && options.Certificate is null,
-                loggers
-            );
+        var addresses = options.Addresses;
+        var own =
+            options.AnswersInline && options.Certificate is null
+                ? TrunkListeners.Open(addresses, address => OpenListening(address, options), options.Time, loggers)
+                : null;
+        if (own is not null)
+        {
+            options = options with { Addresses = [], Trunk = own.Trunk };
+        }
+        var kept =
+            own is null && options.Kept is not null
+                ? new KeptListeners(address => OpenListening(address, options), loggers)
+                : null;
+        var (connections, leaving, listening) = (new ConnectionCount(), new Leaving(), new List<ListenOptions>());
+        var answering = options.Kept is null ? answer : leaving.TellIn(answer);
+        if (options.Trunk is { } trunk)
+        {
+            trunk.Plain = new(options, answering, options.Time);
+        }
         var services = KestrelServices.Create(
             loggers,
             kestrel =>
@@ -84,32 +98,54 @@ public sealed class HttpServer : IAsyncDisposable
                 {
                     Listen(kestrel, address, options, connections, listening);
                 }
+                if (options.Trunk is { } carried)
+                {
+                    Listen(kestrel, TrunkListener.Everywhere, options, connections, [], carried.Around);
+                }
             },
             transport =>
             {
                 transport.Backlog = options.Backlog;
-                transport.UnsafePreferInlineScheduling = options.AnswersInline && options.Certificate is null;
                 if (options.OpenSocket is { } open)
                 {
                     transport.CreateBoundListenSocket = open;
                 }
             },
-            (IConnectionListenerFactory?)kept ?? options.Transport
+            (IConnectionListenerFactory?)kept ?? (options.Trunk is { } only ? new TrunkListener(only) : null)
         );
         try
         {
             var server = services.GetRequiredService<IServer>();
-            await server.StartAsync(
-                new DirectApplication(kept is null ? answer : leaving.TellIn(answer)),
-                cancellationToken
+            await server.StartAsync(new DirectApplication(answering), cancellationToken);
+            if (own is not null)
+            {
+                await own.Trunk.Attached.WaitAsync(cancellationToken);
+                own.Start();
+            }
+            return new HttpServer(
+                services,
+                server,
+                () => own?.EndPoints ?? listening.Select(static one => one.EndPoint),
+                connections,
+                leaving,
+                (IListeners?)own ?? kept,
+                isKept: options.Kept is not null
             );
-            return new HttpServer(services, server, listening, connections, leaving, kept);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
-            kept?.Dispose();
             await services.DisposeAsync();
-            throw Explain(e, options.Addresses);
+            if (own is not null)
+            {
+                await own.StopAcceptingAsync();
+            }
+            own?.Dispose();
+            kept?.Dispose();
+            if (e is OperationCanceledException)
+            {
+                throw;
+            }
+            throw ListenException.Of(e, addresses);
         }
     }
 
@@ -119,13 +155,16 @@ public sealed class HttpServer : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_kept is not null)
+        if (_isKept)
         {
             _leaving.Begin();
-            await _kept.StopAcceptingAsync();
+        }
+        await (_listeners?.StopAcceptingAsync() ?? Task.CompletedTask);
+        if (_isKept)
+        {
             var since = Stopwatch.GetTimestamp();
             while (
-                _kept.OpenConnections > 0
+                OpenConnections > 0
                 && Stopwatch.GetElapsedTime(since) < IdleGrace
                 && !cancellationToken.IsCancellationRequested
             )
@@ -138,21 +177,22 @@ public sealed class HttpServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await (_listeners?.StopAcceptingAsync() ?? Task.CompletedTask);
         await _server.StopAsync(new CancellationToken(canceled: true));
         await _services.DisposeAsync();
-        _kept?.Dispose();
+        _listeners?.Dispose();
     }
 
-    /// <summary>The socket that an earlier process left, or a new one; in either case the next process gets it.</summary>
-    static Socket OpenKept(EndPoint address, HttpServerOptions options)
+    /// <summary>The socket that an earlier process left, or a new one; in either case the next process gets it, if there is to be one.</summary>
+    static Socket OpenListening(EndPoint address, HttpServerOptions options)
     {
-        var socket = options.OpenSocket?.Invoke(address) ?? options.Kept!.Find(address);
+        var socket = options.OpenSocket?.Invoke(address) ?? options.Kept?.Find(address);
         if (socket is null)
         {
             socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
             socket.Listen(options.Backlog);
         }
-        options.Kept!.Keep(address, socket);
+        options.Kept?.Keep(address, socket);
         return socket;
     }
 
@@ -177,7 +217,8 @@ public sealed class HttpServer : IAsyncDisposable
         EndPoint address,
         HttpServerOptions options,
         ConnectionCount connections,
-        List<ListenOptions> listening
+        List<ListenOptions> listening,
+        Func<ConnectionDelegate, ConnectionDelegate>? around = null
     )
     {
         kestrel.Listen(
@@ -185,7 +226,7 @@ public sealed class HttpServer : IAsyncDisposable
             listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                if (options.Around is { } around)
+                if (around is not null)
                 {
                     listen.Use(around);
                 }
@@ -226,25 +267,5 @@ public sealed class HttpServer : IAsyncDisposable
             tls.ClientCertificateValidation = (shown, _, _) => CertificateTrust.IsIssuedBy(shown, authorities);
         }
         return tls;
-    }
-
-    static ListenException Explain(Exception cause, IReadOnlyList<EndPoint> addresses)
-    {
-        if (cause is ListenException explained)
-        {
-            return explained;
-        }
-        if (cause.InnerException is AddressInUseException)
-        {
-            // Kestrel's sentence names which of the addresses it is.
-            return new ListenException(
-                $"{cause.Message} Another program listens there; stop it or choose another address.",
-                cause
-            );
-        }
-        var all = string.Join(", ", addresses);
-        return cause is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }
-            ? new ListenException($"Cannot listen on {all}: an address is not one of this host's.", cause)
-            : new ListenException($"Cannot listen on {all}: {cause.Message}", cause);
     }
 }

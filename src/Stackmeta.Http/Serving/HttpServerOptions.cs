@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections;
 
 namespace Stackmeta.Http;
 
@@ -18,18 +17,18 @@ public sealed record HttpServerOptions
     /// <summary>Keeps the listening sockets of all addresses for the next process; null where they end with this one.</summary>
     public IKeptSockets? Kept { get; init; }
 
-    /// <summary>Accepts the connections of all addresses; null for sockets of one's own.</summary>
-    public IConnectionListenerFactory? Transport { get; init; }
-
-    /// <summary>Stands around all that is done with a connection, for a <see cref="Transport"/> that has a say in it; null for nothing.</summary>
-    public Func<ConnectionDelegate, ConnectionDelegate>? Around { get; init; }
+    /// <summary>Brings connections that others accept, besides those of the addresses; null for none.</summary>
+    public ConnectionTrunk? Trunk { get; init; }
 
     /// <summary>
     /// Whether a request is answered by the thread that received it, and its answer sent by that thread too, instead of being handed from
-    /// one to the next. Only for answers that never block a thread: what may block leaves it first
+    /// one to the next; plain questions without Kestrel. Only for answers that never block a thread: what may block leaves it first
     /// (docs/performance/decisions.md). Not done over TLS, whose handshakes are long.
     /// </summary>
     public bool AnswersInline { get; init; }
+
+    /// <summary>The clock of what is not Kestrel's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Connections that the kernel keeps until they are accepted.</summary>
     public int Backlog { get; init; } = 4096;

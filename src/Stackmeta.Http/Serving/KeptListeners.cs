@@ -12,12 +12,10 @@ namespace Stackmeta.Http;
 /// calls then to end the wait (shutdown(2)) ends the listening of every process that has the socket. Here the wait ends first.
 /// </summary>
 /// <param name="open">Opens the socket of an address, listening.</param>
-sealed class KeptListeners(Func<EndPoint, Socket> open, bool answersInline, ILoggerFactory loggers)
-    : IConnectionListenerFactory,
-        IDisposable
+sealed class KeptListeners(Func<EndPoint, Socket> open, ILoggerFactory loggers) : IConnectionListenerFactory, IListeners
 {
     readonly SocketConnectionContextFactory _contexts = new(
-        new() { UnsafePreferInlineScheduling = answersInline },
+        new(),
         loggers.CreateLogger<SocketConnectionContextFactory>()
     );
 

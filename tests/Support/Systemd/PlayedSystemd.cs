@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Stackmeta.Edge;
+using Stackmeta.Http;
 
 namespace Stackmeta.Tests.Support;
 

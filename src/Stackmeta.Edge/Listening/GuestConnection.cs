@@ -1,0 +1,50 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Stackmeta.Http;
+
+namespace Stackmeta.Edge;
+
+/// <summary>A guest's connection: all that identity is taken from is known when it is accepted.</summary>
+/// <param name="socket">Accepted; this object's from here on.</param>
+/// <param name="peer">IPv4 is never mapped into IPv6.</param>
+/// <param name="loop">The connection stays with its thread.</param>
+/// <param name="trunk">What it is a part of.</param>
+/// <param name="listener">Where it was accepted.</param>
+/// <param name="account">What it is counted in, and by which its guest's connections share their turns.</param>
+/// <param name="limits">Whose account it is.</param>
+/// <param name="connected">Called before the first request, to set features of one's own; null for none.</param>
+sealed class GuestConnection(
+    Descriptor socket,
+    IPEndPoint peer,
+    EventLoop loop,
+    ConnectionTrunk trunk,
+    NamespaceListener listener,
+    GuestAccount account,
+    GuestLimits limits,
+    Action<IFeatureCollection, IGuestArrivalFeature>? connected
+) : SocketConnection(socket, peer, loop, trunk), IGuestArrivalFeature
+{
+    public NamespaceListener Listener => listener;
+
+    public EdgeScope Scope => listener.Scope;
+
+    public string Namespace => listener.Served.Name;
+
+    public IPAddress Peer => peer.Address;
+
+    public override string Place
+    {
+        get => Namespace;
+        init => throw new NotSupportedException();
+    }
+
+    protected override object TurnOwner => account;
+
+    protected override void AddFeatures(IFeatureCollection features)
+    {
+        features.Set<IGuestArrivalFeature>(this);
+        connected?.Invoke(features, this);
+    }
+
+    protected override void Ended() => limits.Leave(Scope, Peer, account);
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Http;
+
+/// <summary>All messages of the floor that the hops stand on. Ids are stable and never used again: 100 to 199.</summary>
+static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Error, "A connection in {Place} failed")]
+    public static partial void ConnectionFailed(ILogger logger, string place, Exception exception);
+
+    [LoggerMessage(101, LogLevel.Error, "An answer in {Place} failed")]
+    public static partial void AnswerFailed(ILogger logger, string place, Exception exception);
+
+    [LoggerMessage(102, LogLevel.Warning, "A connection in {Place} was given up: {Reason}")]
+    public static partial void ConnectionUnheard(ILogger logger, string place, string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "Accepting a connection in {Place} failed: {Error}")]
+    public static partial void AcceptFailed(ILogger logger, string place, string error);
+}

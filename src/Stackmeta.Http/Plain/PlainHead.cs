@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Text;
+
+namespace Stackmeta.Http;
+
+/// <summary>
+/// Recognizes a plain question: a GET of HTTP/1.1 with nothing in it that two readers could understand differently, whole and with nothing behind it. Nearly all
+/// that guests ask is one. Whatever is not is Kestrel's, from its first byte on, so that nothing need be decided here but that it is plain.
+/// </summary>
+/// <remarks>
+/// The grammar is narrower than RFC 9112's: no escapes and no dot segments in the target, one Host, names of tokens, values of printable ASCII, lines that end with
+/// CR LF; and no field that frames a body or asks for anything but an answer.
+/// </remarks>
+static class PlainHead
+{
+    /// <summary>Clients send four to eight (spec/traces).</summary>
+    const int MostFields = 32;
+
+    // RFC 9110 §5.6.2.
+    static readonly SearchValues<byte> NameBytes = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8
+    );
+
+    // RFC 3986 §3.3, §3.4, without the percent sign.
+    static readonly SearchValues<byte> TargetBytes = SearchValues.Create(
+        "/?:@-._~!$&'()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8
+    );
+
+    // A name or an IPv4 address and a port.
+    static readonly SearchValues<byte> HostBytes = SearchValues.Create(
+        "-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8
+    );
+
+    static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+
+    /// <summary>Divides a head into request line and fields.</summary>
+    /// <param name="received">All that the caller has sent so far.</param>
+    /// <param name="target">Of the request line.</param>
+    /// <param name="fields">From the first field's name to the last field's line end.</param>
+    /// <returns>False if it is not whole, or not plain as far as the request line tells.</returns>
+    public static bool TryDivide(
+        ReadOnlySpan<byte> received,
+        out ReadOnlySpan<byte> target,
+        out ReadOnlySpan<byte> fields
+    )
+    {
+        target = fields = default;
+        if (!received.StartsWith("GET /"u8) || !received.EndsWith("\r\n\r\n"u8))
+        {
+            return false;
+        }
+        var lineEnd = received.IndexOf((byte)'\r');
+        var line = received[..lineEnd];
+        if (!line.EndsWith(" HTTP/1.1"u8) || received[lineEnd + 1] != '\n')
+        {
+            return false;
+        }
+        target = line["GET ".Length..^" HTTP/1.1".Length];
+        fields = received[(lineEnd + 2)..^2];
+        return !target.ContainsAnyExcept(TargetBytes) && target.IndexOf("/."u8) < 0;
+    }
+
+    /// <summary>Reads the fields.</summary>
+    /// <param name="fields">From <see cref="TryDivide"/>.</param>
+    /// <param name="headers">Empty; to be emptied again if this returns false.</param>
+    /// <param name="closes">Whether the caller asks for no more on this connection.</param>
+    /// <returns>False if one of them is not plain.</returns>
+    public static bool TryReadFields(ReadOnlySpan<byte> fields, HeaderList headers, out bool closes)
+    {
+        closes = false;
+        var (count, hasHost) = (0, false);
+        while (!fields.IsEmpty)
+        {
+            var lineEnd = fields.IndexOf("\r\n"u8);
+            var colon = fields.IndexOf((byte)':');
+            if (colon <= 0 || colon > lineEnd || ++count > MostFields)
+            {
+                return false;
+            }
+            var name = fields[..colon];
+            var value = fields[(colon + 1)..lineEnd].Trim((byte)' ');
+            if (name.ContainsAnyExcept(NameBytes) || value.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+            {
+                return false;
+            }
+            switch (KindOf(name))
+            {
+                case FieldKind.Host when hasHost || !IsPlainHost(value):
+                case FieldKind.NotPlain:
+                    return false;
+                case FieldKind.Host:
+                    hasHost = true;
+                    break;
+                case FieldKind.Connection when Ascii.EqualsIgnoreCase(value, "close"u8):
+                    closes = true;
+                    break;
+                case FieldKind.Connection when !Ascii.EqualsIgnoreCase(value, "keep-alive"u8):
+                    return false;
+            }
+            headers.Receive(NameOf(name), Encoding.ASCII.GetString(value));
+            fields = fields[(lineEnd + 2)..];
+        }
+        return hasHost;
+    }
+
+    static FieldKind KindOf(ReadOnlySpan<byte> name) =>
+        name.Length switch
+        {
+            2 => Is(name, "TE", FieldKind.NotPlain),
+            4 => Is(name, "Host", FieldKind.Host),
+            6 => Is(name, "Expect", FieldKind.NotPlain),
+            7 => Ascii.EqualsIgnoreCase(name, "Upgrade") ? FieldKind.NotPlain : Is(name, "Trailer", FieldKind.NotPlain),
+            10 => Is(name, "Connection", FieldKind.Connection),
+            14 => Is(name, "Content-Length", FieldKind.NotPlain),
+            17 => Is(name, "Transfer-Encoding", FieldKind.NotPlain),
+            _ => FieldKind.Other,
+        };
+
+    static FieldKind Is(ReadOnlySpan<byte> name, string known, FieldKind kind) =>
+        Ascii.EqualsIgnoreCase(name, known) ? kind : FieldKind.Other;
+
+    static bool IsPlainHost(ReadOnlySpan<byte> host)
+    {
+        var colon = host.IndexOf((byte)':');
+        var name = colon < 0 ? host : host[..colon];
+        var port = colon < 0 ? default : host[(colon + 1)..];
+        return !name.IsEmpty
+            && !name.ContainsAnyExcept(HostBytes)
+            && (colon < 0 || (port.Length is > 0 and <= 5 && !port.ContainsAnyExcept(Digits)));
+    }
+
+    /// <summary>The names that nearly every client sends need not be made anew.</summary>
+    static string NameOf(ReadOnlySpan<byte> name) =>
+        name switch
+        {
+            _ when name.SequenceEqual("Host"u8) => "Host",
+            _ when name.SequenceEqual("Accept"u8) => "Accept",
+            _ when name.SequenceEqual("User-Agent"u8) => "User-Agent",
+            _ when name.SequenceEqual("Accept-Encoding"u8) => "Accept-Encoding",
+            _ when name.SequenceEqual("Connection"u8) => "Connection",
+            _ => Encoding.ASCII.GetString(name),
+        };
+
+    enum FieldKind
+    {
+        Other,
+        Host,
+        Connection,
+        NotPlain,
+    }
+}

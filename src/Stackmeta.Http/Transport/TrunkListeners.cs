@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Stackmeta.Http;
+
+/// <summary>
+/// A server's own listening sockets, whose connections are accepted and answered by a few threads that wait for all of them (<see cref="EventLoops"/>), instead of
+/// being handed from Kestrel's accepting thread to another.
+/// </summary>
+sealed class TrunkListeners : IListeners
+{
+    /// <summary>More answer more than a host's agents ask.</summary>
+    const int MostLoops = 8;
+
+    readonly List<AcceptingSocket> _accepting = [];
+    readonly EventLoops _loops;
+
+    /// <summary>By its owner.</summary>
+    bool _isDisposed;
+
+    TrunkListeners(ConnectionTrunk trunk, EventLoops loops) => (Trunk, _loops) = (trunk, loops);
+
+    /// <summary>What the accepted connections are parts of.</summary>
+    public ConnectionTrunk Trunk { get; }
+
+    public int OpenConnections => Trunk.Count;
+
+    /// <summary>Where it listens.</summary>
+    public List<EndPoint> EndPoints { get; } = [];
+
+    /// <summary>Opens the sockets of all addresses; who connects waits until <see cref="Start"/>.</summary>
+    /// <param name="addresses">All are opened or none.</param>
+    /// <param name="open">Opens the socket of an address, listening.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The log.</param>
+    /// <exception cref="ListenException">An address cannot be had; none is open then.</exception>
+    public static TrunkListeners Open(
+        IEnumerable<EndPoint> addresses,
+        Func<EndPoint, Socket> open,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
+    {
+        var logger = loggers.CreateLogger<TrunkListeners>();
+        var listeners = new TrunkListeners(
+            new(time, loggers.CreateLogger<ConnectionTrunk>()),
+            new(Math.Min(Environment.ProcessorCount, MostLoops), "callers")
+        );
+        EndPoint? at = null;
+        try
+        {
+            foreach (var address in addresses)
+            {
+                at = address;
+                listeners.Add(address, open(address), time, logger);
+            }
+            return listeners;
+        }
+        catch (Exception e)
+        {
+            listeners.Close();
+            listeners.Dispose();
+            throw ListenException.Of(e, [at!]);
+        }
+    }
+
+    void Add(EndPoint address, Socket socket, TimeProvider time, ILogger logger)
+    {
+        var place = address.ToString()!;
+        EndPoints.Add(socket.LocalEndPoint ?? address);
+        _accepting.Add(
+            new(socket, place, _loops, (loop, accepted, peer) => Accept(loop, accepted, peer, place), time, logger)
+        );
+    }
+
+    void Accept(EventLoop loop, Descriptor accepted, EndPoint? peer, string place) =>
+        new SocketConnection(accepted, peer, loop, Trunk) { Place = place }.Start();
+
+    /// <summary>Begins to accept; the trunk has to be attached.</summary>
+    public void Start() => _accepting.ForEach(static socket => socket.Start());
+
+    public Task StopAcceptingAsync()
+    {
+        Close();
+        return _isDisposed ? Task.CompletedTask : _loops.PassAsync();
+    }
+
+    void Close() => _accepting.ForEach(static socket => socket.Close());
+
+    /// <summary>Ends the threads; the server has to have been stopped before.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _loops.Dispose();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stackmeta.Http.Tests;
+
+/// <summary>Both ends of a connection: one read and written as the edge does, the other by the test.</summary>
+sealed class PolledSocket : ITurnTaker, IDisposable
+{
+    readonly EventLoops _loops = new(1, "test");
+    readonly Descriptor _descriptor;
+    readonly ulong _number;
+
+    public PolledSocket()
+    {
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+        Peer = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Peer.Connect(listening.LocalEndPoint!);
+        using (var accepted = listening.Accept())
+        {
+            accepted.Blocking = false;
+            _descriptor = Descriptor.Of(accepted);
+        }
+        Reader = new(_descriptor, _loops.First, this);
+        Writer = new(_descriptor, () => { });
+        _loops.First.Add(
+            _descriptor,
+            PollEvents.Readable | PollEvents.Writable | PollEvents.PeerEnded | PollEvents.OncePerChange,
+            this,
+            out _number
+        );
+    }
+
+    public Socket Peer { get; }
+
+    public SocketReader Reader { get; }
+
+    public SocketWriter Writer { get; }
+
+    object ITurnTaker.Owner => this;
+
+    PollEvents? ITurnTaker.Untold { get; set; }
+
+    void IPolled.Happened(EventLoop loop, PollEvents events)
+    {
+        Writer.Tell();
+        Reader.BeginTurn((events & (PollEvents.PeerEnded | PollEvents.HangUp)) != PollEvents.None);
+    }
+
+    /// <summary>Ends the edge's side, so that the peer reads an end.</summary>
+    public void EndSending() => _ = SocketCalls.Shutdown(_descriptor, SocketCalls.ShutdownSend);
+
+    public void Dispose()
+    {
+        _loops.Forget(_number);
+        _loops.Dispose();
+        Peer.Dispose();
+        _descriptor.Dispose();
+    }
+}
