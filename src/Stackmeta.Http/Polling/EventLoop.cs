@@ -12,6 +12,9 @@ public sealed class EventLoop
 {
     const int MostAtOnce = 128;
 
+    /// <summary>A look costs a fraction of an answer; who comes meanwhile waits for one answer more at most.</summary>
+    const int TurnsBetweenLooks = 2;
+
     /// <summary>The number of the loop's own descriptor, by which it is woken.</summary>
     const ulong Self = 0;
 
@@ -171,8 +174,11 @@ public sealed class EventLoop
                 var happened = events[(i * EventSize)..];
                 Tell(BitConverter.ToUInt64(happened[NumberOffset..]), (PollEvents)BitConverter.ToUInt32(happened));
             }
-            // One turn, and then whoever has come meanwhile is looked for: a look costs a fraction of an answer.
-            _turns.Take(out var untold)?.Happened(this, untold);
+            // Then whoever has come meanwhile is looked for.
+            for (var turn = 0; turn < TurnsBetweenLooks && _turns.Take(out var untold) is { } taker; turn++)
+            {
+                taker.Happened(this, untold);
+            }
             Pass();
         }
     }
