@@ -117,7 +117,7 @@ public sealed class EdgeServer : IAsyncDisposable
         ILogger logger
     )
     {
-        var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
+        var arrival = context.Features.Require<IGuestArrivalFeature>();
         if (limits.TryAsk(arrival.Scope, arrival.Peer, out var retryAfter))
         {
             return answer(context);

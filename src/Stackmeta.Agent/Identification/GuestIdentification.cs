@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -33,7 +34,7 @@ static class GuestIdentification
     public static Refusal Identify(HttpContext context, out Guest guest)
     {
         guest = default;
-        if (context.Features.Get<IGuestConnectionFeature>() is { } connection)
+        if (context.Features.Find<IGuestConnectionFeature>() is { } connection)
         {
             if (!GuestAddress.TryFrom(connection.Peer, out var peer))
             {

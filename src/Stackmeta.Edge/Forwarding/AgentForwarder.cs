@@ -75,7 +75,7 @@ public sealed class AgentForwarder : IDisposable
     public async Task HandleAsync(HttpContext context)
     {
         var arrived = _time.GetTimestamp();
-        context.Features.GetRequiredFeature<IGuestArrivalFeature>().ShowTo(RequestObservation.Of(context));
+        context.Features.Require<IGuestArrivalFeature>().ShowTo(RequestObservation.Of(context));
         using var step = RequestObservation.Enter(context, PathStep.Upstream);
         try
         {

@@ -15,7 +15,7 @@ static class ForwardedRequest
     /// </remarks>
     public static async ValueTask<byte[]?> ReadBodyAsync(HttpContext context)
     {
-        if (!context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
+        if (!context.Features.Require<IHttpRequestBodyDetectionFeature>().CanHaveBody)
         {
             return null;
         }
@@ -33,7 +33,7 @@ static class ForwardedRequest
         }
         request.Content = body is null ? null : new ReadOnlyMemoryContent(body);
         CopyHeaders(context, request);
-        var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
+        var arrival = context.Features.Require<IGuestArrivalFeature>();
         request.Headers.TryAddWithoutValidation(IdentityHeaders.Of(arrival.Scope.Kind), arrival.Scope.Id.ToString());
         request.Headers.TryAddWithoutValidation(IdentityHeaders.ForwardedFor, ClientAddress(arrival.Peer));
         return request;

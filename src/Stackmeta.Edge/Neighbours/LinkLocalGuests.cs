@@ -31,7 +31,7 @@ sealed class LinkLocalGuests(
     public Func<HttpContext, Task> Know(Func<HttpContext, Task> answer) =>
         context =>
         {
-            var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
+            var arrival = context.Features.Require<IGuestArrivalFeature>();
             return arrival.Peer.IsIPv6LinkLocal ? AnswerAsync(context, arrival, answer) : answer(context);
         };
 

@@ -31,7 +31,7 @@ public sealed partial class RequestObservation
     }
 
     /// <summary>The observation of a request; null when its server is not observed.</summary>
-    public static RequestObservation? Of(HttpContext context) => context.Features.Get<RequestObservation>();
+    public static RequestObservation? Of(HttpContext context) => context.Features.Find<RequestObservation>();
 
     /// <summary>Begins a step of a request.</summary>
     /// <returns>To be disposed of when the step is over; nothing when the request's server is not observed.</returns>
@@ -59,11 +59,11 @@ public sealed partial class RequestObservation
     public bool IsAbandoned { get; private set; }
 
     /// <summary>The status code; 0 when the guest went away before it was answered.</summary>
-    public int Status => IsAbandoned ? 0 : _features.GetRequiredFeature<IHttpResponseFeature>().StatusCode;
+    public int Status => IsAbandoned ? 0 : _features.Require<IHttpResponseFeature>().StatusCode;
 
     public string Dialect => Http.Dialect.Of(Request.RawTarget);
 
-    IHttpRequestFeature Request => _features.GetRequiredFeature<IHttpRequestFeature>();
+    IHttpRequestFeature Request => _features.Require<IHttpRequestFeature>();
 
     /// <summary>Tells where the guest is and which address it has there.</summary>
     /// <param name="kind"><c>network</c> or <c>router</c>.</param>

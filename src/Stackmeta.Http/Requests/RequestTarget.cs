@@ -7,8 +7,7 @@ namespace Stackmeta.Http;
 public static class RequestTarget
 {
     /// <summary>The target in whatever form.</summary>
-    public static string Of(HttpContext context) =>
-        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+    public static string Of(HttpContext context) => context.Features.Require<IHttpRequestFeature>().RawTarget;
 
     /// <summary>The target in origin form, percent-encoded, with its query: what follows the authority of an absolute-form target.</summary>
     /// <returns>False for <c>*</c>, for <c>host:port</c>, and for an absolute-form target without a path.</returns>
@@ -44,5 +43,5 @@ public static class RequestTarget
 
     /// <summary>As <see cref="ForLog(string)"/>, of the target as the caller wrote it.</summary>
     public static BoundedText ForLog(HttpContext context) =>
-        ForLog(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        ForLog(context.Features.Require<IHttpRequestFeature>().RawTarget);
 }

@@ -51,7 +51,7 @@ public sealed record HttpServerOptions
     /// <summary>Longest request body in bytes; null for any.</summary>
     public long? MaxBody { get; init; } = 1024 * 1024;
 
-    /// <summary>Open connections; one more is closed at once. Null for as many as the process has descriptors.</summary>
+    /// <summary>Open connections; one more is closed at once. Null for as many as the process has descriptors. Held where Kestrel accepts.</summary>
     public long? MaxConnections { get; init; }
 
     /// <summary>Told of every request; null for nobody.</summary>

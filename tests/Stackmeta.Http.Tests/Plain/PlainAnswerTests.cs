@@ -110,6 +110,16 @@ public sealed class PlainAnswerTests
         await Answer.WriteAsync(context, 200, "text/plain; charset=utf-8", Encoding.Latin1.GetBytes(seen.ToString()));
     }
 
+    /// <summary>The first four, and all whose path is an order to the application.</summary>
+    [Fact]
+    public void What_clients_send_is_plain_and_what_could_be_read_in_two_ways_is_not()
+    {
+        var plain = Heads
+            .Where(head => new PlainRequest(32768, 65536).TryTake(Encoding.Latin1.GetBytes(head)))
+            .ToList();
+        Assert.Equal(Heads[..Array.IndexOf(Heads, "GET / HTTP/1.1\r\n\r\n")], plain);
+    }
+
     [Fact]
     public async Task The_answer_is_the_same_byte_for_byte()
     {
