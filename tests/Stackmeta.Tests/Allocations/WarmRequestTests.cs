@@ -65,8 +65,8 @@ public sealed class WarmRequestTests : IAsyncLifetime
     [InlineData("agent and API in one process", "/openstack/latest/meta_data.json", 768)]
     [InlineData("agent and API in one process", "/openstack/latest/user_data", 768)]
     [InlineData("agent and API in one process", "/latest/meta-data/instance-id", 768)]
-    [InlineData("API alone", "/openstack/latest/meta_data.json", 1000)]
-    [InlineData("API alone", "/latest/meta-data/instance-id", 1000)]
+    [InlineData("API alone", "/openstack/latest/meta_data.json", 512)]
+    [InlineData("API alone", "/latest/meta-data/instance-id", 512)]
     public async Task A_warm_request_allocates_less_than(string hops, string target, int mostBytes)
     {
         var alone = hops == "API alone";
