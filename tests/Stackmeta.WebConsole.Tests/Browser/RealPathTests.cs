@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
-using Stackmeta.EndToEnd.Tests;
+using Stackmeta.Tests.Support.Rig;
 using static Microsoft.Playwright.Assertions;
 
 namespace Stackmeta.WebConsole.Tests;

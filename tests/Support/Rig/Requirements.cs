@@ -1,4 +1,4 @@
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>What these tests cannot do without.</summary>
 static class Requirements

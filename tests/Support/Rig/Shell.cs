@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>Runs programs to their end.</summary>
 static class Shell

@@ -1,6 +1,4 @@
-using Stackmeta.Tests.Support;
-
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>Places in the checkout that the tests were built in.</summary>
 static class Checkout

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-[assembly: AssemblyFixture(typeof(Stackmeta.EndToEnd.Tests.LeftBehind))]
+[assembly: AssemblyFixture(typeof(Stackmeta.Tests.Support.Rig.LeftBehind))]
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>
 /// Takes away what tests have left on the machine that failed or were killed: bridges, namespaces and folders of the program's

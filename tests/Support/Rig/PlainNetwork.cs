@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Stackmeta.Edge;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>
 /// A namespace such as Neutron's agents make, and a guest on a cable to it: no bridge, no DHCP, nothing of our program. The

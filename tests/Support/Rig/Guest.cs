@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>A guest of a test: an instance, its port, and the namespace that stands for its machine.</summary>
 sealed class Guest : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>What a guest finds open where its network is served.</summary>
 static class OpenPorts

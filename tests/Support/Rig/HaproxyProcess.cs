@@ -1,7 +1,6 @@
 using System.Globalization;
-using Stackmeta.Tests.Support;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>
 /// A haproxy as Neutron's process manager runs it: file, command line, pid file, test of life, end

@@ -2,7 +2,7 @@ using System.Text;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>
 /// A running program with two networks of the same addresses, 10.0.0.64/26, and guests that have their leases: two on the first

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Stackmeta.Inventory;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary><c>stackmeta up</c>, or another command that stays, as a process of its own with a data folder of its own.</summary>
 sealed class RunningProgram : IAsyncDisposable

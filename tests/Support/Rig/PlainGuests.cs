@@ -1,6 +1,6 @@
 using Stackmeta.Inventory;
 
-namespace Stackmeta.EndToEnd.Tests;
+namespace Stackmeta.Tests.Support.Rig;
 
 /// <summary>What the inventory must hold for a <see cref="PlainNetwork"/>.</summary>
 static class PlainGuests
