@@ -50,6 +50,10 @@ sealed class Options
     /// <summary>A file that tells of a running OpenStack (<see cref="RealCloud"/>); null for none.</summary>
     public string? Cloud => _given.GetValueOrDefault("cloud");
 
+    /// <exception cref="ArgumentException">It is not given.</exception>
+    public string Text(string name) =>
+        _given.GetValueOrDefault(name) ?? throw new ArgumentException($"--{name} is not given.");
+
     public int Number(string name, int otherwise) =>
         _given.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }

@@ -18,6 +18,7 @@ try
     using IBench bench = args[0] switch
     {
         "api" => new ApiBench(options),
+        "compare" => new CompareBench(options),
         "edge" => new EdgeBench(options),
         "memory" => new MemoryBench(options),
         "neighbours" => new NeighbourBench(options),

@@ -49,7 +49,7 @@ sealed class MemoryBench(Options options) : IBench
         var ready = Stopwatch.GetElapsedTime(began);
         // The program alone: the networks' DHCP servers are processes of dnsmasq's, as they are with Neutron.
         var program = new ProcessGroup("stackmeta", [up.Id]) { OnlyRoots = true };
-        var side = Own(new GuestSide(networks));
+        var side = Own(new GuestSide(networks, guests));
         Task.Delay(Rest).GetAwaiter().GetResult();
         var idle = program.PssKib();
 

@@ -19,7 +19,7 @@ sealed class PathBench(Options options) : IBench
         var guests = BenchGuest.Many(options.Guests, networks);
         var data = Own(new StackmetaData(guests, networks));
         var up = Own(data.Start("up", ["api.listen=127.0.0.1:18775", "log.level=warning", .. options.Settings]));
-        var side = Own(new GuestSide(networks));
+        var side = Own(new GuestSide(networks, guests));
         var requests = GuestRequests.MetaData().Learn(PlaceOf(side, guests[0], 80), guests[0].Values);
 
         var contenders = new List<(string Name, IReadOnlyList<ProcessGroup> Groups, IReadOnlyList<Question> Questions)>
@@ -28,7 +28,15 @@ sealed class PathBench(Options options) : IBench
         };
         if (options.Networks == 1)
         {
-            contenders.Add(Three(data, side, guests, requests));
+            var three = Own(new ThreeProcesses(StackmetaData.Program, data, guests[0].Network, firstPort: 18776));
+            WaitFor(PlaceOf(side, guests[0], ThreeProcesses.Port));
+            contenders.Add(
+                (
+                    "ours, three processes: edge, agent, API",
+                    three.Groups,
+                    Questions(side, guests, ThreeProcesses.Port, requests)
+                )
+            );
             contenders.Add(Static(data, side, guests));
         }
         if (options.Networks == 1 && RealCloud.Read(options.Cloud) is { } cloud)
@@ -54,52 +62,6 @@ sealed class PathBench(Options options) : IBench
             output.WriteLine($"{(keep ? "Kept" : "New")} connections; {Askers} at once; {tournament.Describe()}\n");
             output.WriteLine(Standing.Table(standings));
         }
-    }
-
-    /// <summary>Edge, agent and API as processes of their own, on the same inventory. The edge is told of the namespace as by Neutron's agents.</summary>
-    (string, IReadOnlyList<ProcessGroup>, IReadOnlyList<Question>) Three(
-        StackmetaData data,
-        GuestSide side,
-        IReadOnlyList<BenchGuest> guests,
-        GuestRequests requests
-    )
-    {
-        const int Port = 81;
-        var socket = Path.Combine(data.Folder, "three");
-        var api = Own(data.Start("api", "api.listen=127.0.0.1:18776", "log.level=warning"));
-        var agent = Own(
-            data.Start("agent", $"agent.socket={socket}", "agent.api=http://127.0.0.1:18776", "log.level=warning")
-        );
-        var edgeData = Directory.CreateDirectory(Path.Combine(data.Folder, "edge")).FullName;
-        var edge = Own(
-            RunningProgram.Start(
-                StackmetaData.Program,
-                [
-                    "edge",
-                    "--drop-in",
-                    "--data",
-                    edgeData,
-                    "--set",
-                    $"agent.socket={socket}",
-                    "--set",
-                    "log.level=warning",
-                ],
-                "Ready."
-            )
-        );
-        Own(
-            Haproxy.StartStandIn(
-                NamespaceOf(guests[0].Network),
-                edgeData,
-                Haproxy.BeforeAgent(Port, socket, BenchGuest.NetworkId(0))
-            )
-        );
-        WaitFor(PlaceOf(side, guests[0], Port));
-        return (
-            "ours, three processes: edge, agent, API",
-            [edge.Group("edge"), agent.Group("agent"), api.Group("API")],
-            Questions(side, guests, Port, requests)
-        );
     }
 
     /// <summary>What a proxy can do that need not think: the same number of bytes, always the same.</summary>
@@ -146,14 +108,14 @@ sealed class PathBench(Options options) : IBench
         }
     }
 
-    static IReadOnlyList<Question> Questions(
+    internal static IReadOnlyList<Question> Questions(
         GuestSide side,
         IReadOnlyList<BenchGuest> guests,
         int port,
         GuestRequests requests
     ) => [.. guests.Select(guest => requests.Of(PlaceOf(side, guest, port), guest.ValueBytes(), 0))];
 
-    static Place PlaceOf(GuestSide side, BenchGuest guest, int port) =>
+    internal static Place PlaceOf(GuestSide side, BenchGuest guest, int port) =>
         Place.Ipv4(new(Metadata, port), side[guest.Network], guest.Address);
 
     static RunningProgram Proxy(StackmetaData data, int network, string configuration) =>
@@ -161,7 +123,7 @@ sealed class PathBench(Options options) : IBench
 
     static string NamespaceOf(int network) => $"qdhcp-{BenchGuest.NetworkId(network)}";
 
-    static void WaitFor(Place place)
+    internal static void WaitFor(Place place)
     {
         for (var tries = 0; ; tries++)
         {

@@ -65,7 +65,7 @@ sealed class StormBench(Options options) : IBench
         var requests = LearnFromOne(guests[0]);
         var data = Own(new StackmetaData(guests, networks));
         var up = Own(data.Start("up", ["api.listen=127.0.0.1:18775", "log.level=warning", .. options.Settings]));
-        var side = Own(new GuestSide(networks));
+        var side = Own(new GuestSide(networks, guests));
         Place[] places = [.. guests.Select(guest => PlaceOf(side, guest))];
         IReadOnlyList<byte[]>[] values = [.. guests.Select(guest => guest.ValueBytes())];
 
@@ -89,7 +89,7 @@ sealed class StormBench(Options options) : IBench
         var networks = new NetworkRange(guest.Network, 1);
         using var data = new StackmetaData([guest], networks);
         using var up = data.Start("up", "api.listen=127.0.0.1:18775", "log.level=warning");
-        using var side = new GuestSide(networks);
+        using var side = new GuestSide(networks, [guest]);
         return GuestRequests.CloudInit().Learn(PlaceOf(side, guest), guest.Values);
     }
 

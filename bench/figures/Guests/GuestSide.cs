@@ -14,7 +14,9 @@ sealed class GuestSide : IDisposable
     readonly Dictionary<int, NamespaceHandle> _handles;
     readonly string _neighbourLimit = File.ReadAllText(NeighbourLimit);
 
-    public GuestSide(NetworkRange networks)
+    /// <param name="networks">Whose bridges it is on.</param>
+    /// <param name="guests">Each speaks with its port's MAC, as the interface of a machine does.</param>
+    public GuestSide(NetworkRange networks, IReadOnlyList<BenchGuest> guests)
     {
         _networks = networks;
         // The kernel keeps 1,024 neighbours for all namespaces together; a host of so many guests has raised that.
@@ -52,6 +54,30 @@ sealed class GuestSide : IDisposable
                 ]
             );
         }
+        foreach (var network in guests.GroupBy(static guest => guest.Network))
+        {
+            SpeakWithOwnMacs(network);
+        }
+    }
+
+    /// <summary>One interface stands for all guests of a network: each packet leaves it with the MAC of the guest that it is from.</summary>
+    static void SpeakWithOwnMacs(IGrouping<int, BenchGuest> guests)
+    {
+        var elements = guests.Select(static guest => $"{guest.Address} : {guest.Mac}");
+        Shell.Run(
+            "ip",
+            ["netns", "exec", Name(guests.Key), "nft", "-f", "-"],
+            $$"""
+            table netdev bench {
+                map macs { type ipv4_addr : ether_addr; elements = { {{string.Join(", ", elements)}} }; }
+                chain egress {
+                    type filter hook egress device "eth0" priority 0;
+                    ether type ip ether saddr set ip saddr map @macs;
+                }
+            }
+
+            """
+        );
     }
 
     public NamespaceHandle this[int network] => _handles[network];

@@ -47,9 +47,10 @@ static class Haproxy
         RunningProgram.Start("ip", ["netns", "exec", @namespace, "haproxy", "-db", "-f", Save(folder, configuration)]);
 
     /// <summary>Tells a running edge to listen in haproxy's place, as Neutron's agents tell it.</summary>
+    /// <param name="program">Of the edge's build.</param>
     /// <param name="edgeData">The edge's data folder.</param>
     /// <returns>Ends it.</returns>
-    public static IDisposable StartStandIn(string @namespace, string edgeData, string configuration)
+    public static IDisposable StartStandIn(string program, string @namespace, string edgeData, string configuration)
     {
         var processFile = Path.Combine(edgeData, "stand-in.pid");
         Shell.Run(
@@ -58,7 +59,7 @@ static class Haproxy
                 "netns",
                 "exec",
                 @namespace,
-                StackmetaData.Program,
+                program,
                 "haproxy",
                 "--data",
                 edgeData,

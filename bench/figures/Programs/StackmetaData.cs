@@ -10,16 +10,22 @@ sealed class StackmetaData : IDisposable
         Environment.GetEnvironmentVariable("BENCH_PROGRAM")
         ?? throw new InvalidOperationException("BENCH_PROGRAM names no program: start benches by bench/run.");
 
+    readonly string _program;
+
     /// <summary>A new folder that holds an inventory of these guests.</summary>
-    public StackmetaData(IReadOnlyList<BenchGuest> guests, NetworkRange networks)
+    /// <param name="guests">All of them.</param>
+    /// <param name="networks">Their networks.</param>
+    /// <param name="program">Another build than <see cref="Program"/>; null for that one.</param>
+    public StackmetaData(IReadOnlyList<BenchGuest> guests, NetworkRange networks, string? program = null)
     {
+        _program = program ?? Program;
         var folder = Directory.CreateTempSubdirectory("stackmeta-bench-");
         // The proxies' users pass through it to the agent's socket.
         folder.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         Folder = folder.FullName;
         var document = Path.Combine(Folder, "inventory.json");
         InventoryDocument.Write(document, guests, networks);
-        Shell.Run(Program, ["import", document, "--data", Folder]);
+        Shell.Run(_program, ["import", document, "--data", Folder]);
         File.Delete(document);
     }
 
@@ -34,7 +40,7 @@ sealed class StackmetaData : IDisposable
     /// <summary>Runs hops on this data and returns at once, or when they answer.</summary>
     public RunningProgram Start(string command, bool waitsForReady, IReadOnlyList<string> settings) =>
         RunningProgram.Start(
-            Program,
+            _program,
             [command, "--data", Folder, .. settings.SelectMany(setting => (string[])["--set", setting])],
             waitsForReady ? ReadyLine : null
         );
@@ -42,7 +48,7 @@ sealed class StackmetaData : IDisposable
     /// <summary>The header lines by which an agent proves for whom it asks.</summary>
     public string HeadersOf(BenchGuest guest)
     {
-        var signature = Shell.Run(Program, ["sign", guest.InstanceId, "--data", Folder]).Trim();
+        var signature = Shell.Run(_program, ["sign", guest.InstanceId, "--data", Folder]).Trim();
         return $"X-Instance-ID: {guest.InstanceId}\r\nX-Tenant-ID: bench\r\nX-Instance-ID-Signature: {signature}";
     }
 
