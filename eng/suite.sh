@@ -3,7 +3,8 @@
 passed=0 failed=0 skipped=0
 
 # part NAME TEST-PROJECT: the parts of the suite in the order in which they run, quick ones first.
-parts="metadata:Stackmeta.Metadata.Tests
+parts="core:Stackmeta.Core.Tests
+metadata:Stackmeta.Metadata.Tests
 http:Stackmeta.Http.Tests
 inventory:Stackmeta.Inventory.Tests
 api:Stackmeta.Api.Tests

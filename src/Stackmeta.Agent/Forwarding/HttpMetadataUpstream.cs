@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -18,8 +19,8 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     readonly HttpMessageInvoker _kept;
     readonly HttpMessageInvoker _single;
     readonly string _origin;
-    readonly RefusalThrottle _troubles;
-    readonly RefusalThrottle _rejections;
+    readonly LogThrottle<Refusal> _troubles;
+    readonly LogThrottle<Refusal> _rejections;
 
     public HttpMetadataUpstream(UpstreamOptions options, InstanceSignature signature, TimeProvider time, ILogger logger)
     {

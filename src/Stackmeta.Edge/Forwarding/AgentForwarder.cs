@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -39,7 +40,7 @@ public sealed class AgentForwarder : IDisposable
     readonly string _socket;
     readonly TimeProvider _time;
     readonly ILogger _logger;
-    readonly RefusalThrottle _throttle;
+    readonly LogThrottle<Refusal> _throttle;
     readonly HttpMessageInvoker _kept;
 
     /// <summary>A connection for each request that must not be sent twice: one that is kept may be given up by the agent meanwhile.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -25,7 +26,7 @@ sealed class LinkLocalGuests(
     ILogger logger
 )
 {
-    readonly LineThrottle _failures = new(time);
+    readonly LogThrottle _failures = new(time);
 
     /// <summary>The same answers, to guests as they are known by their MACs.</summary>
     public Func<HttpContext, Task> Know(Func<HttpContext, Task> answer) =>

@@ -1,14 +1,13 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Http;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.Edge;
 
 /// <summary>Tells the operator what an opener refuses, and not more a minute than can be read: who asks may be anybody's by now.</summary>
 sealed class OpenerRefusalLog(TimeProvider time, ILogger logger)
 {
-    // By the refusal's number.
-    readonly LineThrottle[] _lines = [.. Enum.GetValues<OpenerRefusal>().Select(_ => new LineThrottle(time))];
+    readonly LogThrottle<OpenerRefusal> _throttle = new(time);
 
     /// <summary>Tells of a question that is refused.</summary>
     /// <param name="peer">Who asks.</param>
@@ -19,7 +18,7 @@ sealed class OpenerRefusalLog(TimeProvider time, ILogger logger)
         IPEndPoint? endPoint = null
     )
     {
-        if (_lines[(int)refusal].MayWrite(out var suppressed))
+        if (_throttle.MayWrite(refusal, out var suppressed))
         {
             var reason =
                 refusal == OpenerRefusal.Stranger

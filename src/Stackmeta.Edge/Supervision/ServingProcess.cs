@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
@@ -68,7 +69,7 @@ public sealed class ServingProcess : IAsyncDisposable
 
     async Task RunAsync()
     {
-        var delay = new RestartDelay();
+        var delay = RestartDelay.ForProcesses();
         var (failures, hasServed) = (0, false);
         while (!_stop.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
@@ -21,7 +22,7 @@ sealed class SupervisedProcess(
 
     readonly CancellationTokenSource _stop = new();
     readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly RestartDelay _delay = new();
+    readonly RestartDelay _delay = RestartDelay.ForProcesses();
     Task _run = Task.CompletedTask;
 
     // Written by the run loop only; read by anyone.

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
@@ -8,7 +9,7 @@ namespace Stackmeta.Http;
 /// <remarks>Each hop writes the line itself, since each knows something else of who asked: the agent a network, the API an instance.</remarks>
 public sealed class RefusalReport(ILogger logger, TimeProvider time)
 {
-    readonly RefusalThrottle _throttle = new(time);
+    readonly LogThrottle<Refusal> _throttle = new(time);
 
     /// <summary>Whether a line is to be written about a refusal, and what every hop tells in it.</summary>
     public bool IsToBeTold(HttpContext context, Refusal refusal, out RefusalLine line)
