@@ -70,9 +70,9 @@ public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
             _ => AnswerKind.Absent,
         };
 
-    // Five texts of a uuid's or an address's length, 24 bytes around each.
+    // Five texts of a uuid's or an address's length, 24 bytes around each, and the MACs.
     long IAnswerSource<PortKey, PortAnswer>.SizeOf(PortKey key, in PortAnswer answer) =>
-        (2 * (key.Scope.Id.Length + key.Address.Text.Length)) + (answer.Port is null ? 48 : 448);
+        (2 * (key.Scope.Id.Length + key.Address.Text.Length)) + (answer.Port is null ? 48 : 488);
 }
 
 /// <summary>Where a guest is and which address it has there.</summary>

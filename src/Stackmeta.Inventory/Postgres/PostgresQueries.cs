@@ -19,7 +19,7 @@ static class PostgresQueries
         """;
 
     // A port that several interfaces of a router lead to is still one port. Two rows are enough to know that it is not.
-    const string PortColumns = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id FROM";
+    const string PortColumns = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id, p.mac_address FROM";
 
     const string Interfaces = """
         FROM ports i
@@ -106,7 +106,10 @@ static class PostgresQueries
         {
             return (revision, Refusal.PortNotFound);
         }
-        var port = new Port(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4));
+        var port = new Port(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4))
+        {
+            MacAddresses = Port.ReadMacAddresses(row.GetString(5)),
+        };
         return (
             revision,
             await row.ReadAsync(cancellationToken) ? Refusal.PortAmbiguous

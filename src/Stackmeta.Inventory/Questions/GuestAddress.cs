@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory;
 
@@ -24,6 +25,9 @@ public readonly record struct GuestAddress
     /// <summary>The key of a port's MAC address, in any case of its letters.</summary>
     public static GuestAddress FromMacAddress(string text) => new(text.ToLowerInvariant(), isMac: true);
 
+    /// <summary>The key of a port's MAC address.</summary>
+    public static GuestAddress FromMacAddress(EthernetAddress address) => new(address.ToString(), isMac: true);
+
     /// <summary>The key of a peer's address. IPv4-mapped IPv6 becomes IPv4; a link-local address becomes the MAC it was made from.</summary>
     /// <returns>False for a link-local address that was not made from a MAC (its middle octets are not <c>ff:fe</c>): such a guest cannot be told from others.</returns>
     public static bool TryFrom(IPAddress address, out GuestAddress guest)
@@ -44,18 +48,12 @@ public readonly record struct GuestAddress
             return true;
         }
 
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        if (bytes[11] != 0xff || bytes[12] != 0xfe)
+        if (!EthernetAddress.TryReadInterfaceIdentifier(address, out var mac))
         {
             guest = default;
             return false;
         }
-        const byte UniversalLocalBit = 0x02;
-        guest = new(
-            $"{bytes[8] ^ UniversalLocalBit:x2}:{bytes[9]:x2}:{bytes[10]:x2}:{bytes[13]:x2}:{bytes[14]:x2}:{bytes[15]:x2}",
-            isMac: true
-        );
+        guest = FromMacAddress(mac);
         return true;
     }
 }

@@ -9,10 +9,10 @@ namespace Stackmeta.Inventory;
 sealed class GuestAssembly
 {
     /// <summary>Of the port that was found, behind those of the instance.</summary>
-    public const string PortColumns = "g.id, g.network_id, g.device_id, g.project_id";
+    public const string PortColumns = "g.id, g.network_id, g.device_id, g.project_id, g.mac_address";
 
     /// <summary>How many columns there are in all: a store may read more behind them.</summary>
-    public const int ColumnCount = FirstOfPort + 4;
+    public const int ColumnCount = FirstOfPort + 5;
 
     const int FirstOfPort = InstanceAssembly.ColumnCount;
 
@@ -29,7 +29,10 @@ sealed class GuestAssembly
             return;
         }
         var id = row.Text(FirstOfPort);
-        _port ??= new(id, row.Text(FirstOfPort + 1), row.Text(FirstOfPort + 2), row.Text(FirstOfPort + 3));
+        _port ??= new(id, row.Text(FirstOfPort + 1), row.Text(FirstOfPort + 2), row.Text(FirstOfPort + 3))
+        {
+            MacAddresses = Port.ReadMacAddresses(row.Text(FirstOfPort + 4)),
+        };
         _isAmbiguous |= id != _port.Id;
         if (!_isAmbiguous && !row.IsNull(0))
         {

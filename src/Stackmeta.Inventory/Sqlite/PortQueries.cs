@@ -7,7 +7,7 @@ namespace Stackmeta.Inventory;
 sealed class PortQueries(sqlite3 connection, string path) : IDisposable
 {
     // A port that several interfaces of a router lead to is still one port. Two rows are enough to know that it is not.
-    const string Select = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id FROM";
+    const string Select = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id, p.mac_address FROM";
 
     const string Interfaces = """
         FROM ports r
@@ -53,7 +53,10 @@ sealed class PortQueries(sqlite3 connection, string path) : IDisposable
             {
                 return Metadata.Refusal.PortNotFound;
             }
-            var port = new Port(statement.Text(0), statement.Text(1), statement.Text(2), statement.Text(3));
+            var port = new Port(statement.Text(0), statement.Text(1), statement.Text(2), statement.Text(3))
+            {
+                MacAddresses = Port.ReadMacAddresses(statement.Text(4)),
+            };
             return statement.Step() ? Metadata.Refusal.PortAmbiguous
                 : port.DeviceId.Length == 0 ? Metadata.Refusal.PortWithoutDevice
                 : port;

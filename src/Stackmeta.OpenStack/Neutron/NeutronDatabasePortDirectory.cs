@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
@@ -10,7 +9,11 @@ namespace Stackmeta.OpenStack;
 /// </summary>
 public sealed class NeutronDatabasePortDirectory : INetworkPortDirectory, IAsyncDisposable
 {
-    const string Query = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id FROM ports p ";
+    const string Columns = "p.id, p.network_id, p.device_id, p.project_id, p.mac_address";
+
+    /// <summary>A row for each of a port's allowed address pairs, and one for a port without.</summary>
+    const string Pairs = "x.mac_address AS pair_mac_address";
+    const string JoinPairs = "LEFT JOIN allowedaddresspairs x ON x.port_id = p.id";
 
     readonly GuardedDatabase _database;
 
@@ -41,19 +44,19 @@ public sealed class NeutronDatabasePortDirectory : INetworkPortDirectory, IAsync
                 command.Add("scope", scope.Id);
                 command.Add("address", address.Text);
                 await using var row = await command.ExecuteReaderAsync(cancellation);
-                var found = new List<Port>(2);
+                var found = new NeutronPortRows();
                 while (await row.ReadAsync(cancellation))
                 {
-                    found.Add(Read(row));
+                    found.Add(row);
                 }
-                return found;
+                return found.ToPorts();
             },
             cancellationToken
         );
         return (refusal, ports) switch
         {
             (Refusal.None, [{ DeviceId.Length: 0 }]) => Refusal.PortWithoutDevice,
-            (Refusal.None, [var port]) => port,
+            (Refusal.None, [var port]) => port.ToPort(),
             (Refusal.None, []) => Refusal.PortNotFound,
             (Refusal.None, _) => Refusal.PortAmbiguous,
             _ => Refusal.PortDirectoryUnavailable,
@@ -71,20 +74,20 @@ public sealed class NeutronDatabasePortDirectory : INetworkPortDirectory, IAsync
             {
                 await using var command = connection.CreateCommand();
                 command.CommandText =
-                    "SELECT p.id, p.network_id, p.device_id, p.project_id, p.mac_address, a.ip_address FROM ports p "
-                    + $"LEFT JOIN ipallocations a ON a.port_id = p.id WHERE {Networks(scope)}";
+                    $"SELECT {Columns}, {Pairs}, a.ip_address FROM ports p "
+                    + $"LEFT JOIN ipallocations a ON a.port_id = p.id {JoinPairs} WHERE {Networks(scope)}";
                 command.Add("scope", scope.Id);
                 await using var row = await command.ExecuteReaderAsync(cancellation);
-                var found = new PortsByAddress();
+                var found = new NeutronPortRows();
                 while (await row.ReadAsync(cancellation))
                 {
-                    found.Add(Read(row), row.Text("mac_address") ?? "", [row.Text("ip_address")]);
+                    found.Add(row, row.Text("ip_address"));
                 }
-                return found;
+                return found.ToPorts();
             },
             cancellationToken
         );
-        return ports?.ToAnswers();
+        return ports is null ? null : PortsByAddress.Of(ports);
     }
 
     /// <inheritdoc/>
@@ -93,14 +96,16 @@ public sealed class NeutronDatabasePortDirectory : INetworkPortDirectory, IAsync
     // Two rows say already that there is not exactly one.
     static string Text(NetworkScope scope, GuestAddress address) =>
         address.IsMacAddress
-            ? $"{Query}WHERE {Networks(scope)} AND LOWER(p.mac_address) = @address LIMIT 2"
-            : $"{Query}JOIN ipallocations a ON a.port_id = p.id WHERE {Networks(scope)} AND a.ip_address = @address LIMIT 2";
+            ? WithPairs($"WHERE {Networks(scope)} AND LOWER(p.mac_address) = @address")
+            : WithPairs(
+                $"JOIN ipallocations a ON a.port_id = p.id WHERE {Networks(scope)} AND a.ip_address = @address"
+            );
+
+    static string WithPairs(string conditions) =>
+        $"SELECT {Columns}, {Pairs} FROM (SELECT DISTINCT {Columns} FROM ports p {conditions} LIMIT 2) p {JoinPairs}";
 
     static string Networks(NetworkScope scope) =>
         scope.Kind == NetworkScopeKind.Network
             ? "p.network_id = @scope"
             : $"p.network_id IN (SELECT r.network_id FROM ports r WHERE r.device_id = @scope AND r.device_owner IN ({string.Join(", ", RouterInterface.Owners.Select(owner => $"'{owner}'"))}))";
-
-    static Port Read(DbDataReader row) =>
-        new(row.Text("id")!, row.Text("network_id")!, row.Text("device_id") ?? "", row.Text("project_id") ?? "");
 }

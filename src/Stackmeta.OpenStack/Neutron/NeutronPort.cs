@@ -11,12 +11,13 @@ sealed record NeutronPort(
     string DeviceId,
     string ProjectId,
     string MacAddress,
+    ImmutableArray<string> PairMacAddresses,
     ImmutableArray<string> FixedIps
 )
 {
     /// <summary>The fields, for the query.</summary>
     public const string Fields =
-        "fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=fixed_ips";
+        "fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=allowed_address_pairs&fields=fixed_ips";
 
     public static NeutronPort Read(JsonElement port) =>
         new(
@@ -28,11 +29,16 @@ sealed record NeutronPort(
                 ?? port.Member("tenant_id").Text()
                 ?? "",
             port.Member("mac_address").Text()?.ToLowerInvariant() ?? "",
+            [.. port.Member("allowed_address_pairs").Items().Select(pair => pair.Member("mac_address").Text() ?? "")],
             [.. port.Member("fixed_ips").Items().Select(ip => ip.Member("ip_address").Text() ?? "")]
         );
 
     public bool Has(GuestAddress address) =>
         address.IsMacAddress ? MacAddress == address.Text : FixedIps.Contains(address.Text);
 
-    public Port ToPort() => new(Id, NetworkId, DeviceId, ProjectId);
+    public Port ToPort() =>
+        new(Id, NetworkId, DeviceId, ProjectId)
+        {
+            MacAddresses = Port.ReadMacAddresses(MacAddress, PairMacAddresses.AsSpan()),
+        };
 }

@@ -48,12 +48,7 @@ public sealed class NeutronPortDirectory(NeutronClient neutron) : INetworkPortDi
         {
             return null;
         }
-        var found = new PortsByAddress();
-        foreach (var port in ports)
-        {
-            found.Add(port.ToPort(), port.MacAddress, port.FixedIps);
-        }
-        return found.ToAnswers();
+        return PortsByAddress.Of(ports);
     }
 
     async Task WorkAsync(NetworkScope scope, ScopeQueue queue)

@@ -9,11 +9,19 @@ sealed class PortsByAddress
 {
     readonly Dictionary<GuestAddress, (string PortId, PortAnswer Answer)> _ports = [];
 
-    public void Add(Port port, string macAddress, IEnumerable<string?> fixedIps)
+    /// <summary>The answers to all that may be asked about a network's ports; a port may be among them twice.</summary>
+    public static IReadOnlyDictionary<GuestAddress, PortAnswer> Of(List<NeutronPort> ports)
     {
-        PortAnswer answer = port.DeviceId.Length == 0 ? Refusal.PortWithoutDevice : port;
-        Add(GuestAddress.FromMacAddress(macAddress), port.Id, answer);
-        foreach (var text in fixedIps)
+        var found = new PortsByAddress();
+        ports.ForEach(found.Add);
+        return found._ports.ToDictionary(entry => entry.Key, entry => entry.Value.Answer);
+    }
+
+    void Add(NeutronPort port)
+    {
+        PortAnswer answer = port.DeviceId.Length == 0 ? Refusal.PortWithoutDevice : port.ToPort();
+        Add(GuestAddress.FromMacAddress(port.MacAddress), port.Id, answer);
+        foreach (var text in port.FixedIps)
         {
             if (IPAddress.TryParse(text, out var ip) && GuestAddress.TryFrom(ip, out var address))
             {
@@ -21,9 +29,6 @@ sealed class PortsByAddress
             }
         }
     }
-
-    public IReadOnlyDictionary<GuestAddress, PortAnswer> ToAnswers() =>
-        _ports.ToDictionary(entry => entry.Key, entry => entry.Value.Answer);
 
     void Add(GuestAddress address, string portId, PortAnswer answer)
     {

@@ -31,9 +31,18 @@ sealed class FakePortDirectory : IPortDirectory
             : Refusal.PortNotFound;
     }
 
-    public void Add(NetworkScope scope, string address, string device, string project = "project-1")
+    public void Add(
+        NetworkScope scope,
+        string address,
+        string device,
+        string project = "project-1",
+        string mac = "fa:16:3e:00:00:01"
+    )
     {
         GuestAddress.TryFrom(System.Net.IPAddress.Parse(address), out var key);
-        Ports[new(scope, key)] = new Port($"port-of-{device}", "net-1", device, project);
+        Ports[new(scope, key)] = new Port($"port-of-{device}", "net-1", device, project)
+        {
+            MacAddresses = Port.ReadMacAddresses(mac),
+        };
     }
 }

@@ -12,7 +12,14 @@ public abstract class PortDirectoryContract<TStore> : StoreContract<TStore>
     {
         var (network, port) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
         var answer = await Find(NetworkScopeKind.Network, network.Id, "10.0.0.5");
-        Assert.Equal(new Port(port.Id, network.Id, "device-1", "project-1"), answer.Port);
+        Assert.Equal(
+            new Port(port.Id, network.Id, "device-1", "project-1")
+            {
+                MacAddresses = Port.ReadMacAddresses(port.MacAddress),
+            },
+            answer.Port
+        );
+        Assert.Equal(port.MacAddress, Assert.Single(answer.Port!.MacAddresses).ToString());
         Assert.Equal(Refusal.PortNotFound, (await Find(NetworkScopeKind.Network, network.Id, "10.0.0.6")).Refusal);
     }
 

@@ -131,6 +131,35 @@ public sealed class NeutronDatabaseTests(MariaDbServer server, PostgreSqlServer 
     }
 
     [Fact]
+    public async Task A_port_has_the_macs_of_its_allowed_address_pairs_too()
+    {
+        await server.ExecuteAsync(
+            _prefix + "neutron",
+            """
+            SET FOREIGN_KEY_CHECKS=0;
+            INSERT INTO ports (id, network_id, mac_address, admin_state_up, status, device_id, device_owner, standard_attr_id)
+            VALUES ('p1', 'n', 'FA:16:3E:00:01:05', 1, 'ACTIVE', 'd1', '', 900001);
+            INSERT INTO ipallocations (port_id, ip_address, subnet_id, network_id)
+            VALUES ('p1', '10.9.0.1', 's1', 'n'), ('p1', 'fd00::1', 's2', 'n');
+            INSERT INTO allowedaddresspairs (port_id, mac_address, ip_address)
+            VALUES ('p1', 'fa:16:3e:00:01:05', '10.9.0.7'), ('p1', 'FA:16:3E:00:01:02', '10.9.0.8'), ('p1', 'fa:16:3e:00:01:01', '10.9.0.9');
+            """
+        );
+        await using var directory = Directory();
+        var scope = new NetworkScope(NetworkScopeKind.Network, "n");
+        var whole = (await directory.FindPortsAsync(scope, default))!;
+        Assert.Equal(3, whole.Count);
+        foreach (var (address, answer) in whole)
+        {
+            Assert.Equal(
+                ["fa:16:3e:00:01:05", "fa:16:3e:00:01:01", "fa:16:3e:00:01:02"],
+                answer.Port!.MacAddresses.Select(mac => mac.ToString())
+            );
+            Assert.Equal(answer, await directory.FindPortAsync(scope, address, default));
+        }
+    }
+
+    [Fact]
     public async Task Two_ports_with_the_address_are_nobody_and_so_is_one_without_a_device()
     {
         await server.ExecuteAsync(

@@ -20,11 +20,37 @@ public sealed class NeutronPortDirectoryTests
             Address("10.0.0.5"),
             default
         );
-        Assert.Equal(new Port("p1", "net-1", "device-p1", "project-1"), answer.Port);
         Assert.Equal(
-            "/RegionOne/internal/v2.0/ports?network_id=net-1&fixed_ips=ip_address=10.0.0.5&fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=fixed_ips",
+            new Port("p1", "net-1", "device-p1", "project-1")
+            {
+                MacAddresses = Inventory.Port.ReadMacAddresses("fa:16:3e:00:00:01"),
+            },
+            answer.Port
+        );
+        Assert.Equal(
+            "/RegionOne/internal/v2.0/ports?network_id=net-1&fixed_ips=ip_address=10.0.0.5&fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=allowed_address_pairs&fields=fixed_ips",
             Assert.Single(cloud.Asked)
         );
+    }
+
+    [Fact]
+    public async Task A_ports_macs_are_its_own_and_those_of_its_allowed_address_pairs_each_once_and_sorted()
+    {
+        const string Pairs = """
+            "allowed_address_pairs": [{"ip_address": "10.0.0.9", "mac_address": "fa:16:3e:00:00:09"},
+              {"ip_address": "10.0.0.8", "mac_address": "FA:16:3E:00:00:08"}, {"ip_address": "10.0.0.7", "mac_address": "fa:16:3e:00:00:10"},
+              {"ip_address": "10.0.0.6", "mac_address": "FA:16:3E:00:00:09"}, {"ip_address": "10.0.0.5"}], "mac_address": "FA:16:3E:00:00:10"
+            """;
+        var port = Port("p1", "10.0.0.5")
+            .Replace("\"mac_address\": \"fa:16:3e:00:00:01\"", Pairs, StringComparison.Ordinal);
+        await using var cloud = new FakeCloud { Neutron = _ => (200, Ports(port)) };
+        var directory = new NeutronPortDirectory(cloud.Client());
+        var alone = await directory.FindPortAsync(Network, Address("10.0.0.5"), default);
+        Assert.Equal(
+            ["fa:16:3e:00:00:10", "fa:16:3e:00:00:08", "fa:16:3e:00:00:09"],
+            alone.Port!.MacAddresses.Select(mac => mac.ToString())
+        );
+        Assert.Equal(alone, (await directory.FindPortsAsync(Network, default))![Address("10.0.0.5")]);
     }
 
     [Fact]

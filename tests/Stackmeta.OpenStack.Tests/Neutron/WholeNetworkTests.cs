@@ -43,7 +43,7 @@ public sealed class WholeNetworkTests
         Assert.Equal((port, refusal), (whole![address].Port?.Id, whole[address].Refusal));
         Assert.Equal(whole[address], await directory.FindPortAsync(Network, address, default));
         Assert.Equal(
-            "/RegionOne/internal/v2.0/ports?network_id=net-1&fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=fixed_ips",
+            "/RegionOne/internal/v2.0/ports?network_id=net-1&fields=id&fields=network_id&fields=device_id&fields=project_id&fields=mac_address&fields=allowed_address_pairs&fields=fixed_ips",
             cloud.Asked.First()
         );
     }
