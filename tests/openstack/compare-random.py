@@ -2,10 +2,12 @@
 """Asks the real nova-api-metadata and ours the same of random instances, and judges what differs by judge.py's rules.
 
   compare-random.py COUNT SEED... --base URL --sql COMMAND [--reference URL] [--json FILE] [--again]
+  compare-random.py COUNT --answers N --base URL --sql COMMAND [...]
 
-COUNT instances a seed are put into the databases through Nova's own objects, unless they are there --again. COMMAND runs SQL, such as
-'mariadb --socket=/run/mysqld/mysqld.sock -uroot -N'. The last line counts; what differs without a rule is printed with its request, and
-all that differs goes into the file. Exit status: 0 when every difference has a rule, 1 otherwise.
+COUNT instances a seed are put into the databases through Nova's own objects, unless they are there --again. With --answers the seeds are
+of chance and so many that at least N answers are compared. COMMAND runs SQL, such as 'mariadb --socket=/run/mysqld/mysqld.sock -uroot -N'.
+Each seed has its line. The last line counts; what differs without a rule is printed with its request, and all that differs goes into the
+file. Exit status: 0 when every difference has a rule, 1 otherwise.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import random
 import shlex
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import judge  # noqa: E402
@@ -24,6 +27,17 @@ import differential  # noqa: E402  (of the services' scripts, whose folder judge
 TOOLS = os.environ["OPENSTACK_TOOLS"]
 STATE = os.path.join(os.environ["OSRIG_STATE"], os.environ.get("OSRIG_SET", "open"))
 REQUESTS = 200
+
+
+def seeds_of_chance(is_enough):
+    while not is_enough():
+        yield str(int.from_bytes(os.urandom(4), "big"))
+
+
+def recorded_instances():
+    """They are always there; a seed alone may have no healthy instance beside a broken one."""
+    with open(os.path.join(STATE, "seed.json"), encoding="utf-8") as file:
+        return json.load(file)["instances"]
 
 
 def seed_file(seed, count, again):
@@ -39,21 +53,25 @@ def seed_file(seed, count, again):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("count", type=int)
-    arguments.add_argument("seeds", nargs="+")
+    arguments.add_argument("seeds", nargs="*")
+    arguments.add_argument("--answers", type=int)
     arguments.add_argument("--base", required=True)
     arguments.add_argument("--sql", required=True)
     arguments.add_argument("--reference", default="http://127.0.0.1:8775")
     arguments.add_argument("--json")
     arguments.add_argument("--again", action="store_true")
     options = arguments.parse_args()
+    if bool(options.seeds) == bool(options.answers):
+        arguments.error("either seeds or --answers")
     sys.stdout.reconfigure(errors="backslashreplace")
 
     stock_judge, counts, in_theirs, different = judge.stock.judge, collections.Counter(), 0, []
-    for seed in options.seeds:
+    started = time.monotonic()
+    for seed in options.seeds or seeds_of_chance(lambda: sum(counts.values()) >= options.answers):
         with open(seed_file(seed, options.count, options.again), encoding="utf-8") as file:
             instances = json.load(file)["instances"]
         judge.stock.judge = stock_judge
-        own = judge.Judge(judge.Cloud(instances, options.reference, options.base, shlex.split(options.sql)))
+        own = judge.Judge(judge.Cloud(instances, options.reference, options.base, shlex.split(options.sql), recorded_instances()))
         judge.stock.judge = own.judge
         run = differential.Differential(judge.stock.address(options.reference), judge.stock.address(options.base), 20, [])
         for instance in instances:
@@ -66,6 +84,7 @@ def main():
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(different, file, indent=1, ensure_ascii=False, default=str)
+    print("%.0f answers a second" % (sum(counts.values()) / (time.monotonic() - started)))
     print(judge.line(counts, in_theirs))
     # Nothing to compare is no success either.
     sys.exit(0 if counts["identical"] and not counts["MISMATCH"] else 1)

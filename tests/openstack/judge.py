@@ -9,6 +9,7 @@ docs/differences.md has each in words, and test_judge.py shows of each what it d
 """
 
 import copy
+import itertools
 import os
 import re
 import subprocess
@@ -24,6 +25,14 @@ REFUSALS = (400, 403, 404, 405, 409)
 # What a healthy instance is asked for, and a broken one fails in.
 PROBES = ("/openstack/latest/meta_data.json", "/latest/meta-data/", "/openstack/latest/network_data.json", "/openstack/latest/user_data")
 EC2_ID = re.compile(rb"(ami|aki|ari)-([0-9a-f]{8})")
+# Documents that an instance may be without, and what its row has where it has them.
+OPTIONAL = {
+    "kernel-id": "ifnull(kernel_id, '') <> ''",
+    "ramdisk-id": "ifnull(ramdisk_id, '') <> ''",
+    "public-keys": "ifnull(key_name, '') <> ''",
+    "user-data": "user_data is not null",
+    "user_data": "user_data is not null",
+}
 
 
 # --- Requests
@@ -36,6 +45,12 @@ def values(request, name):
 def text_on_the_wire(header_values):
     """What Nova's server makes of a header: octets are Latin-1 characters, and several values one."""
     return ", ".join(header_values).encode("utf-8").decode("latin-1").encode("utf-8")
+
+
+def identity(instance):
+    """What names an instance in a request, in either case of its uuid."""
+    spellings = (instance["uuid"], instance["uuid"].upper())
+    return [text.encode() for text in (*spellings, *map(capture.sign, spellings), instance["project_id"])]
 
 
 def changed(data, trim, without_underscores):
@@ -72,16 +87,21 @@ def broken_part_not_needed(theirs, ours, request, cloud):
         return request.is_recorded and (ours.s, tuple(ours.ct)) in request.healthy() and stock.short(ours, request)
     if request.m not in ("GET", "HEAD") and not may_write(request) and not stock.same(cloud.ask_ours_by_get(request), ours):
         return False
-    seen = {(answer.s, tuple(answer.ct)) for answer in cloud.healthy_answers(request)} | set(request.healthy())
-    return (ours.s, tuple(ours.ct)) in seen
+    kind = (ours.s, tuple(ours.ct))
+    is_known = kind in request.healthy() or any(kind == (answer.s, tuple(answer.ct)) for answer in cloud.all_healthy_answers(request))
+    return is_known and cloud.has_part(request) is not False
 
 
 def broken_instance_refused_as_others(theirs, ours, request, cloud):
     """Nova crashes of a broken instance before it comes to what is wrong with the request: ours is, byte for byte, what it tells healthy
-    instances that send the same, be it a refusal or the empty answer to OPTIONS."""
+    instances that send the same, be it a refusal or the empty answer to OPTIONS. That a document is not there, which others have, is
+    for the instance's row to say."""
     if not (theirs.s in CRASH and request.state_crash and (ours.s in REFUSALS or request.m == "OPTIONS" and ours.s == 200)):
         return False
-    return any(stock.same(ours, answer) for answer in cloud.healthy_answers(request))
+    if not any(stock.same(ours, answer) for answer in cloud.all_healthy_answers(request)):
+        return False
+    is_there = ours.s == 404 and any(answer.s == 200 for answer in cloud.healthy_answers(request))
+    return not (is_there and cloud.has_part(request))
 
 
 def address_of_who_asks(theirs, ours, request, cloud):
@@ -136,6 +156,22 @@ READ_AS = [
 
 
 # --- The judgement
+
+
+class Lazily:
+    """A list of what an iterator yields, which is asked for no more than was wanted so far."""
+
+    def __init__(self, items):
+        self.items, self.seen = iter(items), []
+
+    def __iter__(self):
+        for n in itertools.count():
+            if n == len(self.seen):
+                more = next(self.items, None)
+                if more is None:
+                    return
+                self.seen.append(more)
+            yield self.seen[n]
 
 
 class Judge:
@@ -205,17 +241,20 @@ def line(counts, in_theirs):
 
 
 class Cloud:
-    """What a rule may ask beside a request and its two answers."""
+    """What a rule may ask beside a request and its two answers. OTHERS are instances that may be witnesses, too."""
 
-    # So many healthy instances are asked what they would be told.
+    # So many healthy instances are asked what they would be told; more only where none of these was told what ours is.
     WITNESSES = 4
 
-    def __init__(self, instances, reference, base, sql):
+    def __init__(self, instances, reference, base, sql, others=()):
         self.instances = {instance["uuid"]: instance for instance in instances}
         self.reference, self.base = stock.Wire(*stock.address(reference)), stock.Wire(*stock.address(base))
-        self.sql, self.broken, self.witnesses, self.clients = sql, {}, None, {}
+        self.sql, self.broken, self.clients = sql, {}, {}
+        self.witnesses = Lazily(one for one in [*instances, *others] if 200 in self.fails(one) and self.fails(one) <= {200, 404})
+        self.told = (None, None)
 
     def instance_of(self, request):
+        """Whom the databases find by the header, which they compare without regard to case."""
         named = values(request, "x-instance-id")
         return self.instances.get(named[0].strip(" \t").lower()) if len(named) == 1 else None
 
@@ -245,26 +284,45 @@ class Cloud:
         instance = self.instance_of(request)
         return instance is not None and not self.fails(instance).isdisjoint(CRASH)
 
-    def healthy_answers(self, request):
-        """What Nova tells healthy instances that send this request as their own."""
+    def all_healthy_answers(self, request):
+        """What Nova tells healthy instances that send this request as their own, one after the other. Each is asked once."""
         own = self.instance_of(request)
         if own is None or may_write(request):
-            return
-        if self.witnesses is None:
-            healthy = (instance for instance in self.instances.values() if 200 in self.fails(instance) and self.fails(instance) <= {200, 404})
-            self.witnesses = [instance for instance, _ in zip(healthy, range(self.WITNESSES))]
+            return ()
+        if self.told[0] != request.data:
+            self.told = (request.data, Lazily(self.ask_witnesses(own, request)))
+        return self.told[1]
+
+    def healthy_answers(self, request):
+        """The same of so many as are enough to tell whose fault a crash is."""
+        return itertools.islice(self.all_healthy_answers(request), self.WITNESSES)
+
+    def ask_witnesses(self, own, request):
         for witness in self.witnesses:
-            if witness is not own:
+            data = None if witness is own else self.in_the_name_of(own, witness, request.data)
+            if data is not None:
                 self.note(witness, request.headers)
-                yield self.reference.ask(self.in_the_name_of(own, witness, request.data), request.m)
+                yield self.reference.ask(data, request.m)
 
     @staticmethod
     def in_the_name_of(own, other, data):
-        ours, theirs = capture.auth_of(own), capture.auth_of(other)
+        """The request as OTHER would send it; None where what is wrong of OWN would be right of OTHER, such as the project of a third."""
         head, separator, body = data.partition(b"\r\n\r\n")
-        for name in ("X-Instance-ID-Signature", "X-Instance-ID", "X-Tenant-ID"):
-            head = head.replace(ours[name].encode(), theirs[name].encode())
-        return head + separator + body
+        named = head
+        for mine, theirs in zip(identity(own), identity(other)):
+            named = named.replace(mine, theirs)
+        if any(head.count(mine) != named.count(theirs) for mine, theirs in zip(identity(own), identity(other))):
+            return None
+        return named + separator + body
+
+    def has_part(self, request):
+        """Whether the instance's row has the document that is asked for; None where no column tells."""
+        instance = self.instance_of(request)
+        part = next((name for name in urllib.parse.unquote(request.path.split("?")[0]).split("/") if name in OPTIONAL), None)
+        if part is None or instance is None or not instance["cell"]:
+            return None
+        found = self.rows("select %s from nova_%s.instances where uuid = '%s'" % (OPTIONAL[part], instance["cell"], instance["uuid"]))
+        return found == ["1"]
 
     def ask_ours_by_get(self, request):
         answer = self.base.ask(re.sub(rb"^\S+ ", b"GET ", request.data, count=1), "GET")

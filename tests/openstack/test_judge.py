@@ -20,20 +20,36 @@ CRASHED = answer(0)
 FAILED = answer(500, b"An unknown error has occurred.", HTML)
 
 
-class Cloud(judge.Cloud):
-    """One instance, broken or not, and one healthy one, without services."""
+class Nova:
+    """Tells each instance what is set for it, and keeps what it was asked."""
 
-    def __init__(self, broken=False, witness=CRASHED, by_get=None, numbers=(7, {9})):
-        super().__init__([OWN, WITNESS], "http://127.0.0.1:1", "http://127.0.0.1:1", [])
-        self.is_broken_one, self.witness, self.by_get, self.numbers, self.asked = broken, witness, by_get, numbers, []
+    def __init__(self, told):
+        self.told, self.asked = told, []
+
+    def ask(self, data, method="GET"):
+        self.asked.append(data)
+        return next(told for uuid, told in self.told.items() if uuid.encode() in data or uuid.upper().encode() in data)
+
+
+class Cloud(judge.Cloud):
+    """One instance, broken or not, and healthy ones that are told these WITNESSES, without services."""
+
+    def __init__(self, broken=False, witness=CRASHED, by_get=None, numbers=(7, {9}), more=(), has_part=None):
+        others = [dict(WITNESS, uuid="33333333-cccc-4ccc-8ccc-%012d" % n, project_id="project-%d" % (n + 3)) for n in range(len(more))]
+        super().__init__([OWN, WITNESS], "http://127.0.0.1:1", "http://127.0.0.1:1", [], others)
+        self.is_broken_one, self.by_get, self.numbers, self.has_it = broken, by_get, numbers, has_part
+        told = {OWN["uuid"]: FAILED, WITNESS["uuid"]: witness, **{other["uuid"]: answer for other, answer in zip(others, more)}}
+        self.reference = Nova(told)
+
+    @property
+    def asked(self):
+        return self.reference.asked
 
     def fails(self, instance):
         return {500} if self.is_broken_one and instance is OWN else {200}
 
-    def healthy_answers(self, request):
-        if self.instance_of(request) is OWN and not judge.may_write(request):
-            self.asked.append(self.in_the_name_of(OWN, WITNESS, request.data))
-            yield self.witness
+    def has_part(self, request):
+        return self.has_it
 
     def ask_ours_by_get(self, request):
         return self.by_get
@@ -156,6 +172,9 @@ class UnneededPartMissing(Judgements):
         self.excuses(self.name, FAILED, answer(200, b"a"), asked, cloud=Cloud(True, answer(200, b"b"), by_get=answer(200, b"a")))
         self.does_not_excuse(FAILED, answer(200, b"a"), asked, cloud=Cloud(True, answer(200, b"b"), by_get=answer(200, b"c")))
 
+    def test_not_where_the_row_has_no_such_document(self):
+        self.does_not_excuse(FAILED, answer(200, b"a"), cloud=Cloud(broken=True, witness=answer(200, b"b"), has_part=False))
+
     def test_a_refusal_is_not_judged_by_its_status_alone(self):
         cloud = Cloud(broken=True, witness=answer(404, NOT_FOUND, HTML))
         self.does_not_excuse(FAILED, answer(404, NOT_FOUND + b"\n", HTML), cloud=cloud)
@@ -195,6 +214,40 @@ class BrokenInstanceRefusedAsOthers(Judgements):
             cloud = Cloud(broken=True, witness=answer(200, b""))
             self.does_not_excuse(FAILED, answer(200, b""), request(path, "POST"), cloud=cloud)
             self.assertEqual([], cloud.asked)
+
+
+    def test_others_spell_their_uuid_as_it_is_spelled(self):
+        spelled = OWN["uuid"].upper()
+        asked = request(headers=[("X-Instance-ID", spelled), ("X-Instance-ID-Signature", judge.capture.sign(spelled))])
+        page = answer(404, NOT_FOUND, HTML)
+        cloud = Cloud(broken=True, witness=page)
+        self.excuses(self.name, FAILED, page, asked, cloud=cloud)
+        self.assertIn(("X-Instance-ID: %s\r\n" % WITNESS["uuid"].upper()).encode(), cloud.asked[0])
+        self.assertIn(judge.capture.sign(WITNESS["uuid"].upper()).encode(), cloud.asked[0])
+        self.excuses("unneeded-part-missing", FAILED, answer(200, b"a"), asked, cloud=Cloud(broken=True, witness=answer(200, b"b")))
+        self.does_not_excuse(FAILED, answer(200, b"a"), asked, cloud=Cloud(broken=True, witness=page))
+
+    def test_who_is_right_where_the_instance_is_wrong_is_no_witness(self):
+        theirs = judge.capture.auth_of(WITNESS)
+        for name in ("X-Tenant-ID", "X-Instance-ID-Signature"):
+            cloud = Cloud(broken=True, witness=answer(404, NOT_FOUND, HTML))
+            self.does_not_excuse(FAILED, answer(500, b"A reason."), request(headers=[(name, theirs[name])]), cloud=cloud)
+            self.assertEqual([], cloud.asked)
+
+    def test_more_are_asked_where_none_of_the_first_was_told_the_same(self):
+        document, page = answer(200, b"x"), answer(404, NOT_FOUND, HTML)
+        self.excuses(self.name, CRASHED, page, cloud=Cloud(True, document, more=[document] * 8 + [page], has_part=False))
+        self.does_not_excuse(CRASHED, page, cloud=Cloud(True, document, more=[document] * 9, has_part=False))
+        cloud = Cloud(True, page, more=[page] * 9)
+        self.excuses(self.name, CRASHED, page, cloud=cloud)
+        self.assertEqual(cloud.WITNESSES, len(cloud.asked))
+
+    def test_not_where_the_row_has_the_document_that_others_have(self):
+        document, page = answer(200, b"x"), answer(404, NOT_FOUND, HTML)
+        self.does_not_excuse(CRASHED, page, cloud=Cloud(True, document, more=[page], has_part=True))
+        self.excuses(self.name, CRASHED, page, cloud=Cloud(True, document, more=[page], has_part=False))
+        self.excuses(self.name, CRASHED, page, cloud=Cloud(True, document, more=[page], has_part=None))
+        self.excuses(self.name, CRASHED, page, cloud=Cloud(True, page, more=[page], has_part=True))
 
 
 class AddressOfWhoAsks(Judgements):
@@ -245,6 +298,24 @@ class NumberOfTheOwnCell(Judgements):
     def test_not_for_another_kind_or_for_instances(self):
         self.does_not_excuse(answer(200, b"ami-00000009"), answer(200, b"aki-00000007"))
         self.does_not_excuse(answer(200, b"i-00000009"), answer(200, b"i-00000007"))
+
+
+class Parts(unittest.TestCase):
+    def test_the_row_is_asked_for_what_an_instance_may_be_without(self):
+        cloud = judge.Cloud([OWN], "http://127.0.0.1:1", "http://127.0.0.1:1", ["/bin/echo", "1"])
+        asked = []
+        cloud.rows = lambda query: asked.append(query) or ["0"]
+        for path, column in (
+            ("/2008-02-01/meta-data/%2e/kernel-id/", "kernel_id"),
+            ("/latest/meta-data/ramdisk%2did", "ramdisk_id"),
+            ("/latest/meta-data/public-keys/0/openssh-key?x", "key_name"),
+            ("/openstack/latest/user_data", "user_data"),
+        ):
+            self.assertIs(False, cloud.has_part(request(path)))
+            self.assertIn(column, asked[-1])
+            self.assertIn("nova_cell1.instances where uuid = '%s'" % OWN["uuid"], asked[-1])
+        self.assertIs(None, cloud.has_part(request("/latest/meta-data/instance-id?kernel-id")))
+        self.assertEqual(4, len(asked))
 
 
 class Targets(Judgements):
