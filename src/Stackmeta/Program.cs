@@ -1,9 +1,18 @@
+using System.Text;
 using Stackmeta;
 
 SocketThreads.GoOnThemselves();
 
+var arguments = await File.ReadAllBytesAsync("/proc/self/cmdline");
+var environment = await File.ReadAllBytesAsync("/proc/self/environ");
+if (ProcessText.FindFault(arguments, environment) is { } fault)
+{
+    await Console.Error.WriteLineAsync($"stackmeta: {fault}");
+    return ExitCodes.Usage;
+}
+
 // The runtime tells the program's file, not the link by which it was called.
-var called = (await File.ReadAllTextAsync("/proc/self/cmdline")).Split('\0')[0];
+var called = Encoding.UTF8.GetString(arguments).Split('\0')[0];
 return await StackmetaProgram.RunAsync(
     HaproxyCommand.Led(called, args),
     Console.Out,

@@ -70,7 +70,7 @@ public static class AdminAnswer
             _ => 409,
         };
 
-    /// <summary><c>{"errors": [{"path", "reason"}]}</c>, one for each thing that is wrong.</summary>
+    /// <summary><c>{"errors": [{"path", "reason", "line"}]}</c>, one for each thing that is wrong; the line of the body where it is known.</summary>
     public static Task ErrorAsync(AdminRequest request, int status, ImmutableArray<Objection> objections) =>
         JsonAsync(
             request,
@@ -84,6 +84,10 @@ public static class AdminAnswer
                     json.WriteStartObject();
                     json.WriteString("path", objection.Path);
                     json.WriteString("reason", objection.Sentence);
+                    if (objection.Line is { } line)
+                    {
+                        json.WriteNumber("line", line);
+                    }
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();

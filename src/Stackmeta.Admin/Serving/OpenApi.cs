@@ -125,7 +125,8 @@ static class OpenApi
             "Errors" => JsonNode.Parse(
                 """
                 {"type": "object", "properties": {"errors": {"type": "array", "items": {"type": "object",
-                 "properties": {"path": {"type": "string"}, "reason": {"type": "string"}}, "required": ["path", "reason"]}}},
+                 "properties": {"path": {"type": "string"}, "reason": {"type": "string"}, "line": {"type": "integer"}},
+                 "required": ["path", "reason"]}}},
                  "required": ["errors"]}
                 """
             )!,

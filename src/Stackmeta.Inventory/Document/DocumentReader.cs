@@ -104,6 +104,10 @@ sealed class DocumentReader(Stream document)
                 _tokenLine = _line + _buffer.AsSpan(_start, token).Count((byte)'\n');
                 if (_expected != Expected.Entry || reader.TokenType == JsonTokenType.EndArray)
                 {
+                    if (JsonUnicode.FindFault(in reader) is { } fault)
+                    {
+                        throw Wrong(reader.TokenType == JsonTokenType.PropertyName ? $"has a key that {fault}" : fault);
+                    }
                     Take(ref reader);
                     Consume(ref reader);
                     continue;

@@ -34,6 +34,10 @@ ref struct DocumentShape
         {
             return;
         }
+        if (HasFault(in _reader, path))
+        {
+            return;
+        }
         var type = Nullable.GetUnderlyingType(shape.Type) is { } underlying
             ? shape.Options.GetTypeInfo(underlying)
             : shape;
@@ -49,6 +53,7 @@ ref struct DocumentShape
                 }
                 return;
             case JsonTypeInfoKind.None when ValueForms.Fits(ref _reader, type.Type):
+                CheckTextsInside(path);
                 break;
             default:
                 Object(path, $"must be {ValueForms.Describe(type)}{(isNullable ? " or null" : "")}");
@@ -62,6 +67,12 @@ ref struct DocumentShape
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (HasFault(in _reader, path))
+            {
+                _reader.Read();
+                _reader.Skip();
+                continue;
+            }
             var name = _reader.GetString()!;
             var inner = path.Length == 0 ? name : $"{path}.{name}";
             var isFirst = seen.Add(name);
@@ -97,11 +108,40 @@ ref struct DocumentShape
         }
     }
 
-    readonly void Object(string path, string sentence) =>
+    /// <summary>Objects to texts inside a value that one converter reads as a whole.</summary>
+    readonly void CheckTextsInside(string path)
+    {
+        var ahead = _reader;
+        if (ahead.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
+        {
+            var inner = HasFault(in ahead, path) ? path : $"{path}.{ahead.GetString()}";
+            ahead.Read();
+            HasFault(in ahead, inner);
+        }
+    }
+
+    /// <summary>Objects to the text or name that a reader stands on if it is not Unicode.</summary>
+    readonly bool HasFault(ref readonly Utf8JsonReader reader, string path)
+    {
+        if (JsonUnicode.FindFault(in reader) is not { } fault)
+        {
+            return false;
+        }
+        Object(in reader, path, reader.TokenType == JsonTokenType.PropertyName ? $"has a key that {fault}" : fault);
+        return true;
+    }
+
+    readonly void Object(string path, string sentence) => Object(in _reader, path, sentence);
+
+    readonly void Object(ref readonly Utf8JsonReader reader, string path, string sentence) =>
         _objections.Add(
             new Objection(ObjectionKind.Invalid, path, sentence)
             {
-                Line = _json[..(int)_reader.TokenStartIndex].Count((byte)'\n'),
+                Line = _json[..(int)reader.TokenStartIndex].Count((byte)'\n'),
             }
         );
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -14,7 +15,7 @@ public static class EntryJson
         where T : class
     {
         var objections = Check(json, shape);
-        return objections.Any ? objections.All : JsonSerializer.Deserialize(json, shape)!;
+        return objections.Length > 0 ? objections : JsonSerializer.Deserialize(json, shape)!;
     }
 
     /// <summary>A change of entries: the keys that it names are replaced as a whole, null takes one away (RFC 7396, one level deep).</summary>
@@ -22,10 +23,10 @@ public static class EntryJson
         where T : class
     {
         var objections = Check(json.Span, shape);
-        return objections.Any ? objections.All : new Outcome<Func<T, T>>(entry => Merge(entry, json, shape), []);
+        return objections.Length > 0 ? objections : new Outcome<Func<T, T>>(entry => Merge(entry, json, shape), []);
     }
 
-    static Objections Check(ReadOnlySpan<byte> json, JsonTypeInfo shape)
+    static ImmutableArray<Objection> Check(ReadOnlySpan<byte> json, JsonTypeInfo shape)
     {
         var objections = new Objections();
         try
@@ -36,9 +37,9 @@ public static class EntryJson
         }
         catch (JsonException e)
         {
-            objections.Invalid("", $"is not JSON: line {(e.LineNumber ?? 0) + 1}");
+            objections.Add(new Objection(ObjectionKind.Invalid, "", "is not JSON") { Line = e.LineNumber ?? 0 });
         }
-        return objections;
+        return [.. objections.All.Select(static objection => objection with { Line = objection.Line + 1 })];
     }
 
     static T Merge<T>(T entry, ReadOnlyMemory<byte> json, JsonTypeInfo<T> shape)

@@ -43,7 +43,7 @@ sealed class PostgresQuestions(PostgresReaders readers, PostgresStore store, ILo
         CancellationToken cancellationToken
     )
     {
-        if (scope.Id.Contains('\0', StringComparison.Ordinal))
+        if (address.IsReserved || scope.Id.Contains('\0', StringComparison.Ordinal))
         {
             return Refusal.PortNotFound;
         }
@@ -66,7 +66,7 @@ sealed class PostgresQuestions(PostgresReaders readers, PostgresStore store, ILo
         CancellationToken cancellationToken
     )
     {
-        if (scope.Id.Contains('\0', StringComparison.Ordinal))
+        if (address.IsReserved || scope.Id.Contains('\0', StringComparison.Ordinal))
         {
             return Refusal.PortNotFound;
         }

@@ -22,6 +22,10 @@ public readonly record struct GuestAddress
     /// <summary>True when <see cref="Text"/> is a MAC address.</summary>
     public bool IsMacAddress { get; }
 
+    /// <summary>Whether it is a fixed IP that no guest can have, so that nobody is known by it even if a store holds it.</summary>
+    internal bool IsReserved =>
+        !IsMacAddress && IPAddress.TryParse(Text, out var address) && ReservedAddresses.Contains(address);
+
     /// <summary>The key of a port's MAC address, in any case of its letters.</summary>
     public static GuestAddress FromMacAddress(string text) => new(text.ToLowerInvariant(), isMac: true);
 

@@ -30,9 +30,22 @@ static class AddressNumber
     {
         var isIPv4 = subnet.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
         var hostBits = (isIPv4 ? 32 : 128) - subnet.PrefixLength;
-        var first = subnet.BaseAddress.ToNumber();
-        var last = first + (hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1);
+        var (first, last) = subnet.Bounds();
         return hostBits <= 1 ? (first, last) : (first + 1, isIPv4 ? last - 1 : last);
+    }
+
+    /// <summary>The first and last address of all.</summary>
+    public static (UInt128 First, UInt128 Last) Bounds(this IPNetwork network)
+    {
+        var first = network.BaseAddress.ToNumber();
+        return (first, first.LastOf(network.BaseAddress.AddressFamily, network.PrefixLength));
+    }
+
+    /// <summary>The last of the addresses that begin with a network's own and have its prefix.</summary>
+    public static UInt128 LastOf(this UInt128 first, AddressFamily family, int prefixLength)
+    {
+        var hostBits = (family == AddressFamily.InterNetwork ? 32 : 128) - prefixLength;
+        return first + (hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1);
     }
 
     /// <summary>The address that a host gives itself in a subnet of prefix length 64 (RFC 4291 appendix A).</summary>

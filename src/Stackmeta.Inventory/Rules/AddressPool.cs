@@ -29,7 +29,12 @@ sealed class AddressPool
     {
         for (; _next <= _last; _next++)
         {
-            if (_next != _gateway && _used.Add(_next))
+            if (ReservedAddresses.FindAround(_next.ToAddress(_subnet.BaseAddress.AddressFamily)) is { } reserved)
+            {
+                // Of a subnet that was stored before it would have been refused.
+                _next = reserved.Last;
+            }
+            else if (_next != _gateway && _used.Add(_next))
             {
                 return _next.ToAddress(_subnet.BaseAddress.AddressFamily).ToString();
             }

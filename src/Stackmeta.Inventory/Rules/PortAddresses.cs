@@ -141,11 +141,21 @@ static class PortAddresses
             return (await session.PoolAsync(subnet)).TakeNext();
         }
         var own = IPNetwork.Parse(subnet.Cidr).InterfaceAddress(port.MacAddress).ToString();
+        if (own == subnet.GatewayIp && !IsRouterInterface(port))
+        {
+            return null;
+        }
         var holder = await PortTable.Instance.FindByAddressAsync(session.Sql, port.NetworkId, own);
         return holder is null || holder.Id == port.Id ? own : null;
     }
 
+    static bool IsRouterInterface(PortEntry port) => DeviceOwners.RouterInterfaces.Contains(port.DeviceOwner);
+
     static bool MakesOwnAddresses(SubnetEntry subnet) => subnet.Ipv6AddressMode is "slaac" or "dhcpv6-stateless";
+
+    /// <summary>The first address of an IPv6 subnet is that of any of its routers (RFC 4291 §2.6.1), which Neutron lets them have too.</summary>
+    static bool IsAnycast(IPAddress address, PortEntry port) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 && IsRouterInterface(port);
 
     static SubnetEntry? FindSubnet(
         ImmutableArray<SubnetEntry> subnets,
@@ -209,12 +219,22 @@ static class PortAddresses
         {
             objections.Invalid(path, $"{text} is outside subnet {subnet.Id}, {subnet.Cidr}");
         }
-        else if (
-            address.ToNumber() < first && address.AddressFamily == AddressFamily.InterNetwork
-            || address.ToNumber() > last
-        )
+        else if (ReservedAddresses.FindAround(address) is { } reserved)
+        {
+            // Of a subnet that was stored before it would have been refused.
+            objections.Invalid(path, $"{text} is reserved: it lies in {reserved}");
+        }
+        else if (address.ToNumber() > last || (address.ToNumber() < first && !IsAnycast(address, port)))
         {
             objections.Invalid(path, $"{text} is no address of a host in {subnet.Cidr}");
+        }
+        else if (text == subnet.GatewayIp && !IsRouterInterface(port))
+        {
+            objections.Add(
+                ObjectionKind.Conflict,
+                path,
+                $"{text} is the gateway of subnet {subnet.Id}; only a router's interface can have it"
+            );
         }
         else if (
             await PortTable.Instance.FindByAddressAsync(session.Sql, port.NetworkId, text) is { } holder

@@ -62,6 +62,10 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
             after = after with { DhcpServer = null };
         }
         after = Check(after, IPNetwork.Parse(before.Cidr), objections);
+        if (after.GatewayIp is { } gateway && gateway != before.GatewayIp)
+        {
+            await CheckGatewayIsFreeAsync(session, after.NetworkId, gateway, objections);
+        }
         if (objections.Any)
         {
             return after;
@@ -103,17 +107,9 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         {
             return null;
         }
-        var address = cidr.BaseAddress;
-        // A guest with a link-local address is looked up by its MAC; the others are no addresses of hosts.
-        if (
-            address.IsIPv6LinkLocal
-            || address.IsIPv6Multicast
-            || IPAddress.IsLoopback(address)
-            || cidr.PrefixLength == 0
-            || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is 0 or >= 224)
-        )
+        if (ReservedAddresses.FindTouching(cidr) is { } reserved)
         {
-            objections.Invalid("cidr", $"{text} holds addresses that guests cannot have");
+            objections.Invalid("cidr", $"{text} holds addresses that guests cannot have: {reserved}");
             return null;
         }
         return cidr;
@@ -131,7 +127,11 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         {
             // Routers of IPv6 networks may be known by their link-local address (RFC 4861 §6.3.4).
             var gateway = objections.TakeAddress("gateway_ip", entry.GatewayIp);
-            if (gateway is not null && !gateway.IsIPv6LinkLocal)
+            if (gateway is not null && gateway.Equals(ReservedAddresses.Metadata))
+            {
+                objections.Invalid("gateway_ip", $"{gateway} is the metadata service's address");
+            }
+            else if (gateway is not null && !gateway.IsIPv6LinkLocal)
             {
                 CheckHost("gateway_ip", gateway, cidr, objections);
             }
@@ -216,9 +216,35 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         {
             objections.Invalid(path, $"{address} is outside {cidr}");
         }
+        else if (ReservedAddresses.FindAround(address) is { } reserved)
+        {
+            // Of a subnet that was stored before it would have been refused.
+            objections.Invalid(path, $"{address} is reserved: it lies in {reserved}");
+        }
         else if (address.ToNumber() is var number && (number < cidr.Hosts().First || number > cidr.Hosts().Last))
         {
             objections.Invalid(path, $"{address} is no address of a host in {cidr}");
+        }
+    }
+
+    /// <summary>A gateway's address is a router's: the guest that has it would get its neighbours' packets.</summary>
+    static async ValueTask CheckGatewayIsFreeAsync(
+        InventorySession session,
+        string networkId,
+        string gateway,
+        Objections objections
+    )
+    {
+        if (
+            await PortTable.Instance.FindByAddressAsync(session.Sql, networkId, gateway) is { } holder
+            && !DeviceOwners.RouterInterfaces.Contains(holder.DeviceOwner)
+        )
+        {
+            objections.Add(
+                ObjectionKind.Conflict,
+                "gateway_ip",
+                $"{gateway} is used by port {holder.Id}, which is no router's interface"
+            );
         }
     }
 

@@ -123,7 +123,7 @@ static class TextRules
                 i++;
                 continue;
             }
-            objections.Invalid(path, "holds half of a surrogate pair, which is no character");
+            objections.Invalid(path, JsonUnicode.HalfPair);
             return;
         }
     }

@@ -28,6 +28,10 @@ sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger l
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (address.IsReserved)
+        {
+            return ValueTask.FromResult<PortAnswer>(Refusal.PortNotFound);
+        }
         try
         {
             var answer = readers.Use(
@@ -51,6 +55,10 @@ sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger l
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (address.IsReserved)
+        {
+            return ValueTask.FromResult<GuestAnswer>(Refusal.PortNotFound);
+        }
         try
         {
             var answer = readers.Use(

@@ -28,10 +28,23 @@ static class NoCloudVendorData
         }
         return root.ValueKind switch
         {
-            JsonValueKind.String when root.GetString() is { Length: > 0 } => Encoding.UTF8.GetBytes(root.GetString()!),
+            JsonValueKind.String when Text(root) is { Length: > 0 } text => Encoding.UTF8.GetBytes(text),
             // Several parts: an archive is a YAML list, and so is a JSON list.
             JsonValueKind.Array => Encoding.UTF8.GetBytes("#cloud-config-archive\n" + root.GetRawText() + "\n"),
             _ => null,
         };
+    }
+
+    /// <summary>The text; null if it holds half of a surrogate pair, which cloud-init cannot encode either.</summary>
+    static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

@@ -24,7 +24,7 @@ static class EdgeNetworks
             Guid.Parse(layout.Network.Id),
             layout.Network.Mtu ?? 0,
             dnsDomain,
-            [.. layout.Subnets.Select(subnet => Of(subnet, layout, dhcpPort))],
+            [.. layout.Subnets.Where(ProvidedAddresses.IsProvided).Select(subnet => Of(subnet, layout, dhcpPort))],
             new EdgeDhcpPort(Guid.Parse(dhcpPort.Id), PhysicalAddress.Parse(dhcpPort.MacAddress)),
             [
                 .. layout
@@ -32,7 +32,13 @@ static class EdgeNetworks
                     .Select(port => new EdgeHost(
                         Guid.Parse(port.Port.Id),
                         PhysicalAddress.Parse(port.Port.MacAddress),
-                        [.. port.Port.FixedIps!.Value.Select(fixedIp => IPAddress.Parse(fixedIp.IpAddress))],
+                        [
+                            .. port
+                                .Port.FixedIps!.Value.Where(fixedIp =>
+                                    ProvidedAddresses.IsProvided(port.Port, fixedIp, layout.Subnets)
+                                )
+                                .Select(fixedIp => IPAddress.Parse(fixedIp.IpAddress)),
+                        ],
                         port.Hostname
                     )),
             ]

@@ -50,7 +50,7 @@ static class EdgeRouters
             layout.Network.Mtu ?? 0,
             [
                 .. from fixedIp in port.FixedIps!.Value
-                join subnet in layout.Subnets on fixedIp.SubnetId equals subnet.Id
+                join subnet in layout.Subnets.Where(ProvidedAddresses.IsProvided) on fixedIp.SubnetId equals subnet.Id
                 select new EdgeRouterAddress(
                     IPAddress.Parse(fixedIp.IpAddress),
                     IPNetwork.Parse(subnet.Cidr).PrefixLength

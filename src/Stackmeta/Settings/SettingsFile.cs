@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
@@ -50,6 +51,7 @@ static class SettingsFile
         var name = "";
         while (reader.Read())
         {
+            CheckUnicode(in reader, bytes, path);
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
@@ -83,6 +85,7 @@ static class SettingsFile
         var text = new StringBuilder();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            CheckUnicode(in reader, bytes, path);
             if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
             {
                 throw new SettingsException([
@@ -92,6 +95,17 @@ static class SettingsFile
             text.Append(text.Length > 0 ? "," : "").Append(ValueText(ref reader));
         }
         return text.ToString();
+    }
+
+    static void CheckUnicode(ref readonly Utf8JsonReader reader, byte[] bytes, string path)
+    {
+        if (JsonUnicode.FindFault(in reader) is { } fault)
+        {
+            var what = reader.TokenType == JsonTokenType.PropertyName ? "The key" : "The value";
+            throw new SettingsException([
+                new(OriginOf(path, LineOf(bytes, reader.TokenStartIndex)), $"{what} {fault}."),
+            ]);
+        }
     }
 
     static string ValueText(ref Utf8JsonReader reader) =>

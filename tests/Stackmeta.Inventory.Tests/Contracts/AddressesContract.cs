@@ -86,6 +86,69 @@ public abstract class AddressesContract<TStore> : StoreContract<TStore>
     }
 
     [Fact]
+    public async Task A_gateways_address_is_given_to_nothing_but_a_router()
+    {
+        var network = await Network();
+        var subnet = await Subnet(network, "10.0.0.0/29", dhcp: false);
+        var mac = await Subnet(network, "2001:db8::/64", dhcp: false, mode: "slaac");
+        var guest = await Inventory
+            .Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = network.Id,
+                    MacAddress = "fa:16:3e:12:34:56",
+                    FixedIps = [new FixedIpEntry { IpAddress = "10.0.0.4" }],
+                }
+            )
+            .Taken();
+        var objection = await Inventory
+            .Subnets.ChangeAsync(subnet.Id, entry => entry with { GatewayIp = "10.0.0.4" })
+            .Refused();
+        Assert.Equal(
+            ("gateway_ip", $"10.0.0.4 is used by port {guest.Id}, which is no router's interface"),
+            (objection.Path, objection.Sentence)
+        );
+        await Inventory.Subnets.ChangeAsync(subnet.Id, entry => entry with { GatewayIp = "10.0.0.5" }).Taken();
+        objection = await Inventory
+            .Ports.ChangeAsync(
+                guest.Id,
+                entry => entry with { FixedIps = [new FixedIpEntry { IpAddress = "10.0.0.5" }] }
+            )
+            .Refused();
+        Assert.Contains("is the gateway of subnet", objection.Sentence, StringComparison.Ordinal);
+        // Nor does a guest get it by making its address from its MAC.
+        await Inventory
+            .Subnets.ChangeAsync(mac.Id, entry => entry with { GatewayIp = "2001:db8::f816:3eff:fe12:3456" })
+            .Taken();
+        objection = await Inventory.Ports.ChangeAsync(guest.Id, entry => entry with { FixedIps = null }).Refused();
+        Assert.Contains("2001:db8::/64 has no free address", objection.Sentence, StringComparison.Ordinal);
+
+        var router = await Inventory.Routers.CreateAsync(new RouterEntry { Name = "r" }).Taken();
+        var port = await Inventory
+            .Ports.CreateAsync(
+                new PortEntry
+                {
+                    NetworkId = network.Id,
+                    DeviceId = router.Id,
+                    FixedIps =
+                    [
+                        new FixedIpEntry { IpAddress = "10.0.0.5" },
+                        new FixedIpEntry { IpAddress = "2001:db8::" },
+                    ],
+                }
+            )
+            .Taken();
+        await Inventory.Ports.ChangeAsync(port.Id, entry => entry with { Name = "renamed" }).Taken();
+        // A router's interface that becomes a guest's.
+        var instance = await Inventory.Instances.CreateAsync(new InstanceEntry { Name = "i" }).Taken();
+        var refused = await Inventory.Ports.ChangeAsync(port.Id, entry => entry with { DeviceId = instance.Id });
+        Assert.Equal(
+            ["fixed_ips[0].ip_address", "fixed_ips[1].ip_address"],
+            refused.Objections.Select(each => each.Path)
+        );
+    }
+
+    [Fact]
     public async Task A_port_may_want_no_address_or_one_of_a_subnet()
     {
         var network = await Network();

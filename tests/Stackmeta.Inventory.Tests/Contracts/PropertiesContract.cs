@@ -76,14 +76,14 @@ public abstract class PropertiesContract<TStore>
                             ? await PickAsync(inventory.Instances, b, instance => instance.Id)
                             : await PickAsync(inventory.Routers, b, router => router.Id),
                         MacAddress = b == 0 ? $"fa:16:3e:00:00:0{a}" : "",
-                        FixedIps = b == 1 ? [new FixedIpEntry { IpAddress = $"10.{a}.0.2" }] : null,
+                        FixedIps = b is 1 or 2 ? [new FixedIpEntry { IpAddress = $"10.{a}.0.{3 - b}" }] : null,
                     }
                 );
                 break;
             case 8:
                 await inventory.Subnets.ChangeAsync(
                     await PickAsync(inventory.Subnets, a, subnet => subnet.Id),
-                    subnet => subnet with { EnableDhcp = flag, GatewayIp = null }
+                    subnet => subnet with { EnableDhcp = flag, GatewayIp = b == 2 ? $"10.{a}.0.2" : null }
                 );
                 break;
             case 9:
@@ -128,6 +128,15 @@ public abstract class PropertiesContract<TStore>
             Assert.Equal(
                 layout.Subnets.Where(subnet => subnet.EnableDhcp).Select(subnet => subnet.Id).Order(),
                 (layout.DhcpPort?.FixedIps ?? []).Select(ip => ip.SubnetId).Order()
+            );
+            Assert.All(layout.Subnets, subnet => Assert.True(ProvidedAddresses.IsProvided(subnet)));
+            Assert.All(
+                ports,
+                port =>
+                    Assert.All(
+                        port.FixedIps!.Value,
+                        ip => Assert.True(ProvidedAddresses.IsProvided(port, ip, layout.Subnets))
+                    )
             );
             foreach (var (port, ip) in ports.SelectMany(port => port.FixedIps!.Value.Select(ip => (port, ip))))
             {

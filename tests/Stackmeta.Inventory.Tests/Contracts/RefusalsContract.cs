@@ -24,9 +24,26 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     [InlineData("cidr", "that guests cannot have", "224.0.0.0/4")]
     [InlineData("cidr", "that guests cannot have", "0.0.0.0/0")]
     [InlineData("cidr", "that guests cannot have", "fe80::/64")]
+    [InlineData("cidr", "that guests cannot have: 169.254.0.0/16", "169.254.0.0/16")]
+    [InlineData("cidr", "that guests cannot have: 169.254.0.0/16", "169.254.169.254/32")]
+    [InlineData("cidr", "that guests cannot have: 169.254.0.0/16", "169.254.0.0/31")]
+    [InlineData("cidr", "that guests cannot have: 169.254.0.0/16", "169.254.128.0/17")]
+    [InlineData("cidr", "that guests cannot have: 169.254.0.0/16", "168.0.0.0/6")]
+    [InlineData("cidr", "that guests cannot have: 127.0.0.0/8", "126.0.0.0/7")]
+    [InlineData("cidr", "that guests cannot have: 0.0.0.0/8", "0.0.0.0/7")]
+    [InlineData("cidr", "that guests cannot have: 240.0.0.0/4", "255.255.255.255/32")]
+    [InlineData("cidr", "that guests cannot have: 240.0.0.0/4", "240.0.0.0/24")]
+    [InlineData("cidr", "that guests cannot have: ::/128", "::/64")]
+    [InlineData("cidr", "that guests cannot have: ::1/128", "::1/128")]
+    [InlineData("cidr", "that guests cannot have: fe80::/10", "fe80::a9fe:a9fe/128")]
+    [InlineData("cidr", "that guests cannot have: fe80::/10", "febf:ffff::/32")]
+    [InlineData("cidr", "that guests cannot have: fe80::/10", "fe00::/8")]
+    [InlineData("cidr", "that guests cannot have: ff00::/8", "ff02::/64")]
+    [InlineData("cidr", "that guests cannot have", "::/0")]
     [InlineData("cidr", "overlaps 10.9.0.0/16", "10.9.1.0/24")]
     [InlineData("gateway_ip", "10.0.1.1 is outside 10.0.0.0/24", "10.0.0.0/24", "10.0.1.1")]
     [InlineData("gateway_ip", "no address of a host", "10.0.0.0/24", "10.0.0.255")]
+    [InlineData("gateway_ip", "is the metadata service's address", "2001:db8::/64", "fe80::a9fe:a9fe")]
     [InlineData("gateway_ip", "is not an IP address", "10.0.0.0/24", "10.0.0.1\n")]
     [InlineData("dhcp_server", "10.0.1.2 is outside", "10.0.0.0/24", null, "10.0.1.2")]
     [InlineData("dhcp_server", "is the gateway", "10.0.0.0/24", "10.0.0.1", "10.0.0.1")]
@@ -99,6 +116,14 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     [InlineData("fixed_ips[0].ip_address", "no address of a host", "", "10.0.0.0")]
     [InlineData("fixed_ips[0].ip_address", "no address of a host", "", "10.0.0.255")]
     [InlineData("fixed_ips[0].ip_address", "is not an IP address", "", "10.0.0.256")]
+    [InlineData("fixed_ips[0].ip_address", "10.0.0.7 is the gateway of subnet", "", "10.0.0.7")]
+    [InlineData("fixed_ips[0].ip_address", "2001:db8::7 is the gateway of subnet", "", "2001:db8::7")]
+    [InlineData("fixed_ips[0].ip_address", "2001:db8::7 is the gateway of subnet", "", "2001:0DB8::0007")]
+    [InlineData("fixed_ips[0].ip_address", "no address of a host", "", "2001:db8::")]
+    [InlineData("fixed_ips[0].ip_address", "is in no subnet", "", "169.254.169.254")]
+    [InlineData("fixed_ips[0].ip_address", "is outside subnet", "", "169.254.169.254", "s")]
+    [InlineData("fixed_ips[0].ip_address", "is in no subnet", "", "fe80::a9fe:a9fe")]
+    [InlineData("fixed_ips[0].ip_address", "is outside subnet", "", "fe80::1", "six")]
     [InlineData("fixed_ips[0].ip_address", "is already used by port", "", "10.0.0.1")]
     [InlineData("fixed_ips[0].subnet_id", "has no subnet 'other'", "", "10.0.0.9", "other")]
     [InlineData("fixed_ips[0]", "needs ip_address or subnet_id", "", "")]
@@ -120,6 +145,18 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
                     NetworkId = "n",
                     Name = "s",
                     Cidr = "10.0.0.0/24",
+                    GatewayIp = "10.0.0.7",
+                }
+            )
+            .Taken();
+        await Inventory
+            .Subnets.CreateAsync(
+                new SubnetEntry(EnableDhcp: false)
+                {
+                    NetworkId = "n",
+                    Name = "six",
+                    Cidr = "2001:db8::/64",
+                    GatewayIp = "2001:db8::7",
                 }
             )
             .Taken();

@@ -62,6 +62,42 @@ public sealed class InventoryOverHttpTests
         Assert.Equal(before, await path.AdminAsync("/inventory/networks"));
     }
 
+    [Theory]
+    [InlineData("POST", "/inventory/networks", "{\n\"name\": \"#\"}", "name", 2)]
+    [InlineData("POST", "/inventory/networks", "{\"name\": \"a\",\n\n\"#\": 1}", "", 3)]
+    [InlineData("PATCH", "/inventory/networks/NETWORK", "{\"name\":\n\"#\"}", "name", 2)]
+    [InlineData("POST", "/inventory/instances", "{\"metadata\": {\"a\": \"#\"}}", "metadata.a", 1)]
+    [InlineData("POST", "/inventory/networks", "\n\n#", "", 3)]
+    public async Task What_is_no_Unicode_is_refused(string method, string target, string body, string where, int line)
+    {
+        await using var path = await ObservedPath.StartAsync();
+        var before = await path.AdminAsync("/inventory/networks");
+        foreach (var fault in new[] { @"\ud800", @"\udc00\ud800", "\u00ff", "\u00ed\u00a0\u0080" })
+        {
+            var answer = await SendAsync(
+                path,
+                method,
+                target.Replace("NETWORK", path.Network),
+                body.Replace("#", fault)
+            );
+            Assert.Equal(400, answer.Status);
+            var error = Json(answer).GetProperty("errors")[0];
+            Assert.Equal((where, line), (error.GetProperty("path").GetString(), error.GetProperty("line").GetInt32()));
+        }
+        foreach (
+            var target2 in new[]
+            {
+                "/inventory/networks/%ff",
+                "/inventory/networks/%ed%a0%80",
+                "/inventory/networks/%00",
+            }
+        )
+        {
+            Assert.InRange((await SendAsync(path, "GET", target2)).Status, 400, 404);
+        }
+        Assert.Equal(before, await path.AdminAsync("/inventory/networks"));
+    }
+
     [Fact]
     public async Task A_list_shows_no_user_data_and_no_password()
     {
@@ -168,6 +204,6 @@ public sealed class InventoryOverHttpTests
     static Task<RawAnswer> SendAsync(ObservedPath path, string method, string target, string body = "") =>
         RawHttp.AskAsync(
             new UnixDomainSocketEndPoint(path.AdminSocket),
-            $"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+            $"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {Encoding.Latin1.GetByteCount(body)}\r\n\r\n{body}"
         );
 }

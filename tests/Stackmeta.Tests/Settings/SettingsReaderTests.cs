@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Net;
+using System.Text;
 
 namespace Stackmeta.Tests;
 
@@ -101,6 +102,20 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{ "api": { "listen": [[1]] } }""", ":1: A list may hold plain values only.")]
     public void A_broken_file_stops_the_start_naming_the_line(string json, string expected) =>
         Assert.StartsWith(_file + expected, Problems(json));
+
+    [Theory]
+    [InlineData("{ \"dhcp_domain\":\n\"#\" }", ":2: The value holds ")]
+    [InlineData("{\n\"#\": 1 }", ":2: The key holds ")]
+    [InlineData("{ \"api\": { \"listen\": [\n\n\"#\"] } }", ":3: The value holds ")]
+    public void What_is_no_Unicode_stops_the_start_naming_the_line(string json, string expected)
+    {
+        foreach (var fault in new[] { @"\ud800", @"\udc00\ud800", "\u00ff", "\u00ed\u00a0\u0080" })
+        {
+            File.WriteAllBytes(_file, Encoding.Latin1.GetBytes(json.Replace("#", fault)));
+            var problem = Assert.Throws<SettingsException>(() => SettingsReader.Read(_file, new Hashtable(), []));
+            Assert.StartsWith(_file + expected, problem.Message);
+        }
+    }
 
     [Fact]
     public void A_missing_file_stops_the_start() =>

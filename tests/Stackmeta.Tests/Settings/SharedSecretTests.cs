@@ -39,6 +39,14 @@ public sealed class SharedSecretTests : IDisposable
     }
 
     [Fact]
+    public void What_is_not_UTF8_is_refused()
+    {
+        System.IO.File.WriteAllBytes(File, [0xff, 0xfe, 0x80, 0x81]);
+        System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead);
+        Assert.Contains("not UTF-8", Assert.Throws<SettingsException>(() => SharedSecret.Read(File)).Message);
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_named() =>
         Assert.Contains(
             "cannot be made",
