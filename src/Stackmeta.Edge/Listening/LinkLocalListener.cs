@@ -34,9 +34,9 @@ sealed class LinkLocalListener(
     /// <summary>Set once, by who disposes of this.</summary>
     bool _isDisposed;
 
-    // Under the semaphore.
+    // Written under the semaphore.
     int? _interface;
-    AcceptingSocket? _accepting;
+    volatile AcceptingSocket? _accepting;
 
     /// <summary>Why IPv6 is not served; null when it is, or when no interface has the address.</summary>
     public string? Notice { get; private set; }
@@ -114,6 +114,10 @@ sealed class LinkLocalListener(
         await Task.Delay(Pause, time, CancellationToken.None);
         await FollowAsync();
     }
+
+    /// <inheritdoc cref="AcceptingSocket.AcceptPendingAsync"/>
+    public Task AcceptPendingAsync(CancellationToken cancellationToken) =>
+        _accepting?.AcceptPendingAsync(cancellationToken) ?? Task.CompletedTask;
 
     void Close()
     {

@@ -78,6 +78,13 @@ sealed class NamespaceListener(
             logger
         );
 
+    /// <summary>Completes when every connection that waits to be accepted now is accepted.</summary>
+    public Task AcceptPendingAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll([
+            .. _accepting.Select(socket => socket.AcceptPendingAsync(cancellationToken)),
+            .. _linkLocal.Select(listener => listener.AcceptPendingAsync(cancellationToken)),
+        ]);
+
     /// <summary>
     /// Accepts no more; what was accepted goes on, and what waits in the kernel is for another process that has the sockets. After
     /// <see cref="EventLoops.PassAsync"/> nothing is being accepted any more.

@@ -114,6 +114,29 @@ public sealed class NamespaceListeners(
         }
     }
 
+    /// <summary>
+    /// Ends connections that packets were let through for by rules that hold no more: the open ones, those on which nothing was asked yet, and those
+    /// that the kernel has made and nobody has accepted. To be called once the new rules hold, so that no such connection comes after.
+    /// </summary>
+    /// <param name="isToEnd">Whether a connection is one of them; called on any thread, for connections of all namespaces.</param>
+    /// <param name="cancellationToken">Gives up; what was not reached is not ended then.</param>
+    /// <returns>How many were ended. No byte of an answer that is made from now on reaches their clients.</returns>
+    public async Task<int> EndConnectionsAsync(
+        Func<IGuestArrivalFeature, bool> isToEnd,
+        CancellationToken cancellationToken
+    )
+    {
+        await Task.WhenAll(_listeners.Values.Select(listener => listener.AcceptPendingAsync(cancellationToken)));
+        await _loops.PassAsync().WaitAsync(cancellationToken);
+        var ended = 0;
+        foreach (var guest in Trunk.Connections.OfType<GuestConnection>().Where(guest => isToEnd(guest)))
+        {
+            guest.Abort();
+            ended++;
+        }
+        return ended;
+    }
+
     /// <summary>Accepts no more connections in any namespace; those that are open go on.</summary>
     public async Task StopAcceptingAsync()
     {

@@ -29,7 +29,18 @@ public sealed class AcceptingSocket(
     /// <summary><c>struct sockaddr_in6</c>; that of IPv4 is shorter, and of a unix path nobody asks.</summary>
     const int LongestAddress = 28;
 
+    /// <summary>Between two looks at what waits to be accepted.</summary>
+    static readonly TimeSpan PendingPoll = TimeSpan.FromMilliseconds(1);
+
+    // linux/in.h, linux/tcp.h. Of a listening socket, tcpi_unacked counts the connections that wait to be accepted (net/ipv4/tcp.c, tcp_get_info).
+    const int IpProtoTcp = 6;
+    const int TcpInfo = 11;
+    const int TcpInfoUnacked = 24;
+
     readonly Lock _changing = new();
+
+    // Connections that were given away; by Interlocked.
+    long _accepted;
 
     // Read and written under the lock.
     ulong? _number;
@@ -84,6 +95,7 @@ public sealed class AcceptingSocket(
         {
             _isFailing = false;
             accept(loop, new(socket), PeerOf(address));
+            Interlocked.Increment(ref _accepted);
         }
         else if (
             Marshal.GetLastPInvokeError()
@@ -122,6 +134,38 @@ public sealed class AcceptingSocket(
                 _number = null;
                 loops.RemoveFromAll(listening.SafeHandle, number);
             }
+        }
+    }
+
+    /// <summary>
+    /// Completes when every connection that waits to be accepted now is accepted, or the socket is closed. After <see cref="EventLoops.PassAsync"/> each
+    /// of them has been given away.
+    /// </summary>
+    /// <remarks>The kernel gives them in their order, so that those who come meanwhile do not lengthen the wait.</remarks>
+    public async Task AcceptPendingAsync(CancellationToken cancellationToken)
+    {
+        // In this order: what is accepted between the two is counted twice, never missed.
+        var pending = CountPending();
+        var last = Interlocked.Read(ref _accepted) + pending;
+        while (pending > 0 && Interlocked.Read(ref _accepted) < last)
+        {
+            await Task.Delay(PendingPoll, time, cancellationToken);
+            pending = CountPending();
+        }
+    }
+
+    uint CountPending()
+    {
+        Span<byte> info = stackalloc byte[TcpInfoUnacked + sizeof(uint)];
+        try
+        {
+            return listening.GetRawSocketOption(IpProtoTcp, TcpInfo, info) == info.Length
+                ? BinaryPrimitives.ReadUInt32LittleEndian(info[TcpInfoUnacked..])
+                : 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
         }
     }
 
