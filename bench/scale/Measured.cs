@@ -33,6 +33,6 @@ sealed record Measured
     /// <summary>Seconds between two requests of a guest at rest. Assumed: agents that poll; most guests never ask again.</summary>
     public double SecondsBetweenRequests { get; init; } = 300;
 
-    /// <summary>How long a guest's request may wait inside (design: patience).</summary>
+    /// <summary>How long a guest's request may wait inside (spec/guest-clients.md §1.2).</summary>
     public double Patience { get; init; } = 7.5;
 }

@@ -40,7 +40,7 @@ public sealed class CloudInitTests(TwoNetworks networks) : IClassFixture<TwoNetw
         Assert.Empty(understood["warnings"]!.AsArray());
     }
 
-    /// <summary>spec/traces: a first boot is two version lists, five documents, and the EC2 tree.</summary>
+    /// <summary>tests/Support/traces: a first boot is two version lists, five documents, and the EC2 tree.</summary>
     [Fact]
     public async Task It_gets_an_answer_to_each_of_its_requests()
     {

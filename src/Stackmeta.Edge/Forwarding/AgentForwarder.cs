@@ -24,7 +24,7 @@ namespace Stackmeta.Edge;
 public sealed class AgentForwarder : IDisposable
 {
     /// <summary>
-    /// Less than the shortest wait of a guest that never asks again (design: patience), so that an agent which is
+    /// Less than the shortest wait of a guest that never asks again (spec/guest-clients.md §1.2), so that an agent which is
     /// restarted is not noticed.
     /// </summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);

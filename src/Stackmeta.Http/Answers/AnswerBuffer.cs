@@ -8,7 +8,7 @@ namespace Stackmeta.Http;
 /// </summary>
 public sealed class AnswerBuffer : IBufferWriter<byte>
 {
-    // Most documents are below 4 KiB (reference/nova: median 1.2 KiB).
+    // Most documents are below 4 KiB (of the recorded ones in tests/Stackmeta.Reference.Tests/data the median is 1.2 KiB).
     const int InitialSize = 4096;
 
     byte[] _bytes = new byte[InitialSize];

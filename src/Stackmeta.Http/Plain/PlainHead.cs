@@ -13,7 +13,7 @@ namespace Stackmeta.Http;
 /// </remarks>
 static class PlainHead
 {
-    /// <summary>Clients send four to eight (spec/traces).</summary>
+    /// <summary>Clients send four to eight (tests/Support/traces).</summary>
     const int MostFields = 32;
 
     // RFC 9110 §5.6.2.

@@ -15,7 +15,7 @@ namespace Stackmeta.Http;
 /// <param name="date">Of the process.</param>
 sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, IHttpResponseBodyFeature
 {
-    /// <summary>Head and body of most answers (reference/nova: median 1.2 KiB).</summary>
+    /// <summary>Head and body of most answers (of the recorded ones in tests/Stackmeta.Reference.Tests/data the median is 1.2 KiB).</summary>
     const int FirstSize = 4096;
 
     /// <summary>A longer one is not kept for the next answer.</summary>

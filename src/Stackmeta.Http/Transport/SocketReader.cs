@@ -17,7 +17,7 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, ITurnTaker taker)
     : PipeReader,
         IValueTaskSource<ReadResult>
 {
-    /// <summary>Holds the head of nearly every request (spec/traces: below 400 bytes); grown for those that it does not.</summary>
+    /// <summary>Holds the head of nearly every request (tests/Support/traces: below 400 bytes); grown for those that it does not.</summary>
     const int FirstSize = 4096;
 
     // Not readonly: structs that change.

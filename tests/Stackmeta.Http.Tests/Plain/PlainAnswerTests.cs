@@ -9,7 +9,7 @@ namespace Stackmeta.Http.Tests;
 /// <summary>Whoever answers, the trunk by itself or Kestrel, the application sees the same request and the caller the same bytes.</summary>
 public sealed class PlainAnswerTests
 {
-    /// <summary>What clients of instances really send (spec/traces), what they might, and what nobody ought to.</summary>
+    /// <summary>What clients of instances really send (tests/Support/traces), what they might, and what nobody ought to.</summary>
     static readonly string[] Heads =
     [
         "GET /openstack/latest/meta_data.json HTTP/1.1\r\nHost: 169.254.169.254\r\nUser-Agent: Cloud-Init/22.4.2\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n",

@@ -27,7 +27,7 @@ sealed record SiblingOf(
 );
 
 /// <summary>
-/// The differences that design/fidelity allows, each a named rule. None looks at a file's or an instance's name. The first that holds is counted.
+/// The differences that docs/differences.md allows, each a named rule. None looks at a file's or an instance's name. The first that holds is counted.
 /// </summary>
 static class Rules
 {
