@@ -79,7 +79,11 @@ public sealed record EdgeHostRoute(IPNetwork Destination, IPAddress NextHop);
 /// <param name="Mac">Its MAC, by which dnsmasq tells hosts apart.</param>
 /// <param name="Addresses">Its fixed IPs, each in a subnet of the network.</param>
 /// <param name="HostName">One or more DNS labels; null makes it <c>host-10-0-0-5</c> from the address, as Neutron does.</param>
-public sealed record EdgeHost(Guid PortId, PhysicalAddress Mac, ImmutableArray<IPAddress> Addresses, string? HostName);
+public sealed record EdgeHost(Guid PortId, PhysicalAddress Mac, ImmutableArray<IPAddress> Addresses, string? HostName)
+{
+    /// <summary>Whose port it is; any text, which is only compared.</summary>
+    public string DeviceId { get; init; } = "";
+}
 
 /// <summary>Neutron's <c>ipv6_address_mode</c>.</summary>
 public enum Ipv6AddressMode

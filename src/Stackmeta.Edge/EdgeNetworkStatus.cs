@@ -4,7 +4,11 @@ namespace Stackmeta.Edge;
 /// <param name="NetworkId">The network's uuid.</param>
 /// <param name="Health">Whether guests are served.</param>
 /// <param name="Reason">One sentence for the operator; null when all is well.</param>
-public sealed record EdgeNetworkStatus(Guid NetworkId, EdgeNetworkHealth Health, string? Reason);
+public sealed record EdgeNetworkStatus(Guid NetworkId, EdgeNetworkHealth Health, string? Reason)
+{
+    /// <summary>Whether a step failed that is tried again until it succeeds.</summary>
+    public bool IsRetried { get; init; }
+}
 
 /// <summary>Whether a network's guests are served.</summary>
 public enum EdgeNetworkHealth

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
 
-/// <summary>All messages of the edge. Ids are stable and never used again: 1000 to 1999. 1023 and 1025 were used.</summary>
+/// <summary>All messages of the edge. Ids are stable and never used again: 1000 to 1999. 1006, 1023, 1025, 1050 and 1051 were used.</summary>
 static partial class Log
 {
     [LoggerMessage(1000, LogLevel.Information, "Network {Network} is up in namespace {Namespace}")]
@@ -22,9 +22,6 @@ static partial class Log
 
     [LoggerMessage(1005, LogLevel.Debug, "Runs {Command}")]
     public static partial void Runs(ILogger logger, string command);
-
-    [LoggerMessage(1006, LogLevel.Warning, "Network {Network} could not be removed: {Reason}")]
-    public static partial void RemovalFailed(ILogger logger, Guid network, string reason);
 
     [LoggerMessage(1010, LogLevel.Information, "{Program} serves in {Namespace} as process {Process}")]
     public static partial void ProcessServes(ILogger logger, string program, string @namespace, int process);
@@ -76,12 +73,6 @@ static partial class Log
 
     [LoggerMessage(1040, LogLevel.Warning, "A drop-in for haproxy is refused: {Reason}")]
     public static partial void DropInRefused(ILogger logger, string reason);
-
-    [LoggerMessage(1050, LogLevel.Error, "Router {Router}: {Reason}")]
-    public static partial void RouterFailed(ILogger logger, Guid router, string reason);
-
-    [LoggerMessage(1051, LogLevel.Warning, "Router {Router} could not be removed: {Reason}")]
-    public static partial void RouterRemovalFailed(ILogger logger, Guid router, string reason);
 
     [LoggerMessage(1060, LogLevel.Debug, "The listening socket on {EndPoint} in {Namespace} is no longer kept")]
     public static partial void SocketDropped(ILogger logger, System.Net.IPEndPoint endPoint, string @namespace);
@@ -149,4 +140,14 @@ static partial class Log
 
     [LoggerMessage(1072, LogLevel.Warning, "Nothing can be told at {Socket} now: {Error}")]
     public static partial void DropInsNotTold(ILogger logger, string socket, System.Net.Sockets.SocketError error);
+
+    [LoggerMessage(1080, LogLevel.Warning, "{What} failed and is tried again until it succeeds: {Reason}")]
+    public static partial void AttemptFailed(ILogger logger, string what, string reason);
+
+    [LoggerMessage(
+        1081,
+        LogLevel.Error,
+        "{File} cannot be read, so that guests may have to wait; what it told last still holds: {Reason}"
+    )]
+    public static partial void AppliedNotReadable(ILogger logger, string file, string reason);
 }

@@ -10,45 +10,64 @@ namespace Stackmeta.Edge;
 /// <remarks>
 /// All of it is named as Neutron names it and marked as ours in the kernel; what is not marked is never touched. The
 /// processes die with this one, even by SIGKILL; links, namespaces and attached guests outlive it and are taken over by the
-/// next provisioner of the same run directory.
+/// next provisioner of the same run directory. Each network and router changes in its own order
+/// (<see cref="NetworkReconciler"/>), and what fails there is tried again without holding up any other.
 /// </remarks>
-/// <param name="listeners">Listens in the namespaces from this process; null has a haproxy in each.</param>
-public sealed class NetworkProvisioner(
-    EdgeOptions options,
-    TimeProvider time,
-    ILogger<NetworkProvisioner> logger,
-    NamespaceListeners? listeners = null
-) : IAsyncDisposable
+public sealed class NetworkProvisioner : IAsyncDisposable
 {
-    static readonly string[] Programs = ["dnsmasq", "haproxy", "radvd"];
-    static readonly TimeSpan LeftOverPoll = TimeSpan.FromMilliseconds(20);
+    /// <summary>How often at most a change of some networks has all others looked after.</summary>
+    static readonly TimeSpan LookAfterInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>One apply, stop or dispose at a time.</summary>
+    readonly IEdgeMachine _machine;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly ReconcilingSlots _slots = new();
+
+    /// <summary>Held while it is decided what is wanted of whom; nothing is waited for under it but the first opening.</summary>
     readonly SemaphoreSlim _gate = new(1);
 
     /// <summary>Held while a status is compared and announced, so that events come in order.</summary>
     readonly Lock _announcing = new();
-    readonly ConcurrentDictionary<Guid, ProvisionedNetwork> _networks = new();
-    readonly ConcurrentDictionary<Guid, ProvisionedRouter> _routers = new();
 
-    // Both made by the first apply and given up at the end; under _gate.
-    RunDirectory? _directory;
-    ProcessStarter? _starter;
+    // Changed under the gate; read by anyone.
+    readonly ConcurrentDictionary<Guid, NetworkReconciler> _networks = new();
+    readonly ConcurrentDictionary<Guid, RouterReconciler> _routers = new();
 
-    /// <summary>
-    /// Whether another process listens in the namespace of that name, which it then does by itself; null when this one
-    /// listens or starts a haproxy.
-    /// </summary>
-    public Func<string, bool>? IsListenedIn { get; init; }
+    // Under the gate.
+    bool _isOpen;
+    long _lookedAfterAt;
+    Task _lookingAfter = Task.CompletedTask;
+
+    /// <param name="listeners">Listens in the namespaces from this process; null has a haproxy in each.</param>
+    /// <param name="isListenedIn">
+    /// Whether another process listens in the namespace of that name, which it then does by itself; null when this one listens or starts a
+    /// haproxy.
+    /// </param>
+    public NetworkProvisioner(
+        EdgeOptions options,
+        TimeProvider time,
+        ILogger<NetworkProvisioner> logger,
+        NamespaceListeners? listeners = null,
+        Func<string, bool>? isListenedIn = null
+    )
+        : this(new HostMachine(options, time, logger, listeners, isListenedIn), time, logger) { }
+
+    internal NetworkProvisioner(IEdgeMachine machine, TimeProvider time, ILogger logger) =>
+        (_machine, _time, _logger) = (machine, time, logger);
 
     /// <summary>Raised when a network's health or its reason has changed: something broke, or came back.</summary>
     public event EventHandler<EdgeNetworkStatusEventArgs>? StatusChanged;
 
+    /// <summary>What packets of the networks obey now.</summary>
+    public AppliedPorts Applied { get; init; } = new();
+
     /// <summary>How each network fares now.</summary>
-    public IReadOnlyList<EdgeNetworkStatus> Statuses => [.. _networks.Values.Select(network => network.Status)];
+    public IReadOnlyList<EdgeNetworkStatus> Statuses =>
+        [.. _networks.Values.Where(static network => !network.IsGone).Select(static network => network.Status)];
 
     /// <summary>How each router fares now.</summary>
-    public IReadOnlyList<EdgeRouterStatus> RouterStatuses => [.. _routers.Values.Select(router => router.Status)];
+    public IReadOnlyList<EdgeRouterStatus> RouterStatuses =>
+        [.. _routers.Values.Where(static router => !router.IsGone).Select(static router => router.Status)];
 
     /// <summary>Makes the machine have these networks and no router.</summary>
     /// <inheritdoc cref="ApplyAsync(IReadOnlyList{EdgeNetwork}, IReadOnlyList{EdgeRouter}, CancellationToken)"/>
@@ -58,8 +77,8 @@ public sealed class NetworkProvisioner(
     ) => ApplyAsync(wanted, [], cancellationToken);
 
     /// <summary>
-    /// Makes the machine have these networks and routers, and none of ours besides. What is right already is left as it is;
-    /// a port that came or went only makes dnsmasq read its files again. One's failure does not touch the others.
+    /// Makes the machine have these networks and routers, and none of ours besides, and returns when all of them have been tried once. What is
+    /// right already is left as it is; a port that came or went only makes dnsmasq read its files again. One's failure does not touch the others.
     /// </summary>
     /// <returns>The status of each wanted network, in their order; those of routers are in <see cref="RouterStatuses"/>.</returns>
     /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run directory.</exception>
@@ -69,57 +88,34 @@ public sealed class NetworkProvisioner(
         CancellationToken cancellationToken
     )
     {
-        RequireDistinct("Network", wanted.Select(network => network.Id));
-        RequireDistinct("Router", routers.Select(router => router.Id));
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            var (directory, starter) = await OpenAsync(cancellationToken);
-            var wantedRouters = routers.Select(router => router.Id).ToHashSet();
-            var wantedNetworks = wanted.Select(network => network.Id).ToHashSet();
-            await RemoveAsync(
-                networks: Known(directory.FindNetworks(), _networks.Keys).Where(id => !wantedNetworks.Contains(id)),
-                routers: Known(directory.FindRouters(), _routers.Keys).Where(id => !wantedRouters.Contains(id)),
-                (directory, starter),
-                cancellationToken
-            );
-            await ForEachAsync(
-                wanted,
-                network => NetworkOf(network.Id, directory, starter).ApplyAsync(network, cancellationToken)
-            );
-            await ForEachAsync(
-                routers,
-                router => RouterOf(router.Id, directory, starter).ApplyAsync(router, cancellationToken)
-            );
-            return [.. wanted.Select(network => _networks[network.Id].Status)];
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        var (changed, looked) = await RequestAsync(
+            new() { Networks = wanted, Routers = routers },
+            lookAfterAll: true,
+            cancellationToken
+        );
+        await Task.WhenAll(changed, looked).WaitAsync(cancellationToken);
+        return [.. wanted.Select(network => _networks[network.Id].Status)];
     }
+
+    /// <summary>
+    /// Wants the machine to have these networks and routers, and none of ours besides. Only what differs from what was wanted before is touched;
+    /// now and then all others are looked after too.
+    /// </summary>
+    /// <returns>Ends when all that differs has been tried once; need not be waited for before something newer is wanted.</returns>
+    /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run directory.</exception>
+    public async Task<Task> WantAsync(EdgeWanted wanted, CancellationToken cancellationToken) =>
+        (await RequestAsync(wanted, lookAfterAll: false, cancellationToken)).Changed;
 
     /// <summary>Removes everything that was made: processes, namespaces, links, files.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
+        if (!_isOpen)
         {
-            if (_directory is { } directory && _starter is { } starter)
-            {
-                await RemoveAsync(
-                    Known(directory.FindNetworks(), _networks.Keys),
-                    Known(directory.FindRouters(), _routers.Keys),
-                    (directory, starter),
-                    cancellationToken
-                );
-            }
-            Close();
+            return;
         }
-        finally
-        {
-            _gate.Release();
-        }
+        var (changed, _) = await RequestAsync(new(), lookAfterAll: true, cancellationToken);
+        await changed.WaitAsync(cancellationToken);
+        await CloseAsync();
     }
 
     /// <summary>
@@ -128,155 +124,209 @@ public sealed class NetworkProvisioner(
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _gate.WaitAsync();
-        await ForEachAsync(_networks.Values, network => network.StopProcessesAsync());
-        await ForEachAsync(_routers.Values, router => router.StopProcessesAsync());
-        Close();
+        await CloseAsync();
+        _machine.Dispose();
+        _slots.Dispose();
         _gate.Dispose();
     }
 
-    void Close()
+    async Task CloseAsync()
     {
-        _networks.Clear();
-        _routers.Clear();
-        _starter?.Dispose();
-        _directory?.Dispose();
-        (_starter, _directory) = (null, null);
-    }
-
-    async Task<(RunDirectory Directory, ProcessStarter Starter)> OpenAsync(CancellationToken cancellationToken)
-    {
-        if (_directory is null || _starter is null)
+        await _gate.WaitAsync();
+        try
         {
-            Privileges.RequireNetworkAdministration();
-            Executables.Find("ip");
-            Executables.Find("sysctl");
-            Executables.Find("setpriv");
-            Executables.Find("setsid");
-            _directory = RunDirectory.Open(options.RunDirectory);
-            _starter = new ProcessStarter();
-            await EndLeftOverAsync(_directory.Path, cancellationToken);
+            await Task.WhenAll([
+                .. _networks.Values.Select(static network => network.DisposeAsync().AsTask()),
+                .. _routers.Values.Select(static router => router.DisposeAsync().AsTask()),
+            ]);
+            _networks.Clear();
+            _routers.Clear();
+            _machine.Close();
+            _isOpen = false;
         }
-        return (_directory, _starter);
-    }
-
-    /// <summary>Processes of an edge that was killed die with it, except one that was just being started.</summary>
-    async Task EndLeftOverAsync(string directory, CancellationToken cancellationToken)
-    {
-        while (ProcessTable.FindLeftOver(Programs, directory).ToList() is { Count: > 0 } processes)
+        finally
         {
-            foreach (var process in processes)
-            {
-                Log.LeftOverEnded(logger, process);
-                _ = Libc.Kill(process, Libc.SigKill);
-            }
-            await Task.Delay(LeftOverPoll, time, cancellationToken);
+            _gate.Release();
         }
     }
 
-    ProvisionedNetwork NetworkOf(Guid id, RunDirectory directory, ProcessStarter starter) =>
-        _networks.GetOrAdd(id, id => Create(id, directory, starter));
-
-    ProvisionedNetwork Create(Guid id, RunDirectory directory, ProcessStarter starter)
-    {
-        var files = directory.FilesOf(id);
-        ProvisionedNetwork? network = null;
-        SupervisedSlot Slot() => new(starter, time, logger, () => Announce(network!));
-        network = new(
-            id,
-            Ownership.MarkOf(id, directory.Path),
-            files,
-            options,
-            new DhcpServer(options, files, Slot()),
-            ProxyOf(Slot(), files.HaproxyConfiguration),
-            time,
-            logger,
-            Announce
-        );
-        return network;
-    }
-
-    ProvisionedRouter RouterOf(Guid id, RunDirectory directory, ProcessStarter starter) =>
-        _routers.GetOrAdd(
-            id,
-            id =>
-            {
-                var files = directory.FilesOfRouter(id);
-                SupervisedSlot Slot() => new(starter, time, logger, changed: static () => { });
-                return new(
-                    id,
-                    Ownership.MarkOf(id, directory.Path),
-                    files,
-                    options,
-                    ProxyOf(Slot(), files.HaproxyConfiguration),
-                    new(files, Slot(), time),
-                    logger
-                );
-            }
-        );
-
-    IMetadataProxy ProxyOf(SupervisedSlot slot, string haproxyConfiguration) =>
-        listeners is not null ? new ListenerProxy(listeners)
-        : IsListenedIn is not null ? new OtherProcess(IsListenedIn)
-        : new HaproxyProxy(options, slot, haproxyConfiguration);
-
-    static IReadOnlyList<Guid> Known(IEnumerable<Guid> onDisk, IEnumerable<Guid> inMemory) =>
-        [.. onDisk.Concat(inMemory).Distinct()];
-
-    static void RequireDistinct(string kind, IEnumerable<Guid> ids)
-    {
-        if (ids.GroupBy(id => id).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new EdgeException($"{kind} {twice.Key} is given twice.");
-        }
-    }
-
-    /// <summary>Routers first: their interfaces are on the networks' bridges.</summary>
-    async Task RemoveAsync(
-        IEnumerable<Guid> networks,
-        IEnumerable<Guid> routers,
-        (RunDirectory Directory, ProcessStarter Starter) open,
+    /// <returns>The first attempts at what differs, and those at the rest.</returns>
+    async Task<(Task Changed, Task LookedAfter)> RequestAsync(
+        EdgeWanted wanted,
+        bool lookAfterAll,
         CancellationToken cancellationToken
     )
     {
-        await ForEachAsync(
-            routers,
-            id => RemoveAsync(RouterOf(id, open.Directory, open.Starter), id, cancellationToken)
-        );
-        await ForEachAsync(networks, id => RemoveAsync(NetworkOf(id, open.Directory, open.Starter), cancellationToken));
-    }
-
-    async Task RemoveAsync(ProvisionedRouter router, Guid id, CancellationToken cancellationToken)
-    {
+        RequireDistinct("Network", wanted.Networks.Select(static network => network.Id));
+        RequireDistinct("Router", wanted.Routers.Select(static router => router.Id));
+        await _gate.WaitAsync(cancellationToken);
         try
         {
-            await router.RemoveAsync(cancellationToken);
-            _routers.TryRemove(id, out _);
+            if (!_isOpen)
+            {
+                await _machine.OpenAsync(cancellationToken);
+                _isOpen = true;
+                lookAfterAll = true;
+            }
+            DropGone();
+            lookAfterAll |=
+                _lookingAfter.IsCompleted
+                && _time.GetElapsedTime(Volatile.Read(ref _lookedAfterAt)) >= LookAfterInterval;
+            var changed = new List<Task>();
+            var looked = new List<Task>();
+            // Networks first: routers ask how their networks' attempts went.
+            RequestNetworks(wanted, changed, lookAfterAll ? looked : null);
+            RequestRouters(wanted, changed, lookAfterAll ? looked : null);
+            if (lookAfterAll)
+            {
+                _lookingAfter = LookedAfterAsync(looked);
+                return (Task.WhenAll(changed), _lookingAfter);
+            }
+            return (Task.WhenAll(changed), Task.CompletedTask);
         }
-        catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException)
+        finally
         {
-            Log.RouterRemovalFailed(logger, id, e.Message);
+            _gate.Release();
         }
     }
 
-    async Task RemoveAsync(ProvisionedNetwork network, CancellationToken cancellationToken)
+    async Task LookedAfterAsync(List<Task> looked)
     {
-        try
+        await Task.WhenAll(looked);
+        Volatile.Write(ref _lookedAfterAt, _time.GetTimestamp());
+    }
+
+    void RequestNetworks(EdgeWanted wanted, List<Task> changed, List<Task>? looked)
+    {
+        var unknown = wanted.UnknownNetworks;
+        foreach (var network in wanted.Networks)
         {
-            await network.RemoveAsync(cancellationToken);
+            var reconciler = NetworkOf(network.Id);
+            SetUnknown(reconciler, null);
+            if (!network.IsSameAs(reconciler.Wanted))
+            {
+                changed.Add(reconciler.RequestAsync(network, AttemptKind.First));
+            }
+            else
+            {
+                looked?.Add(reconciler.RequestAsync(network, AttemptKind.LookAfter));
+            }
+        }
+        foreach (var (id, reason) in unknown)
+        {
+            SetUnknown(NetworkOf(id), reason);
+        }
+        var kept = wanted.Networks.Select(static network => network.Id).Concat(unknown.Keys).ToHashSet();
+        foreach (var id in _machine.FindNetworks().Concat(_networks.Keys).Where(id => !kept.Contains(id)).Distinct())
+        {
+            var reconciler = NetworkOf(id);
+            SetUnknown(reconciler, null);
+            Remove(reconciler.IsToGo, () => reconciler.RequestAsync(null, AttemptKind.First), changed, looked);
+        }
+    }
+
+    void RequestRouters(EdgeWanted wanted, List<Task> changed, List<Task>? looked)
+    {
+        var unknown = wanted.UnknownRouters;
+        foreach (var router in wanted.Routers)
+        {
+            var reconciler = RouterOf(router.Id);
+            reconciler.Unknown = null;
+            if (!router.IsSameAs(reconciler.Wanted))
+            {
+                changed.Add(reconciler.RequestAsync(router, AttemptKind.First));
+            }
+            else
+            {
+                looked?.Add(reconciler.RequestAsync(router, AttemptKind.LookAfter));
+            }
+        }
+        foreach (var (id, reason) in unknown)
+        {
+            RouterOf(id).Unknown = reason;
+        }
+        var kept = wanted.Routers.Select(static router => router.Id).Concat(unknown.Keys).ToHashSet();
+        foreach (var id in _machine.FindRouters().Concat(_routers.Keys).Where(id => !kept.Contains(id)).Distinct())
+        {
+            var reconciler = RouterOf(id);
+            reconciler.Unknown = null;
+            Remove(reconciler.IsToGo, () => reconciler.RequestAsync(null, AttemptKind.First), changed, looked);
+        }
+    }
+
+    /// <summary>What goes already is not asked to again, except by who waits for it.</summary>
+    static void Remove(bool isToGo, Func<Task> request, List<Task> changed, List<Task>? looked)
+    {
+        if (!isToGo || looked is not null)
+        {
+            changed.Add(request());
+        }
+    }
+
+    void SetUnknown(NetworkReconciler network, string? reason)
+    {
+        if (network.Unknown != reason)
+        {
+            network.Unknown = reason;
+            Announce(network);
+        }
+    }
+
+    void DropGone()
+    {
+        foreach (var network in _networks.Values.Where(static network => network.IsGone))
+        {
             _networks.TryRemove(network.Id, out _);
-            Log.NetworkRemoved(logger, network.Id);
+            Applied.Forget(network.Id);
         }
-        catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException)
+        foreach (var router in _routers.Values.Where(static router => router.IsGone))
         {
-            Log.RemovalFailed(logger, network.Id, e.Message);
+            _routers.TryRemove(router.Id, out _);
+            Applied.Forget(router.Id);
         }
     }
 
-    void Announce(ProvisionedNetwork network)
+    NetworkReconciler NetworkOf(Guid id) =>
+        _networks.GetValueOrDefault(id)
+        ?? (_networks[id] = new(id, _machine, Applied, _slots, _time, _logger, Announce));
+
+    RouterReconciler RouterOf(Guid id) =>
+        _routers.GetValueOrDefault(id)
+        ?? (
+            _routers[id] = new(
+                id,
+                _machine,
+                Applied,
+                _slots,
+                router => Task.WhenAll(router.Ports.Select(port => TriedOf(port.NetworkId))),
+                _time,
+                _logger
+            )
+        );
+
+    Task TriedOf(Guid network) => _networks.GetValueOrDefault(network)?.Tried ?? Task.CompletedTask;
+
+    static void RequireDistinct(string kind, IEnumerable<Guid> ids)
+    {
+        var seen = new HashSet<Guid>();
+        foreach (var id in ids)
+        {
+            if (!seen.Add(id))
+            {
+                throw new EdgeException($"{kind} {id} is given twice.");
+            }
+        }
+    }
+
+    void Announce(NetworkReconciler network)
     {
         lock (_announcing)
         {
+            if (network.IsGone)
+            {
+                Log.NetworkRemoved(_logger, network.Id);
+                return;
+            }
             var (before, now) = (network.Announced, network.Status);
             if (before == now || now.Health == EdgeNetworkHealth.Starting)
             {
@@ -286,22 +336,19 @@ public sealed class NetworkProvisioner(
             switch (now.Health)
             {
                 case EdgeNetworkHealth.Failed:
-                    Log.NetworkFailed(logger, network.Id, now.Reason!);
+                    Log.NetworkFailed(_logger, network.Id, now.Reason!);
                     break;
                 case EdgeNetworkHealth.Degraded:
-                    Log.NetworkDegraded(logger, network.Id, now.Reason!);
+                    Log.NetworkDegraded(_logger, network.Id, now.Reason!);
                     break;
                 case EdgeNetworkHealth.Serving when before is null:
-                    Log.NetworkUp(logger, network.Id, DeviceNames.DhcpNamespace(network.Id));
+                    Log.NetworkUp(_logger, network.Id, DeviceNames.DhcpNamespace(network.Id));
                     break;
                 default:
-                    Log.NetworkServesAgain(logger, network.Id);
+                    Log.NetworkServesAgain(_logger, network.Id);
                     break;
             }
             StatusChanged?.Invoke(this, new(now));
         }
     }
-
-    static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action) =>
-        Parallel.ForEachAsync(items, CancellationToken.None, async (item, _) => await action(item));
 }

@@ -58,11 +58,14 @@ sealed class PortSecurity : IDisposable
     /// <exception cref="EdgeException">There is no nft, or it refuses.</exception>
     public async Task ApplyAsync(EdgeNetwork network, SecuredPort? joining, CancellationToken cancellationToken)
     {
-        var onBridge = LinkInfo.Parse(
-            await Command
-                .Ip(null, "-details", "-json", "addr", "show", "master", DeviceNames.Bridge(network.Id))
-                .RunAsync(cancellationToken)
-        );
+        var bridge = DeviceNames.Bridge(network.Id);
+        var onBridge = LinkState.Exists(bridge)
+            ? LinkInfo.Parse(
+                await Command
+                    .Ip(null, "-details", "-json", "addr", "show", "master", bridge)
+                    .RunAsync(cancellationToken)
+            )
+            : [];
         var ports = onBridge
             .Where(link => link.Index != joining?.Device)
             .Select(link => Ownership.PortOf(link.Alias) is { } id ? SecuredPort.Of(network, id, link.Index) : null)

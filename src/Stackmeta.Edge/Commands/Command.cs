@@ -12,17 +12,34 @@ sealed record Command(string Program, params string[] Arguments)
     public static Command Ip(string? @namespace, params string[] arguments) =>
         new("ip", @namespace is null ? arguments : ["-n", @namespace, .. arguments]);
 
+    /// <summary>What the programs of this project do takes some hundredths of a second; one that hangs is ended, and may be tried again.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs the command to its end.</summary>
     /// <returns>What it wrote to its standard output.</returns>
-    /// <exception cref="EdgeException">It is missing or failed; the message has its own words.</exception>
+    /// <exception cref="EdgeException">It is missing, failed or hangs; the message has its own words.</exception>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        var (exitCode, output, error) = await CaptureAsync(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        var (exitCode, output, error) = await CaptureWithinAsync(patience.Token, cancellationToken);
         return exitCode == 0
             ? output
             : throw new EdgeException(
                 $"'{this}' failed: {(error.Length > 0 ? error.Trim() : $"exit code {exitCode}")}"
             );
+    }
+
+    async Task<CommandResult> CaptureWithinAsync(CancellationToken patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CaptureAsync(patience);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EdgeException($"'{this}' did not end within {Patience.TotalSeconds} s.", e);
+        }
     }
 
     /// <summary>Runs the command to its end, whatever that is.</summary>

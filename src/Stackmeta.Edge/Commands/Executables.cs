@@ -8,6 +8,7 @@ static class Executables
     static readonly FrozenDictionary<string, string> Packages = new Dictionary<string, string>
     {
         ["ip"] = "iproute2",
+        ["ss"] = "iproute2",
         ["sysctl"] = "procps",
         ["setpriv"] = "util-linux",
         ["setsid"] = "util-linux",

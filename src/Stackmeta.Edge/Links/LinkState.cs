@@ -17,9 +17,6 @@ sealed record LinkState
     /// <summary>Ports of the bridge with our mark that are not <see cref="BridgeEnd"/>: of a DHCP port that was replaced.</summary>
     public ImmutableArray<string> OldBridgeEnds { get; init; } = [];
 
-    /// <summary>Whether guests' interfaces are on the bridge that were attached for a port.</summary>
-    public bool HasAttachedPorts { get; init; }
-
     /// <summary>The namespace's loopback, which carries the mark; null when there is no such namespace.</summary>
     public LinkInfo? Loopback { get; init; }
 
@@ -55,7 +52,6 @@ sealed record LinkState
                         .Where(port => port.Alias == plan.Mark && port.Name != plan.BridgeEnd)
                         .Select(port => port.Name),
                 ],
-                HasAttachedPorts = ports.Exists(port => Ownership.PortOf(port.Alias) is not null),
             };
         }
         if (!File.Exists(NetworkNamespace.PathOf(plan.Namespace)))

@@ -121,12 +121,30 @@ public sealed class NamespaceListeners(
     /// <param name="isToEnd">Whether a connection is one of them; called on any thread, for connections of all namespaces.</param>
     /// <param name="cancellationToken">Gives up; what was not reached is not ended then.</param>
     /// <returns>How many were ended. No byte of an answer that is made from now on reaches their clients.</returns>
-    public async Task<int> EndConnectionsAsync(
+    public Task<int> EndConnectionsAsync(
+        Func<IGuestArrivalFeature, bool> isToEnd,
+        CancellationToken cancellationToken
+    ) => EndConnectionsAsync(_listeners.Values, isToEnd, cancellationToken);
+
+    /// <summary>The same of one network or router: what is not accepted elsewhere does not matter.</summary>
+    public Task<int> EndConnectionsAsync(
+        EdgeScope scope,
+        Func<IGuestArrivalFeature, bool> isToEnd,
+        CancellationToken cancellationToken
+    ) =>
+        EndConnectionsAsync(
+            _listeners.Values.Where(listener => listener.Scope == scope),
+            guest => guest.Scope == scope && isToEnd(guest),
+            cancellationToken
+        );
+
+    async Task<int> EndConnectionsAsync(
+        IEnumerable<NamespaceListener> listeners,
         Func<IGuestArrivalFeature, bool> isToEnd,
         CancellationToken cancellationToken
     )
     {
-        await Task.WhenAll(_listeners.Values.Select(listener => listener.AcceptPendingAsync(cancellationToken)));
+        await Task.WhenAll(listeners.Select(listener => listener.AcceptPendingAsync(cancellationToken)));
         await _loops.PassAsync().WaitAsync(cancellationToken);
         var ended = 0;
         foreach (var guest in Trunk.Connections.OfType<GuestConnection>().Where(guest => isToEnd(guest)))

@@ -12,6 +12,15 @@ static partial class Libc
     const int StatxSize = 256;
     const int UserOffset = 20;
     const int GroupOffset = 24;
+    const uint Identity = 0x80 | 0x100 | 0x200;
+    const int InodeOffset = 32;
+    const int SizeOffset = 40;
+    const int ChangeTimeOffset = 96;
+
+    // asm-generic/errno-base.h.
+    public const int NoEntry = 2;
+    public const int InvalidArgument = 22;
+    const int NotDirectory = 20;
 
     /// <summary>The user that a file belongs to, itself and not what it leads to; null when there is none.</summary>
     public static uint? OwnerOf(string path) => OwnersOf(path)?.User;
@@ -25,7 +34,26 @@ static partial class Libc
             : null;
     }
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    /// <summary>Which file it is, and of which state; null when that cannot be asked for.</summary>
+    /// <param name="isMissing">There is no such file.</param>
+    public static FileIdentity? IdentityOf(string path, out bool isMissing)
+    {
+        Span<byte> facts = stackalloc byte[StatxSize];
+        if (GetFacts(WorkingDirectory, path, 0, Identity, ref facts[0]) != 0)
+        {
+            isMissing = Marshal.GetLastPInvokeError() is NoEntry or NotDirectory;
+            return null;
+        }
+        isMissing = false;
+        return new(
+            MemoryMarshal.Read<ulong>(facts[InodeOffset..]),
+            MemoryMarshal.Read<ulong>(facts[SizeOffset..]),
+            MemoryMarshal.Read<long>(facts[ChangeTimeOffset..]),
+            MemoryMarshal.Read<uint>(facts[(ChangeTimeOffset + sizeof(long))..])
+        );
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetFacts(int directory, string path, int flags, uint wanted, ref byte facts);
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -37,3 +65,7 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUser();
 }
+
+/// <summary>Which file it is, and of which state: another one after each replacement.</summary>
+/// <param name="Seconds">Of its last change (<c>stx_ctime</c>).</param>
+readonly record struct FileIdentity(ulong Inode, ulong Size, long Seconds, uint Nanoseconds);

@@ -21,6 +21,9 @@ sealed class NetworkFiles(string networksDirectory, Guid networkId)
     /// <summary>The rules of attached guests (<see cref="PortSecurity"/>); there as long as there are any.</summary>
     public string PortRules => Path.Combine(Directory, "ports.nft");
 
+    /// <summary>What packets of the network obey now (<see cref="AppliedFile"/>).</summary>
+    public string Applied => Path.Combine(Directory, "applied.json");
+
     /// <summary>There while something is being made that has no mark yet (<see cref="LinkChanges.FindForeign"/>).</summary>
     public string Making => Path.Combine(Directory, "making");
 }

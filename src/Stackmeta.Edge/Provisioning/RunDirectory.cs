@@ -60,7 +60,7 @@ sealed class RunDirectory : IDisposable
         }
     }
 
-    string Routers => System.IO.Path.Combine(Path, "routers");
+    string Routers => RoutersIn(Path);
 
     public NetworkFiles FilesOf(Guid network) => new(Networks, network);
 
@@ -69,7 +69,12 @@ sealed class RunDirectory : IDisposable
     /// <summary>The files of a network in the run directory of another process.</summary>
     public static NetworkFiles FilesIn(string path, Guid network) => new(NetworksIn(path), network);
 
+    /// <summary>The files of a router in the run directory of another process.</summary>
+    public static RouterFiles RouterFilesIn(string path, Guid router) => new(RoutersIn(path), router);
+
     static string NetworksIn(string path) => System.IO.Path.Combine(path, "networks");
+
+    static string RoutersIn(string path) => System.IO.Path.Combine(path, "routers");
 
     /// <summary>Networks that were begun, by this edge or by an earlier one, and not removed.</summary>
     public IReadOnlyList<Guid> FindNetworks() => Find(Networks);

@@ -1,9 +1,9 @@
-using System.ComponentModel;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
 
-/// <summary>One router of this host: its links, its rules, its metadata proxy and what guests are told of it. Used by one caller at a time.</summary>
+/// <summary>One router on this host: its links, its rules, its metadata proxy and what guests are told of it.</summary>
 sealed class ProvisionedRouter(
     Guid id,
     string mark,
@@ -12,73 +12,100 @@ sealed class ProvisionedRouter(
     IMetadataProxy proxy,
     RouterAdvertiser advertiser,
     ILogger logger
-)
+) : IRouterSteps
 {
-    volatile string? _failure;
+    readonly string _namespace = DeviceNames.RouterNamespace(id);
 
     /// <summary>Rules are put in place once for each namespace, and once more by a new edge, whose rules may differ.</summary>
     bool _hasRules;
 
-    public EdgeRouterStatus Status =>
-        _failure is { } failure ? new(id, EdgeNetworkHealth.Failed, failure)
-        : (proxy.Fault ?? advertiser.Fault) is { } fault ? new(id, EdgeNetworkHealth.Degraded, fault)
-        : new(id, EdgeNetworkHealth.Serving, null);
+    public string? Fault => proxy.Fault ?? advertiser.Fault;
 
-    /// <summary>Makes the machine be as wanted. What goes wrong becomes the status.</summary>
-    public async Task ApplyAsync(EdgeRouter wanted, CancellationToken cancellationToken)
+    public AppliedRouter? FindApplied()
     {
         try
         {
-            var name = DeviceNames.RouterNamespace(id);
-            var hostHasIpv6 = LinkProvisioner.HostHasIpv6();
-            DeleteDeadName(name);
-            var state = await RouterState.ReadAsync(name, cancellationToken);
-            if (RouterChanges.FindForeign(wanted, state, mark, File.Exists(files.Making)) is { } foreign)
-            {
-                throw new EdgeException(foreign);
-            }
-            if (state.Loopback is null)
-            {
-                // They would go on in a namespace that has lost its name.
-                await StopProcessesAsync();
-                _hasRules = false;
-            }
-            var commands = RouterChanges.Of(wanted, state, mark, hostHasIpv6).ToList();
-            await LinkProvisioner.RunMarkedAsync(commands, files.Making, logger, cancellationToken);
-            Directory.CreateDirectory(files.Directory);
-            if (!_hasRules)
-            {
-                // Before anything listens: nobody may reach the proxy around them.
-                await RouterRules.ApplyAsync(
-                    name,
-                    files.Directory,
-                    options.PacketFilter,
-                    hostHasIpv6,
-                    cancellationToken
-                );
-                _hasRules = true;
-            }
-            await proxy.ServeAsync(new(EdgeScope.Router(id), name, hostHasIpv6 ? "any" : null), cancellationToken);
-            if (hostHasIpv6)
-            {
-                await advertiser.ServeAsync(wanted, name, cancellationToken);
-            }
-            _failure = null;
+            return File.Exists(files.Applied) ? AppliedFile.ReadRouter(File.ReadAllBytes(files.Applied)) : null;
         }
-        catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException or Win32Exception)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            _failure = e.Message;
-            Log.RouterFailed(logger, id, e.Message);
+            return null;
         }
     }
 
-    /// <summary>Removes everything that was made for the router.</summary>
-    /// <exception cref="EdgeException">Something could not be removed; the rest is.</exception>
+    public Task<bool> TryWriteAppliedAsync(AppliedRouter applied, CancellationToken cancellationToken) =>
+        AppliedFile.TryWriteAsync(files.Applied, applied, cancellationToken);
+
+    public async Task<IReadOnlyDictionary<Guid, string>> ApplyLinksAsync(
+        EdgeRouter wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        var hostHasIpv6 = LinkProvisioner.HostHasIpv6();
+        DeleteDeadName(_namespace);
+        var state = await RouterState.ReadAsync(_namespace, cancellationToken);
+        if (RouterChanges.FindForeign(wanted, state, mark, File.Exists(files.Making)) is { } foreign)
+        {
+            throw new EdgeException(foreign);
+        }
+        if (state.Loopback is null)
+        {
+            // They would go on in a namespace that has lost its name.
+            await StopProcessesAsync();
+            _hasRules = false;
+        }
+        var common = RouterChanges.OfNamespace(wanted, state, mark, hostHasIpv6);
+        await LinkProvisioner.RunMarkedAsync([.. common], files.Making, logger, cancellationToken);
+        var failed = new Dictionary<Guid, string>();
+        foreach (var port in wanted.Ports)
+        {
+            try
+            {
+                var commands = RouterChanges.OfInterface(wanted, port, state, mark, hostHasIpv6);
+                await LinkProvisioner.RunMarkedAsync([.. commands], files.Making, logger, cancellationToken);
+            }
+            catch (EdgeException e)
+            {
+                // Its network may not be there: the others are to be reached all the same.
+                failed[port.PortId] = e.Message;
+            }
+        }
+        Directory.CreateDirectory(files.Directory);
+        if (failed.Count > 0)
+        {
+            // What was made and not marked is known as ours by it.
+            await File.WriteAllTextAsync(files.Making, "", cancellationToken);
+        }
+        if (!_hasRules)
+        {
+            // Before anything listens: nobody may reach the proxy around them.
+            await RouterRules.ApplyAsync(
+                _namespace,
+                files.Directory,
+                options.PacketFilter,
+                hostHasIpv6,
+                cancellationToken
+            );
+            _hasRules = true;
+        }
+        return failed;
+    }
+
+    public async Task ServeAsync(EdgeRouter wanted, CancellationToken cancellationToken)
+    {
+        var hostHasIpv6 = LinkProvisioner.HostHasIpv6();
+        await proxy.ServeAsync(new(EdgeScope.Router(id), _namespace, hostHasIpv6 ? "any" : null), cancellationToken);
+        if (hostHasIpv6)
+        {
+            await advertiser.ServeAsync(wanted, _namespace, cancellationToken);
+        }
+    }
+
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         await StopProcessesAsync();
-        DeleteDeadName(DeviceNames.RouterNamespace(id));
-        var state = await RouterState.ReadAsync(DeviceNames.RouterNamespace(id), cancellationToken);
+        DeleteDeadName(_namespace);
+        var state = await RouterState.ReadAsync(_namespace, cancellationToken);
         await LinkProvisioner.RunAsync(RouterChanges.Removal(id, state, mark), logger, cancellationToken);
         if (Directory.Exists(files.Directory))
         {
@@ -95,7 +122,6 @@ sealed class ProvisionedRouter(
         }
     }
 
-    /// <summary>Ends the proxy and the advertisements; links and rules stay.</summary>
     public Task StopProcessesAsync() => Task.WhenAll(proxy.StopAsync(), advertiser.StopAsync());
 }
 
@@ -110,6 +136,9 @@ sealed class RouterFiles(string routersDirectory, Guid routerId)
 
     /// <summary>radvd's pid file.</summary>
     public string RadvdProcess => Path.Combine(Directory, "radvd.pid");
+
+    /// <summary>Which interfaces are in place now (<see cref="AppliedFile"/>).</summary>
+    public string Applied => Path.Combine(Directory, "applied.json");
 
     /// <summary>There while something is being made that has no mark yet.</summary>
     public string Making => Path.Combine(Directory, "making");

@@ -29,28 +29,36 @@ static class RouterChanges
         return null;
     }
 
-    /// <summary>The commands in the order that they must run.</summary>
-    public static IEnumerable<Command> Of(EdgeRouter router, RouterState state, string mark, bool hostHasIpv6)
+    /// <summary>The commands for the namespace and the interfaces that are no longer wanted, which run first.</summary>
+    public static IEnumerable<Command> OfNamespace(EdgeRouter router, RouterState state, string mark, bool hostHasIpv6)
     {
         var name = DeviceNames.RouterNamespace(router.Id);
-        var commands = new List<Command>(Namespace(name, state.Loopback, mark, hostHasIpv6));
         var wanted = router.Ports.Select(port => DeviceNames.Tap(port.PortId)).ToHashSet();
-        commands.AddRange(
-            state
+        return
+        [
+            .. Namespace(name, state.Loopback, mark, hostHasIpv6),
+            .. state
                 .Outside.Values.Where(link => link.Alias == mark && !wanted.Contains(link.Name))
-                .Select(link => Command.Ip(null, "link", "delete", "dev", link.Name))
-        );
-        foreach (var port in router.Ports)
+                .Select(link => Command.Ip(null, "link", "delete", "dev", link.Name)),
+        ];
+    }
+
+    /// <summary>The commands for one interface, in the order that they must run.</summary>
+    public static IEnumerable<Command> OfInterface(
+        EdgeRouter router,
+        EdgeRouterPort port,
+        RouterState state,
+        string mark,
+        bool hostHasIpv6
+    )
+    {
+        var plan = PlanOf(port, DeviceNames.RouterNamespace(router.Id), mark, hostHasIpv6);
+        var present = LinkState.Nothing with
         {
-            var plan = PlanOf(port, name, mark, hostHasIpv6);
-            var present = LinkState.Nothing with
-            {
-                BridgeEnd = state.Outside.GetValueOrDefault(plan.BridgeEnd),
-                Tap = state.Inside.FirstOrDefault(link => link.Name == plan.Tap),
-            };
-            commands.AddRange(LinkChanges.OfPair(plan, present));
-        }
-        return commands;
+            BridgeEnd = state.Outside.GetValueOrDefault(plan.BridgeEnd),
+            Tap = state.Inside.FirstOrDefault(link => link.Name == plan.Tap),
+        };
+        return LinkChanges.OfPair(plan, present);
     }
 
     /// <summary>The commands that remove what carries the mark.</summary>

@@ -13,9 +13,10 @@ public interface IAppliedPorts
     Task NextChange { get; }
 
     /// <summary>Whether a port, as the store names it, is what packets obey on its network now.</summary>
+    /// <param name="scope">Where its guest asks: a router's guests are those of the networks that its interfaces are on now.</param>
     /// <param name="port">Its id, network, device and MACs are compared.</param>
     /// <param name="address">By which it was found; has to be one of the port's.</param>
-    AppliedPortState Check(Port port, GuestAddress address);
+    AppliedPortState Check(NetworkScope scope, Port port, GuestAddress address);
 }
 
 /// <summary>What <see cref="IAppliedPorts.Check"/> found.</summary>

@@ -170,10 +170,13 @@ sealed class EdgeHop : IHop, IEndsItself
                 PortSecurity = settings.Get(KnownSettings.EdgePortSecurity),
             };
             var isElsewhere = _server is null && settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners;
-            Networks = new(options, time, loggers.CreateLogger<NetworkProvisioner>(), _server?.Listeners)
-            {
-                IsListenedIn = isElsewhere ? name => opener.Namespaces.Contains(name) : null,
-            };
+            Networks = new(
+                options,
+                time,
+                loggers.CreateLogger<NetworkProvisioner>(),
+                _server?.Listeners,
+                isElsewhere ? name => opener.Namespaces.Contains(name) : null
+            );
         }
         else if (_server is not null)
         {
