@@ -39,6 +39,6 @@ sealed record NeutronPort(
     public Port ToPort() =>
         new(Id, NetworkId, DeviceId, ProjectId)
         {
-            MacAddresses = Port.ReadMacAddresses(MacAddress, PairMacAddresses.AsSpan()),
+            MacAddresses = Port.ReadMacAddresses(MacAddress, [.. PairMacAddresses.Select(PairMacAddress.Normalize)]),
         };
 }

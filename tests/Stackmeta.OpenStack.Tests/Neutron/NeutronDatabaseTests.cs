@@ -142,7 +142,7 @@ public sealed class NeutronDatabaseTests(MariaDbServer server, PostgreSqlServer 
             INSERT INTO ipallocations (port_id, ip_address, subnet_id, network_id)
             VALUES ('p1', '10.9.0.1', 's1', 'n'), ('p1', 'fd00::1', 's2', 'n');
             INSERT INTO allowedaddresspairs (port_id, mac_address, ip_address)
-            VALUES ('p1', 'fa:16:3e:00:01:05', '10.9.0.7'), ('p1', 'FA:16:3E:00:01:02', '10.9.0.8'), ('p1', 'fa:16:3e:00:01:01', '10.9.0.9');
+            VALUES ('p1', 'fa:16:3e:00:01:05', '10.9.0.7'), ('p1', 'FA:16:3E:00:01:02', '10.9.0.8'), ('p1', 'fa16.3e00.0101', '10.9.0.9');
             """
         );
         await using var directory = Directory();

@@ -38,7 +38,7 @@ public sealed class NeutronPortDirectoryTests
     {
         const string Pairs = """
             "allowed_address_pairs": [{"ip_address": "10.0.0.9", "mac_address": "fa:16:3e:00:00:09"},
-              {"ip_address": "10.0.0.8", "mac_address": "FA:16:3E:00:00:08"}, {"ip_address": "10.0.0.7", "mac_address": "fa:16:3e:00:00:10"},
+              {"ip_address": "10.0.0.8", "mac_address": "FA-16-3E-0-0-8"}, {"ip_address": "10.0.0.7", "mac_address": "fa:16:3e:00:00:10"},
               {"ip_address": "10.0.0.6", "mac_address": "FA:16:3E:00:00:09"}, {"ip_address": "10.0.0.5"}], "mac_address": "FA:16:3E:00:00:10"
             """;
         var port = Port("p1", "10.0.0.5")
