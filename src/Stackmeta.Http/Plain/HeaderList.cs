@@ -24,13 +24,19 @@ sealed class HeaderList : IHeaderDictionary
         get => _contentLength;
         set
         {
-            ThrowIfReadOnly();
+            BeginChange();
             _contentLength = value;
         }
     }
 
-    /// <summary>Whether it is a request's: nobody changes what was asked.</summary>
-    public bool IsReadOnly { get; init; }
+    /// <summary>Whether they were sent already.</summary>
+    public bool IsReadOnly { get; set; }
+
+    /// <summary>Whether somebody has changed what <see cref="Receive"/> has put there.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>Whether they are a response's, and have to be fit for one line of printable ASCII each, as Kestrel has it.</summary>
+    public bool IsSent { get; init; }
 
     public int Count => _count + (_contentLength is null ? 0 : 1);
 
@@ -42,14 +48,23 @@ sealed class HeaderList : IHeaderDictionary
         get => TryGetValue(key, out var value) ? value : StringValues.Empty;
         set
         {
-            ThrowIfReadOnly();
-            if (StringValues.IsNullOrEmpty(value))
+            BeginChange();
+            if (value.Count == 0)
             {
                 Remove(key);
+                return;
             }
-            else if (IsContentLength(key))
+            ThrowIfNotSendable(key, value);
+            if (IsContentLength(key))
             {
-                _contentLength = long.Parse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture);
+                _contentLength = long.TryParse(
+                    value.ToString(),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var length
+                )
+                    ? length
+                    : throw new InvalidOperationException("The content's length is no number.");
             }
             else if (IndexOf(key) is >= 0 and var at)
             {
@@ -89,7 +104,7 @@ sealed class HeaderList : IHeaderDictionary
     public void Reset()
     {
         Array.Clear(_headers, 0, _count);
-        (_count, _contentLength) = (0, null);
+        (_count, _contentLength, IsReadOnly, IsChanged) = (0, null, false, false);
     }
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out StringValues value)
@@ -112,7 +127,7 @@ sealed class HeaderList : IHeaderDictionary
 
     public void Add(string key, StringValues value)
     {
-        ThrowIfReadOnly();
+        BeginChange();
         if (ContainsKey(key))
         {
             throw new ArgumentException($"{key} is there already.", nameof(key));
@@ -122,7 +137,7 @@ sealed class HeaderList : IHeaderDictionary
 
     public bool Remove(string key)
     {
-        ThrowIfReadOnly();
+        BeginChange();
         if (IndexOf(key) is >= 0 and var at)
         {
             _count--;
@@ -140,8 +155,9 @@ sealed class HeaderList : IHeaderDictionary
 
     public void Clear()
     {
-        ThrowIfReadOnly();
+        BeginChange();
         Reset();
+        IsChanged = true;
     }
 
     public void Add(KeyValuePair<string, StringValues> item) => Add(item.Key, item.Value);
@@ -197,11 +213,28 @@ sealed class HeaderList : IHeaderDictionary
 
     static bool IsContentLength(string name) => name.Equals(ContentLengthName, StringComparison.OrdinalIgnoreCase);
 
-    void ThrowIfReadOnly()
+    void BeginChange()
     {
         if (IsReadOnly)
         {
-            throw new InvalidOperationException("What was asked is not changed.");
+            throw new InvalidOperationException("The headers are sent already.");
+        }
+        IsChanged = true;
+    }
+
+    /// <exception cref="InvalidOperationException">A header would not stay within its line, or is in letters that are not to be sent.</exception>
+    void ThrowIfNotSendable(string name, in StringValues values)
+    {
+        if (!IsSent)
+        {
+            return;
+        }
+        foreach (var value in values)
+        {
+            if (name.AsSpan().ContainsAnyExceptInRange('!', '~') || value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                throw new InvalidOperationException($"The value of {name} is not printable ASCII.");
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ sealed class PlainAnswers(HttpServerOptions options, Func<HttpContext, Task> ans
             : new(
                 new(options.MaxRequestLine - "GET  HTTP/1.1".Length, options.MaxHeaders),
                 new(_date),
+                options.MaxBody,
                 options.Observer is { } observer ? new(observer, options.Hop, options.TakesRequestIds) : null
             );
 

@@ -12,11 +12,15 @@ namespace Stackmeta.Http;
 /// </summary>
 /// <param name="request">Read already when the exchange begins.</param>
 /// <param name="response">The answer.</param>
+/// <param name="maxBody">Of other requests to the same server.</param>
 /// <param name="observation">What is seen of it; null where nobody looks.</param>
-sealed class PlainExchange(PlainRequest request, PlainResponse response, RequestObservation? observation)
+sealed class PlainExchange(PlainRequest request, PlainResponse response, long? maxBody, RequestObservation? observation)
     : IFeatureCollection,
         IHttpRequestLifetimeFeature,
-        IHttpConnectionFeature
+        IHttpConnectionFeature,
+        IHttpRequestIdentifierFeature,
+        IHttpMaxRequestBodySizeFeature,
+        IHttpBodyControlFeature
 {
     /// <summary>What the application sets for one question.</summary>
     readonly FeatureList _own = new(behind: null);
@@ -24,6 +28,9 @@ sealed class PlainExchange(PlainRequest request, PlainResponse response, Request
     DefaultHttpContext? _context;
     SocketConnection? _connection;
     int _revision;
+
+    /// <summary>What the application has put in place of the connection's; nearly never anything.</summary>
+    Changes? _changes;
 
     public PlainRequest Request => request;
 
@@ -56,7 +63,7 @@ sealed class PlainExchange(PlainRequest request, PlainResponse response, Request
         observation?.End();
         _context!.Uninitialize();
         _own.Clear();
-        _connection = null;
+        (_connection, _changes) = (null, null);
     }
 
     bool IFeatureCollection.IsReadOnly => false;
@@ -102,7 +109,12 @@ sealed class PlainExchange(PlainRequest request, PlainResponse response, Request
         {
             return observation;
         }
-        return key == typeof(IHttpRequestLifetimeFeature) || key == typeof(IHttpConnectionFeature)
+        return
+            key == typeof(IHttpRequestLifetimeFeature)
+            || key == typeof(IHttpConnectionFeature)
+            || key == typeof(IHttpRequestIdentifierFeature)
+            || key == typeof(IHttpMaxRequestBodySizeFeature)
+            || key == typeof(IHttpBodyControlFeature)
             ? this
             : Connection.Features[key];
     }
@@ -112,10 +124,12 @@ sealed class PlainExchange(PlainRequest request, PlainResponse response, Request
 
     IEnumerator IEnumerable.GetEnumerator() => _own.Concat(Connection.Features).GetEnumerator();
 
+    Changes Change => _changes ??= new();
+
     CancellationToken IHttpRequestLifetimeFeature.RequestAborted
     {
-        get => Connection.ConnectionClosed;
-        set => throw new NotSupportedException();
+        get => _changes?.RequestAborted ?? Connection.ConnectionClosed;
+        set => Change.RequestAborted = value;
     }
 
     void IHttpRequestLifetimeFeature.Abort()
@@ -126,31 +140,60 @@ sealed class PlainExchange(PlainRequest request, PlainResponse response, Request
 
     string IHttpConnectionFeature.ConnectionId
     {
-        get => Connection.ConnectionId;
-        set => throw new NotSupportedException();
+        get => _changes?.ConnectionId ?? Connection.ConnectionId;
+        set => Change.ConnectionId = value;
     }
 
     IPAddress? IHttpConnectionFeature.RemoteIpAddress
     {
-        get => (Connection.RemoteEndPoint as IPEndPoint)?.Address;
-        set => throw new NotSupportedException();
+        get => _changes?.RemoteIpAddress ?? (Connection.RemoteEndPoint as IPEndPoint)?.Address;
+        set => Change.RemoteIpAddress = value;
     }
 
     int IHttpConnectionFeature.RemotePort
     {
-        get => (Connection.RemoteEndPoint as IPEndPoint)?.Port ?? 0;
-        set => throw new NotSupportedException();
+        get => _changes?.RemotePort ?? (Connection.RemoteEndPoint as IPEndPoint)?.Port ?? 0;
+        set => Change.RemotePort = value;
     }
 
     IPAddress? IHttpConnectionFeature.LocalIpAddress
     {
-        get => null;
-        set => throw new NotSupportedException();
+        get => _changes?.LocalIpAddress;
+        set => Change.LocalIpAddress = value;
     }
 
     int IHttpConnectionFeature.LocalPort
     {
-        get => 0;
-        set => throw new NotSupportedException();
+        get => _changes?.LocalPort ?? 0;
+        set => Change.LocalPort = value;
+    }
+
+    string IHttpRequestIdentifierFeature.TraceIdentifier
+    {
+        get => _changes?.TraceIdentifier ?? Connection.ConnectionId;
+        set => Change.TraceIdentifier = value;
+    }
+
+    bool IHttpMaxRequestBodySizeFeature.IsReadOnly => false;
+
+    long? IHttpMaxRequestBodySizeFeature.MaxRequestBodySize
+    {
+        get => _changes?.MaxRequestBodySize ?? maxBody;
+        set => Change.MaxRequestBodySize = value;
+    }
+
+    /// <summary>There is no body, so that nothing waits for one.</summary>
+    bool IHttpBodyControlFeature.AllowSynchronousIO { get; set; }
+
+    sealed class Changes
+    {
+        public CancellationToken? RequestAborted { get; set; }
+        public string? ConnectionId { get; set; }
+        public IPAddress? RemoteIpAddress { get; set; }
+        public int? RemotePort { get; set; }
+        public IPAddress? LocalIpAddress { get; set; }
+        public int? LocalPort { get; set; }
+        public string? TraceIdentifier { get; set; }
+        public long? MaxRequestBodySize { get; set; }
     }
 }

@@ -9,7 +9,7 @@ namespace Stackmeta.Http;
 /// <param name="longestFields">Bytes of all fields; more are not plain.</param>
 sealed class PlainRequest(int longestTarget, int longestFields) : IHttpRequestFeature, IHttpRequestBodyDetectionFeature
 {
-    readonly HeaderList _headers = new() { IsReadOnly = true };
+    readonly HeaderList _headers = new();
 
     /// <summary>What <see cref="_headers"/> was read from; nothing when it was not plain.</summary>
     byte[] _fields = new byte[512];
@@ -19,65 +19,70 @@ sealed class PlainRequest(int longestTarget, int longestFields) : IHttpRequestFe
     string _target = "";
     string? _path;
 
+    /// <summary>What the application has put in place of what was received; nearly never anything.</summary>
+    Changes? _changes;
+
     /// <summary>Whether the caller asks for no more on this connection.</summary>
     public bool Closes => _closes;
 
     public string RawTarget
     {
-        get => _target;
-        set => throw new NotSupportedException();
+        get => _changes?.RawTarget ?? _target;
+        set => Change.RawTarget = value;
     }
 
     /// <summary>Without escapes and dot segments, a plain target's path is what it is.</summary>
     public string Path
     {
-        get => _path ??= _target.IndexOf('?') is >= 0 and var query ? _target[..query] : _target;
-        set => throw new NotSupportedException();
+        get => _changes?.Path ?? (_path ??= _target.IndexOf('?') is >= 0 and var query ? _target[..query] : _target);
+        set => Change.Path = value;
     }
 
     public string QueryString
     {
-        get => _target.IndexOf('?') is >= 0 and var query ? _target[query..] : "";
-        set => throw new NotSupportedException();
+        get => _changes?.QueryString ?? (_target.IndexOf('?') is >= 0 and var query ? _target[query..] : "");
+        set => Change.QueryString = value;
     }
 
     public string PathBase
     {
-        get => "";
-        set => throw new NotSupportedException();
+        get => _changes?.PathBase ?? "";
+        set => Change.PathBase = value;
     }
 
     public string Protocol
     {
-        get => HttpProtocol.Http11;
-        set => throw new NotSupportedException();
+        get => _changes?.Protocol ?? HttpProtocol.Http11;
+        set => Change.Protocol = value;
     }
 
     public string Scheme
     {
-        get => "http";
-        set => throw new NotSupportedException();
+        get => _changes?.Scheme ?? "http";
+        set => Change.Scheme = value;
     }
 
     public string Method
     {
-        get => HttpMethods.Get;
-        set => throw new NotSupportedException();
+        get => _changes?.Method ?? HttpMethods.Get;
+        set => Change.Method = value;
     }
 
     public IHeaderDictionary Headers
     {
-        get => _headers;
-        set => throw new NotSupportedException();
+        get => _changes?.Headers ?? _headers;
+        set => Change.Headers = value;
     }
 
     public Stream Body
     {
-        get => Stream.Null;
-        set => throw new NotSupportedException();
+        get => _changes?.Body ?? Stream.Null;
+        set => Change.Body = value;
     }
 
     public bool CanHaveBody => false;
+
+    Changes Change => _changes ??= new();
 
     /// <summary>Takes over what was received, if it is a plain question.</summary>
     public bool TryTake(ReadOnlySpan<byte> received)
@@ -91,12 +96,12 @@ sealed class PlainRequest(int longestTarget, int longestFields) : IHttpRequestFe
         {
             return false;
         }
-        if (!fields.SequenceEqual(_fields.AsSpan(0, _fieldsLength)) && !TryReadFields(fields))
+        if ((_headers.IsChanged || !fields.SequenceEqual(_fields.AsSpan(0, _fieldsLength))) && !TryReadFields(fields))
         {
             return false;
         }
         _target = Encoding.ASCII.GetString(target);
-        _path = null;
+        (_path, _changes) = (null, null);
         return true;
     }
 
@@ -115,5 +120,18 @@ sealed class PlainRequest(int longestTarget, int longestFields) : IHttpRequestFe
         fields.CopyTo(_fields);
         _fieldsLength = fields.Length;
         return true;
+    }
+
+    sealed class Changes
+    {
+        public string? RawTarget { get; set; }
+        public string? Path { get; set; }
+        public string? QueryString { get; set; }
+        public string? PathBase { get; set; }
+        public string? Protocol { get; set; }
+        public string? Scheme { get; set; }
+        public string? Method { get; set; }
+        public IHeaderDictionary? Headers { get; set; }
+        public Stream? Body { get; set; }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
@@ -24,7 +25,17 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
     /// <summary>Before each chunk: its length in eight hexadecimal digits, and a line end.</summary>
     const int ChunkHead = 10;
 
-    readonly HeaderList _headers = new();
+    readonly HeaderList _headers = new() { IsSent = true };
+
+    /// <summary>What the application wants to be told of; made when it is first asked for. The last one is told first, as Kestrel does.</summary>
+    Stack<(Func<object, Task> Callback, object State)>? _starting;
+    Stack<(Func<object, Task> Callback, object State)>? _completing;
+
+    /// <summary>What is written before the response is started or flushed: headers may still change.</summary>
+    ArrayBufferWriter<byte>? _early;
+
+    int _status;
+    string? _reason;
 
     // What is not sent yet is before _end.
     byte[] _bytes = new byte[FirstSize];
@@ -44,15 +55,46 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
     /// <summary>Bytes of the body that were written.</summary>
     long _bodyLength;
 
-    public int StatusCode { get; set; }
+    public int StatusCode
+    {
+        get => _status;
+        set
+        {
+            ThrowIfStarted();
+            _status = value;
+        }
+    }
 
-    public string? ReasonPhrase { get; set; }
+    public string? ReasonPhrase
+    {
+        get => _reason;
+        set
+        {
+            ThrowIfStarted();
+            _reason = value;
+        }
+    }
 
     public IHeaderDictionary Headers
     {
         get => _headers;
-        set => throw new NotSupportedException();
+        set
+        {
+            ThrowIfStarted();
+            if (!ReferenceEquals(value, _headers))
+            {
+                List<KeyValuePair<string, StringValues>> all = [.. value];
+                _headers.Clear();
+                foreach (var (name, values) in all)
+                {
+                    _headers[name] = values;
+                }
+            }
+        }
     }
+
+    /// <summary>Whether somebody waits for <see cref="CompletedAsync"/>.</summary>
+    public bool IsAwaited => _completing is { Count: > 0 };
 
     public bool HasStarted { get; private set; }
 
@@ -71,7 +113,7 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _end;
+    public override long UnflushedBytes => _end + (_early?.WrittenCount ?? 0);
 
     /// <param name="receiver">Is sent the answer.</param>
     /// <param name="closes">Whether the connection ends with it in any case.</param>
@@ -79,8 +121,11 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
     {
         (_receiver, _closes, _isBroken, _wasSent) = (receiver, closes, false, false);
         (_end, _isChunked, _chunkAt, _bodyLength) = (0, false, -1, 0);
-        (StatusCode, ReasonPhrase, HasStarted) = (StatusCodes.Status200OK, null, false);
+        (_status, _reason, HasStarted) = (StatusCodes.Status200OK, null, false);
         _headers.Reset();
+        _starting?.Clear();
+        _completing?.Clear();
+        _early = null;
         if (_bytes.Length > LongestKept)
         {
             _bytes = new byte[FirstSize];
@@ -89,17 +134,51 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
 
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
+        if (_starting is { Count: > 0 })
+        {
+            return TellAndStartAsync();
+        }
         Start();
         return Task.CompletedTask;
     }
 
+    /// <summary>Those who want to know are told, then the head is written, and behind it what was written meanwhile.</summary>
+    async Task TellAndStartAsync()
+    {
+        while (_starting!.TryPop(out var told))
+        {
+            await told.Callback(told.State);
+        }
+        Start();
+    }
+
+    /// <summary>The response is sent, or will never be.</summary>
+    public async Task CompletedAsync()
+    {
+        while (_completing!.TryPop(out var told))
+        {
+            await told.Callback(told.State);
+        }
+    }
+
     /// <summary>The application has ended: the rest is sent.</summary>
     /// <returns>False if nobody receives it any more, or if it is not what its head said and the connection can only be broken off.</returns>
-    public ValueTask<bool> EndAsync()
+    public ValueTask<bool> EndAsync() => _starting is { Count: > 0 } ? TellAndEndAsync() : End();
+
+    async ValueTask<bool> TellAndEndAsync()
+    {
+        while (_starting!.TryPop(out var told))
+        {
+            await told.Callback(told.State);
+        }
+        return await End();
+    }
+
+    ValueTask<bool> End()
     {
         if (!HasStarted)
         {
-            if (_headers.ContentLength is null && HasBody(StatusCode))
+            if (_headers.ContentLength is null && _early is null && HasBody(_status))
             {
                 _headers.ContentLength = 0;
             }
@@ -107,6 +186,8 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
         }
         if (_headers.ContentLength is { } length && length != _bodyLength)
         {
+            // As Kestrel does.
+            _closes = true;
             Fail();
         }
         if (_isBroken)
@@ -129,8 +210,11 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
             Break();
             return;
         }
+        var completing = _completing;
+        _completing = null;
         Begin(_receiver, _closes);
-        StatusCode = StatusCodes.Status500InternalServerError;
+        _completing = completing;
+        _status = StatusCodes.Status500InternalServerError;
         _headers.ContentLength = 0;
         Start();
     }
@@ -140,18 +224,31 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
+        if (!HasStarted)
+        {
+            return (_early ??= new()).GetMemory(sizeHint);
+        }
         BeginBody(sizeHint);
         return _bytes.AsMemory(_end);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
+        if (!HasStarted)
+        {
+            return (_early ??= new()).GetSpan(sizeHint);
+        }
         BeginBody(sizeHint);
         return _bytes.AsSpan(_end);
     }
 
     public override void Advance(int bytes)
     {
+        if (!HasStarted)
+        {
+            _early!.Advance(bytes);
+            return;
+        }
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _bytes.Length - _end);
         _end += bytes;
@@ -160,7 +257,7 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
 
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        Start();
+        await StartAsync(cancellationToken);
         EndChunk();
         var isSent = await SendAsync(cancellationToken);
         return new(isCanceled: false, isCompleted: !isSent);
@@ -187,11 +284,23 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
     }
 
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+        SendFileFallback.SendFileAsync(AsStream(leaveOpen: true), path, offset, count, cancellationToken);
 
-    public void OnStarting(Func<object, Task> callback, object state) => throw new NotSupportedException();
+    public void OnStarting(Func<object, Task> callback, object state)
+    {
+        ThrowIfStarted();
+        (_starting ??= []).Push((callback, state));
+    }
 
-    public void OnCompleted(Func<object, Task> callback, object state) => throw new NotSupportedException();
+    public void OnCompleted(Func<object, Task> callback, object state) => (_completing ??= []).Push((callback, state));
+
+    void ThrowIfStarted()
+    {
+        if (HasStarted)
+        {
+            throw new InvalidOperationException("The response has started already.");
+        }
+    }
 
     ValueTask<bool> SendAsync(CancellationToken cancellationToken)
     {
@@ -217,15 +326,13 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
     }
 
     /// <summary>Writes the head, unless it is written already.</summary>
-    /// <exception cref="InvalidOperationException">A header cannot be sent; nothing is written then.</exception>
     void Start()
     {
         if (HasStarted)
         {
             return;
         }
-        ThrowIfNotOneLine();
-        HasStarted = true;
+        HasStarted = _headers.IsReadOnly = true;
         _closes |= _headers.TryGetValue("Connection", out var connection) && connection.Equals("close");
         WriteStatus();
         // In Kestrel's order.
@@ -246,6 +353,11 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
             WriteField("Content-Type", contentType);
         }
         Write(date.Line);
+        _isChunked = _headers.ContentLength is null && HasBody(_status);
+        if (_isChunked)
+        {
+            Write("Transfer-Encoding: chunked\r\n"u8);
+        }
         foreach (var (name, values) in _headers.Others)
         {
             if (name is not ("Connection" or "Content-Type"))
@@ -253,19 +365,23 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
                 WriteField(name, values);
             }
         }
-        _isChunked = _headers.ContentLength is null && HasBody(StatusCode);
-        Write(_isChunked ? "Transfer-Encoding: chunked\r\n\r\n"u8 : "\r\n"u8);
+        Write("\r\n"u8);
+        if (_early is { WrittenCount: > 0 } early)
+        {
+            _early = null;
+            BuffersExtensions.Write(this, early.WrittenSpan);
+        }
     }
 
     void WriteStatus()
     {
-        if (StatusCode == StatusCodes.Status200OK && ReasonPhrase is null)
+        if (_status == StatusCodes.Status200OK && _reason is null)
         {
             Write("HTTP/1.1 200 OK\r\n"u8);
             return;
         }
-        var reason = ReasonPhrase ?? ReasonPhrases.GetReasonPhrase(StatusCode);
-        Write(Encoding.ASCII.GetBytes($"HTTP/1.1 {StatusCode} {reason}\r\n"));
+        var reason = _reason ?? ReasonPhrases.GetReasonPhrase(_status);
+        Write(Encoding.ASCII.GetBytes($"HTTP/1.1 {_status} {reason}\r\n"));
     }
 
     void WriteField(string name, in StringValues values)
@@ -280,24 +396,6 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
     }
 
     void WriteText(string text) => _end += Encoding.ASCII.GetBytes(text, Room(text.Length));
-
-    /// <exception cref="InvalidOperationException">A header would not stay within its line, or is in letters that are not to be sent.</exception>
-    void ThrowIfNotOneLine()
-    {
-        foreach (var (name, values) in _headers.Others)
-        {
-            foreach (var value in values)
-            {
-                if (
-                    name.AsSpan().ContainsAnyExceptInRange('!', '~')
-                    || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
-                )
-                {
-                    throw new InvalidOperationException($"The value of {name} is not printable ASCII.");
-                }
-            }
-        }
-    }
 
     void Write(ReadOnlySpan<byte> bytes)
     {
@@ -331,8 +429,11 @@ sealed class PlainResponse(DateField date) : PipeWriter, IHttpResponseFeature, I
         }
         else
         {
-            Utf8Formatter.TryFormat(length, _bytes.AsSpan(_chunkAt), out _, new('x', 8));
-            "\r\n"u8.CopyTo(_bytes.AsSpan(_chunkAt + 8));
+            Utf8Formatter.TryFormat(length, _bytes.AsSpan(_chunkAt), out var digits, 'x');
+            "\r\n"u8.CopyTo(_bytes.AsSpan(_chunkAt + digits));
+            // Up to the shorter head, as Kestrel writes it.
+            _bytes.AsSpan(_chunkAt + ChunkHead, length).CopyTo(_bytes.AsSpan(_chunkAt + digits + 2));
+            _end = _chunkAt + digits + 2 + length;
             Write("\r\n"u8);
         }
         _chunkAt = -1;

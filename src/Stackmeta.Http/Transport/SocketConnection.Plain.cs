@@ -153,7 +153,7 @@ public partial class SocketConnection : IPlainReceiver
         if (answering.IsCompletedSuccessfully)
         {
             var sending = EndAnswer(exchange);
-            if (sending.IsCompletedSuccessfully)
+            if (sending.IsCompletedSuccessfully && !exchange.Response.IsAwaited)
             {
                 GoOn(exchange, sending.Result);
                 return;
@@ -206,7 +206,23 @@ public partial class SocketConnection : IPlainReceiver
         {
             _trunk.TellFailure(this, e);
         }
+        if (exchange.Response.IsAwaited)
+        {
+            await TellCompletedAsync(exchange);
+        }
         GoOn(exchange, isSent);
+    }
+
+    async Task TellCompletedAsync(PlainExchange exchange)
+    {
+        try
+        {
+            await exchange.Response.CompletedAsync();
+        }
+        catch (Exception e)
+        {
+            _trunk.TellFailure(this, e);
+        }
     }
 
     /// <summary>A question is answered; the next one may come. By who answered it, on any thread.</summary>
