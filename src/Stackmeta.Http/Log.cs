@@ -16,4 +16,14 @@ static partial class Log
 
     [LoggerMessage(103, LogLevel.Warning, "Accepting a connection in {Place} failed: {Error}")]
     public static partial void AcceptFailed(ILogger logger, string place, string error);
+
+    [LoggerMessage(
+        110,
+        LogLevel.Error,
+        "A request failed by our fault, and was answered 500: {Type}: {Reason} ({Suppressed} more such lines were left out)"
+    )]
+    public static partial void RequestFailed(ILogger logger, string type, BoundedText reason, long suppressed);
+
+    [LoggerMessage(111, LogLevel.Debug, "Where that request failed")]
+    public static partial void RequestFailure(ILogger logger, Exception exception);
 }

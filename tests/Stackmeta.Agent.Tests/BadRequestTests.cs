@@ -77,7 +77,7 @@ public sealed class BadRequestTests
         var huge = new string('a', 20_000);
         for (var i = 0; i < 100; i++)
         {
-            await agent.AskAsAsync($"X-Neutron-Network-ID: {huge}\u0085\t\u001b\r\nX-Forwarded-For: 10.0.0.{i}\r\n");
+            await agent.AskAsAsync($"X-Neutron-Network-ID: {huge}\u0085\t\u009b\r\nX-Forwarded-For: 10.0.0.{i}\r\n");
         }
         var lines = agent.Log.Of(2001);
         Assert.InRange(lines.Count, 1, 60);

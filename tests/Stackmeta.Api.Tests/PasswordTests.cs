@@ -130,14 +130,23 @@ public sealed class PasswordTests
     }
 
     [Fact]
-    public async Task A_chunked_one_without_end_is_refused_at_the_limit()
+    public async Task One_in_chunks_that_is_too_long_or_has_no_end_is_refused()
     {
         await using var api = await TestApi.StartAsync();
         using var connection = await RawHttp.ConnectAsync(api.Address);
         await connection.SendAsync(
             $"POST {Path} HTTP/1.1\r\nHost: h\r\n{TestApi.Proof()}Transfer-Encoding: chunked\r\n\r\n400\r\n{new string('x', 0x400)}\r\n"
         );
+        connection.EndSending();
         Assert.Equal(400, (await connection.ReadAnswerAsync()).Status);
+        var answer = await api.AskAsync(
+            Path,
+            "POST",
+            "Transfer-Encoding: chunked\r\n",
+            $"400\r\n{new string('x', 0x400)}\r\n0\r\n\r\n"
+        );
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("", api.Source.Instances[TestApi.Uuid].Password);
     }
 
     [Fact]

@@ -67,6 +67,7 @@ public sealed class AdminServer : IAsyncDisposable
                     Backlog = 16,
                     MaxConnections = 64,
                     MaxBody = MaxBody,
+                    MaxBufferedBody = (int)MaxBody,
                 },
                 answering.AnswerAsync,
                 loggers,
@@ -123,6 +124,11 @@ public sealed class AdminServer : IAsyncDisposable
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
                 // Whoever asked has gone away.
+            }
+            catch (Exception e) when (BadRequest.RefusalOf(e) is var refusal and not Metadata.Refusal.None)
+            {
+                var description = Metadata.RefusalDescription.Of(refusal);
+                await AdminAnswer.ErrorAsync(request, description.Status, description.Explanation);
             }
             catch (InventoryException e) when (!context.Response.HasStarted)
             {

@@ -25,7 +25,7 @@ sealed class PasswordPost(InstanceCache instances)
         {
             return Refusal.PasswordAlreadySet;
         }
-        if (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0)
+        if (context.Request.ContentLength is null)
         {
             // No body at all is not the empty password.
             return Refusal.TransferEncodingRefused;

@@ -19,10 +19,13 @@ static class ForwardedHeaders
     {
         foreach (var (name, values) in from)
         {
-            if (!ConnectionHeaders.Contains(name, connection))
+            if (!ConnectionHeaders.Contains(name, connection) && values.All(IsSendable))
             {
                 to[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
             }
         }
     }
+
+    /// <summary>Others would end the answer by an exception.</summary>
+    static bool IsSendable(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

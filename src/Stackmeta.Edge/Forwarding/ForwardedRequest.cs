@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -50,6 +51,12 @@ static class ForwardedRequest
         {
             if (IdentityHeaders.Contains(name) || ConnectionHeaders.Contains(name, guest.Connection))
             {
+                continue;
+            }
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+            {
+                // Set as it is: one that the framework cannot read would be sent besides the one that it makes of the URL.
+                request.Headers.Host = StringValues.IsNullOrEmpty(values) ? null : values.ToString();
                 continue;
             }
             if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))

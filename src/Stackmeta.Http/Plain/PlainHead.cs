@@ -16,11 +16,6 @@ static class PlainHead
     /// <summary>Clients send four to eight (tests/Support/traces).</summary>
     const int MostFields = 32;
 
-    // RFC 9110 §5.6.2.
-    static readonly SearchValues<byte> NameBytes = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8
-    );
-
     // RFC 3986 §3.3, §3.4, without the percent sign.
     static readonly SearchValues<byte> TargetBytes = SearchValues.Create(
         "/?:@-._~!$&'()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8
@@ -79,7 +74,9 @@ static class PlainHead
             }
             var name = fields[..colon];
             var value = fields[(colon + 1)..lineEnd].Trim((byte)' ');
-            if (name.ContainsAnyExcept(NameBytes) || value.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+            if (
+                name.ContainsAnyExcept(RequestSyntax.TokenBytes) || value.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            )
             {
                 return false;
             }

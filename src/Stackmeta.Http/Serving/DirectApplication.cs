@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
 
@@ -14,8 +13,16 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
 {
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
-        contextFeatures.Get<ExplainedAnswers>()?.RequestBegins();
-        contextFeatures.Get<RequestObservation>()?.Begin(contextFeatures);
+        var answers = contextFeatures.Get<ExplainedAnswers>();
+        answers?.RequestBegins();
+        if (answers?.RawTarget is { } target)
+        {
+            contextFeatures.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        }
+        if (answers?.Rejection is null)
+        {
+            contextFeatures.Get<RequestObservation>()?.Begin(contextFeatures);
+        }
         if (contextFeatures is not IHostContextContainer<DefaultHttpContext> container)
         {
             return new DefaultHttpContext(contextFeatures);
@@ -30,19 +37,28 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
 
     public Task ProcessRequestAsync(DefaultHttpContext context)
     {
-        if (context.Features.Get<ExplainedAnswers>() is { EndsConnection: true })
+        if (context.Features.Get<ExplainedAnswers>() is { } answers)
         {
-            context.Response.Headers.Connection = "close";
+            if (answers.Rejection is { } rejection)
+            {
+                return answers.WriteRejectionAsync(context, rejection);
+            }
+            if (answers.EndsConnection)
+            {
+                context.Response.Headers.Connection = "close";
+            }
         }
-        return RequestFraming.Check(context) is var refusal and not Refusal.None
-            ? RequestFraming.RefuseAsync(context, refusal)
-            : answer(context);
+        return answer(context);
     }
 
     public void DisposeContext(DefaultHttpContext context, Exception? exception)
     {
-        context.Features.Get<ExplainedAnswers>()?.RequestEnds();
-        RequestObservation.Of(context)?.End();
+        var answers = context.Features.Get<ExplainedAnswers>();
+        answers?.RequestEnds();
+        if (answers?.Rejection is null)
+        {
+            RequestObservation.Of(context)?.End();
+        }
         context.Uninitialize();
     }
 }

@@ -3,19 +3,22 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Puts a page into the answers that Kestrel gives on its own, to bytes that it cannot read as a request: those come without a body, and a
-/// guest's log then shows a bare status. What is written while a request is being answered passes untouched.
+/// What Kestrel sees of a connection: requests that were judged before (<see cref="RequestReader"/>). Puts a page into the answers that Kestrel gives on its own, such as 408:
+/// those come without a body, and a guest's log then shows a bare status. What is written while a request is being answered passes untouched.
 /// </summary>
 /// <remarks>Kestrel closes the connection after such an answer, and writes it as a whole.</remarks>
-sealed class ExplainedAnswers(IDuplexPipe transport, RequestObservation? observation) : PipeWriter, IDuplexPipe
+sealed class ExplainedAnswers(IDuplexPipe transport, HttpServerOptions options, RequestObservation? observation)
+    : PipeWriter,
+        IDuplexPipe
 {
     readonly PipeWriter _output = transport.Output;
-    readonly RequestWatch _input = new(transport.Input);
+    readonly RequestReader _input = new(transport.Input, transport.Output, options);
 
     // What Kestrel writes outside of requests, until it is flushed. Only the connection's own loop writes there.
     ArrayBufferWriter<byte>? _own;
@@ -26,6 +29,12 @@ sealed class ExplainedAnswers(IDuplexPipe transport, RequestObservation? observa
     /// <summary>Whether the connection has to end with the answer that is under way.</summary>
     public bool EndsConnection => _input.IsLast;
 
+    /// <summary>Why the bytes are no request that Kestrel takes for one; null for a request.</summary>
+    public Rejection? Rejection => _input.Rejection;
+
+    /// <summary>The request's target as it came, where Kestrel was given another spelling; else null.</summary>
+    public string? RawTarget => _input.RawTarget;
+
     public PipeReader Input => _input;
 
     public PipeWriter Output => this;
@@ -35,23 +44,31 @@ sealed class ExplainedAnswers(IDuplexPipe transport, RequestObservation? observa
     public override long UnflushedBytes => _output.UnflushedBytes + (_own?.WrittenCount ?? 0);
 
     /// <summary>Connection middleware.</summary>
-    public static ConnectionDelegate Around(ConnectionDelegate next) =>
-        connection =>
-        {
-            var answers = new ExplainedAnswers(connection.Transport, connection.Features.Get<RequestObservation>());
-            connection.Transport = answers;
-            connection.Features.Set(answers);
-            return next(connection);
-        };
+    public static Func<ConnectionDelegate, ConnectionDelegate> With(HttpServerOptions options) =>
+        next =>
+            connection =>
+            {
+                var observation = connection.Features.Get<RequestObservation>();
+                var answers = new ExplainedAnswers(connection.Transport, options, observation);
+                connection.Transport = answers;
+                connection.Features.Set(answers);
+                return next(connection);
+            };
 
     /// <summary>From now on the application answers.</summary>
     public void RequestBegins() => _isAnswering = true;
 
     /// <summary>The application has answered.</summary>
-    public void RequestEnds()
+    public void RequestEnds() => _isAnswering = false;
+
+    /// <summary>Answers what is no request, and ends the connection, so that nothing behind it is taken for one.</summary>
+    public Task WriteRejectionAsync(HttpContext context, in Rejection rejection)
     {
-        _isAnswering = false;
-        _input.RequestEnds();
+        observation?.RefuseUnreadable(rejection.Refusal, rejection.Status);
+        var page = new ArrayBufferWriter<byte>(256);
+        var contentType = PageOf(rejection, page);
+        context.Response.Headers.Connection = "close";
+        return Answer.WriteAsync(context, rejection.Status, contentType, page.WrittenSpan);
     }
 
     public override void Advance(int bytes)
@@ -114,10 +131,9 @@ sealed class ExplainedAnswers(IDuplexPipe transport, RequestObservation? observa
     void WritePage(ReadOnlySpan<byte> answer, int contentLengthAt, int status)
     {
         var page = new ArrayBufferWriter<byte>(256);
-        // The request could not be read, and with it what the caller accepts: text is what everybody reads.
         var refusal = status is 413 or 414 or 431 ? Refusal.RequestTooLarge : Refusal.RequestMalformed;
         observation?.RefuseUnreadable(refusal, status);
-        var contentType = ErrorPage.Render(status, RefusalDescription.Of(refusal).Explanation, accept: null, page);
+        var contentType = PageOf(new(status, refusal), page);
         var rest = answer[(contentLengthAt + "\r\nContent-Length: 0"u8.Length)..];
         _output.Write(answer[..contentLengthAt]);
         _output.Write(
@@ -129,6 +145,10 @@ sealed class ExplainedAnswers(IDuplexPipe transport, RequestObservation? observa
             _output.Write(page.WrittenSpan);
         }
     }
+
+    /// <summary>The request could not be read, and with it what the caller accepts: text is what everybody reads.</summary>
+    static string PageOf(in Rejection rejection, IBufferWriter<byte> page) =>
+        ErrorPage.Render(rejection.Status, RefusalDescription.Of(rejection.Refusal).Explanation, accept: null, page);
 
     static bool TryReadStatus(ReadOnlySpan<byte> answer, out int status)
     {

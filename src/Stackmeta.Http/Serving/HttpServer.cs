@@ -59,7 +59,7 @@ public sealed class HttpServer : IAsyncDisposable
 
     /// <summary>Opens all addresses and begins to answer.</summary>
     /// <param name="options">Where and how much.</param>
-    /// <param name="answer">Answers one request. What it throws is logged by Kestrel and answered 500.</param>
+    /// <param name="answer">Answers one request. What it throws is answered by <see cref="GuardedApplication"/>.</param>
     /// <param name="loggers">For Kestrel's own messages.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="ListenException">An address cannot be had; none is open then.</exception>
@@ -84,7 +84,10 @@ public sealed class HttpServer : IAsyncDisposable
                 ? new KeptListeners(address => OpenListening(address, options), loggers)
                 : null;
         var (connections, leaving, listening) = (new ConnectionCount(), new Leaving(), new List<ListenOptions>());
-        var answering = options.Kept is null ? answer : leaving.TellIn(answer);
+        var guarded = new GuardedApplication(answer, options.Time, loggers.CreateLogger<GuardedApplication>());
+        Func<HttpContext, Task> answering = options.Kept is null
+            ? guarded.AnswerAsync
+            : leaving.TellIn(guarded.AnswerAsync);
         if (options.Trunk is { } trunk)
         {
             trunk.Plain = new(options, answering, options.Time);
@@ -196,6 +199,9 @@ public sealed class HttpServer : IAsyncDisposable
         return socket;
     }
 
+    /// <summary>Line ends, a length, and a version's other digit.</summary>
+    const int Slack = 1024;
+
     static void ApplyLimits(KestrelServerOptions kestrel, HttpServerOptions options)
     {
         kestrel.AddServerHeader = false;
@@ -203,8 +209,10 @@ public sealed class HttpServer : IAsyncDisposable
         kestrel.AllowHostHeaderOverride = true;
         // Header values are bytes here: none is refused for not being UTF-8, and each byte keeps its value.
         kestrel.RequestHeaderEncodingSelector = static name => name == "Host" ? HostEncoding.Instance : Encoding.Latin1;
-        kestrel.Limits.MaxRequestLineSize = options.MaxRequestLine;
-        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaders;
+        // What is too long is rejected before (RequestReader), and what is not is never refused for what was added to it.
+        kestrel.Limits.MaxRequestLineSize = options.MaxRequestLine + Slack;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaders + Slack;
+        kestrel.Limits.MaxRequestHeaderCount = 256;
         kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, options.MaxRequestLine + options.MaxHeaders);
         kestrel.Limits.MaxRequestBodySize = options.MaxBody;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
@@ -248,7 +256,7 @@ public sealed class HttpServer : IAsyncDisposable
                     );
                 }
                 // Inside of TLS, where answers are still plain.
-                listen.Use(ExplainedAnswers.Around);
+                listen.Use(ExplainedAnswers.With(options));
                 listening.Add(listen);
             }
         );

@@ -51,6 +51,12 @@ public sealed record HttpServerOptions
     /// <summary>Longest request body in bytes; null for any.</summary>
     public long? MaxBody { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of a body that is read before its request is answered: a longer one with its length is read by who answers, in chunks it is answered 413. Nothing that a guest
+    /// sends is longer than 1,020 bytes.
+    /// </summary>
+    public int MaxBufferedBody { get; init; } = 64 * 1024;
+
     /// <summary>Open connections; one more is closed at once. Null for as many as the process has descriptors. Held where Kestrel accepts.</summary>
     public long? MaxConnections { get; init; }
 
