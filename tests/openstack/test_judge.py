@@ -250,6 +250,34 @@ class BrokenInstanceRefusedAsOthers(Judgements):
         self.excuses(self.name, CRASHED, page, cloud=Cloud(True, page, more=[page], has_part=True))
 
 
+class CrashBehindOptions(Judgements):
+    name = "crash-behind-options+unneeded-part-missing"
+    empty, document = stock.Answer(200), answer(200, b"a")
+
+    def test_an_empty_200_to_OPTIONS_may_be_a_crash_in_disguise(self):
+        asked = request(method="OPTIONS")
+        self.excuses(self.name, self.empty, self.document, asked, Cloud(True, answer(200, b"b"), by_get=self.document))
+
+    def test_not_where_GET_does_not_crash(self):
+        cloud = Cloud(True, answer(200, b"b"), by_get=self.document)
+        cloud.reference.told[OWN["uuid"]] = answer(404, NOT_FOUND, HTML)
+        self.does_not_excuse(self.empty, self.document, request(method="OPTIONS"), cloud)
+        asked = request("/latest/meta-data/local-ipv4", "OPTIONS", [("X-Forwarded-For", "10.0.0.2")])
+        cloud.reference.told[OWN["uuid"]] = answer(200, b"10.99.99.99")
+        self.does_not_excuse(self.empty, answer(200, b"10.0.0.2"), asked, cloud)
+
+    def test_not_for_a_healthy_instance_nor_for_more_than_the_crash_itself(self):
+        asked = request(method="OPTIONS")
+        self.does_not_excuse(self.empty, self.document, asked, Cloud(False, answer(200, b"b"), by_get=self.document))
+        self.does_not_excuse(self.empty, self.document, asked, Cloud(True, answer(200, b"b"), by_get=answer(200, b"c")))
+        self.does_not_excuse(self.empty, answer(200, b"a", JSON), asked, Cloud(True, answer(200, b"b"), by_get=answer(200, b"a", JSON)))
+
+    def test_not_for_another_method_or_answer(self):
+        cloud = Cloud(True, answer(200, b"b"), by_get=self.document)
+        self.does_not_excuse(self.empty, self.document, request(method="PUT"), cloud)
+        self.does_not_excuse(answer(200, b""), self.document, request(method="OPTIONS"), cloud)
+
+
 class AddressOfWhoAsks(Judgements):
     name = "address-of-who-asks"
     path = "/latest/meta-data/local-ipv4"
@@ -264,6 +292,13 @@ class AddressOfWhoAsks(Judgements):
         self.excuses(self.name, answer(200, b"10.99.99.99"), answer(200, b"\xc3\x83\xc2\xbc, x"), asked)
         self.does_not_excuse(answer(200, b"10.99.99.99"), answer(200, b"\xc3\xbc, x"), asked)
         self.does_not_excuse(answer(200, b"10.99.99.99"), answer(200, b"\xc3\x83\xc2\xbc,x"), asked)
+
+    def test_blanks_behind_an_earlier_callers_address_are_told_too_and_none_before_it(self):
+        before = [request(headers=[("X-Forwarded-For", "\t10.0.0.1\t ")])]
+        asked = request(self.path, headers=[("X-Forwarded-For", "10.0.0.2")])
+        self.excuses(self.name, answer(200, b"10.0.0.1\t "), answer(200, b"10.0.0.2"), asked, before=before)
+        for body in (b"10.0.0.1", b"\t10.0.0.1\t "):
+            self.does_not_excuse(answer(200, body), answer(200, b"10.0.0.2"), asked, before=before)
 
     def test_not_if_theirs_is_an_address_that_nobody_asked_by(self):
         asked = request(self.path, headers=[("X-Forwarded-For", "10.0.0.2")])
