@@ -43,6 +43,9 @@ public sealed record AgentSocketOptions
     /// <summary>Who may connect; connecting needs the right to write.</summary>
     public AgentSocketMode Mode { get; init; } = AgentSocketMode.Deduce;
 
+    /// <summary>Whether everybody may read the socket, as Neutron's modes say; nobody can connect by that.</summary>
+    public bool IsReadableByAll { get; init; }
+
     /// <summary>Neutron's <c>metadata_proxy_user</c>: name or number of the user whom the proxies run as; empty for the agent's own.</summary>
     public string ProxyUser { get; init; } = "";
 
@@ -75,10 +78,10 @@ public enum AgentSocketMode
     /// <summary>The first of the others that lets the proxies' user and group in.</summary>
     Deduce,
 
-    /// <summary>0644: the owner alone.</summary>
+    /// <summary>0600, Neutron's 0644: the owner alone.</summary>
     User,
 
-    /// <summary>0664: owner and group.</summary>
+    /// <summary>0660, Neutron's 0664: owner and group.</summary>
     Group,
 
     /// <summary>0666: everybody on this host.</summary>

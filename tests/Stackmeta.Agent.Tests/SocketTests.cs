@@ -13,18 +13,13 @@ public sealed class SocketTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(AgentSocketMode.User, "", "", "644")]
-    [InlineData(AgentSocketMode.Group, "", "", "664")]
-    [InlineData(AgentSocketMode.All, "", "", "666")]
-    [InlineData(AgentSocketMode.Deduce, "", "", "644")]
-    [InlineData(AgentSocketMode.Deduce, "root", "nogroup", "644")]
-    [InlineData(AgentSocketMode.Deduce, "0", "", "644")]
-    [InlineData(AgentSocketMode.Deduce, "SELF", "nogroup", "644")]
-    [InlineData(AgentSocketMode.Deduce, "nobody", "", "664")]
-    [InlineData(AgentSocketMode.Deduce, "nobody", "SELF", "664")]
-    [InlineData(AgentSocketMode.Deduce, "65534", "nogroup", "666")]
-    [InlineData(AgentSocketMode.Deduce, "nobody", "65534", "666")]
-    public async Task The_mode_is_applied(AgentSocketMode mode, string user, string group, string expected)
+    [InlineData(AgentSocketMode.User, false, "600")]
+    [InlineData(AgentSocketMode.Group, false, "660")]
+    [InlineData(AgentSocketMode.All, false, "666")]
+    [InlineData(AgentSocketMode.User, true, "644")]
+    [InlineData(AgentSocketMode.Group, true, "664")]
+    [InlineData(AgentSocketMode.All, true, "666")]
+    public async Task The_mode_is_applied(AgentSocketMode mode, bool isReadableByAll, string expected)
     {
         var path = Path.Combine(_folder, "s");
         await using var agent = await StartAsync(
@@ -32,6 +27,28 @@ public sealed class SocketTests : IDisposable
             {
                 Path = path,
                 Mode = mode,
+                IsReadableByAll = isReadableByAll,
+            }
+        );
+        Assert.Equal(expected, Convert.ToString((int)File.GetUnixFileMode(path), 8));
+    }
+
+    [Theory]
+    [InlineData("", "", "600")]
+    [InlineData("root", "nogroup", "600")]
+    [InlineData("0", "", "600")]
+    [InlineData("SELF", "nogroup", "600")]
+    [InlineData("nobody", "", "660")]
+    [InlineData("nobody", "SELF", "660")]
+    [InlineData("65534", "nogroup", "666")]
+    [InlineData("nobody", "65534", "666")]
+    public async Task The_mode_follows_from_the_proxies_user(string user, string group, string expected)
+    {
+        var path = Path.Combine(_folder, "s");
+        await using var agent = await StartAsync(
+            new()
+            {
+                Path = path,
                 ProxyUser = user == "SELF" ? Environment.UserName : user,
                 ProxyGroup = group == "SELF" ? $"{NativeMethods.GetEffectiveGroup()}" : group,
             }

@@ -6,8 +6,12 @@ namespace Stackmeta.Agent;
 /// <summary>Who may connect to the agent's socket.</summary>
 static class SocketAccess
 {
-    const UnixFileMode ReadByAll =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    const UnixFileMode ByUser = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    const UnixFileMode ByGroup = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    const UnixFileMode ByOthers = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Neutron's modes have everybody read. Connecting needs the right to write (unix(7)), so that it changes nothing.</summary>
+    const UnixFileMode ReadByAll = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>The agent's socket, listening, as its options say.</summary>
     /// <exception cref="ListenException">A living agent listens there and is not to be replaced, or it may not be had.</exception>
@@ -28,12 +32,12 @@ static class SocketAccess
     /// <summary>The socket's mode (spec/neutron-metadata.md §3.1).</summary>
     /// <exception cref="ListenException">The proxies' user or group is not known.</exception>
     public static UnixFileMode ModeOf(AgentSocketOptions options) =>
-        options.Mode switch
+        (options.IsReadableByAll ? ReadByAll : UnixFileMode.None)
+        | (options.Mode == AgentSocketMode.Deduce ? Deduce(options) : options.Mode) switch
         {
-            AgentSocketMode.User => ReadByAll,
-            AgentSocketMode.Group => ReadByAll | UnixFileMode.GroupWrite,
-            AgentSocketMode.All => ReadByAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite,
-            _ => ModeOf(options with { Mode = Deduce(options) }),
+            AgentSocketMode.Group => ByUser | ByGroup,
+            AgentSocketMode.All => ByUser | ByGroup | ByOthers,
+            _ => ByUser,
         };
 
     /// <summary>Looks up the users and groups that the options name.</summary>

@@ -82,6 +82,9 @@ sealed record Command(string Program, params string[] Arguments)
         {
             info.ArgumentList.Add(argument);
         }
+        // Settings may come by the environment, secrets among them; and a language of the user's must not change what is read here.
+        info.Environment.Clear();
+        info.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         return info;
     }
 }

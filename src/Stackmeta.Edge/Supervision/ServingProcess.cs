@@ -17,19 +17,8 @@ public sealed class ServingProcess : IAsyncDisposable
     /// <summary>Who runs for so long has served.</summary>
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    /// <summary>What systemd tells the service, which is this process alone (sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3)).</summary>
-    static readonly string[] ServiceVariables =
-    [
-        "NOTIFY_SOCKET",
-        "WATCHDOG_USEC",
-        "WATCHDOG_PID",
-        "LISTEN_PID",
-        "LISTEN_FDS",
-        "LISTEN_FDNAMES",
-        "FDSTORE",
-    ];
-
     readonly string[] _command;
+    readonly IReadOnlyDictionary<string, string> _environment;
     readonly TimeSpan _stopPatience;
     readonly TimeProvider _time;
     readonly ILogger _logger;
@@ -40,9 +29,16 @@ public sealed class ServingProcess : IAsyncDisposable
     /// <summary>Its number while it runs, else 0; by Volatile.</summary>
     int _process;
 
-    ServingProcess(string[] command, TimeSpan stopPatience, TimeProvider time, ILogger<ServingProcess> logger)
+    ServingProcess(
+        string[] command,
+        IReadOnlyDictionary<string, string> environment,
+        TimeSpan stopPatience,
+        TimeProvider time,
+        ILogger<ServingProcess> logger
+    )
     {
         _command = command;
+        _environment = environment;
         _stopPatience = stopPatience;
         _time = time;
         _logger = logger;
@@ -55,6 +51,7 @@ public sealed class ServingProcess : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="user">Whom it runs as, with no capability and no way to gain one.</param>
     /// <param name="command">Program and arguments.</param>
+    /// <param name="environment">All that it has of one. What systemd tells the service is for this process alone (sd_notify(3)).</param>
     /// <param name="stopPatience">How long it may take to end when it is asked to.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Gets its ends and beginnings; what it logs itself goes where this process's does.</param>
@@ -62,10 +59,11 @@ public sealed class ServingProcess : IAsyncDisposable
     public static ServingProcess Start(
         string user,
         IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment,
         TimeSpan stopPatience,
         TimeProvider time,
         ILogger<ServingProcess> logger
-    ) => new([.. UnprivilegedCommand.For(ServingUser.Find(user)), .. command], stopPatience, time, logger);
+    ) => new([.. UnprivilegedCommand.For(ServingUser.Find(user)), .. command], environment, stopPatience, time, logger);
 
     async Task RunAsync()
     {
@@ -99,9 +97,10 @@ public sealed class ServingProcess : IAsyncDisposable
         {
             StartInfo = new(_command[0], _command[1..]) { UseShellExecute = false, WorkingDirectory = "/" },
         };
-        foreach (var variable in ServiceVariables)
+        process.StartInfo.Environment.Clear();
+        foreach (var (name, text) in _environment)
         {
-            process.StartInfo.Environment.Remove(variable);
+            process.StartInfo.Environment[name] = text;
         }
         try
         {

@@ -52,7 +52,14 @@ static class EdgeCommand
         CancellationToken cancellationToken
     ) =>
         PrivilegedHalf.IsWanted(settings)
-            ? await PrivilegedHalf.StartAsync(settings, source, TimeProvider.System, loggers, cancellationToken)
+            ? await PrivilegedHalf.StartAsync(
+                settings,
+                source,
+                isAllHops: false,
+                TimeProvider.System,
+                loggers,
+                cancellationToken
+            )
         : source == NetworkSource.Inventory
             ? await RunningPath.StartAsync(
                 settings,

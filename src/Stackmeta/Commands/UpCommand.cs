@@ -69,7 +69,14 @@ static class UpCommand
         CancellationToken cancellationToken
     ) =>
         PrivilegedHalf.IsWanted(settings)
-            ? await PrivilegedHalf.StartAsync(settings, source, TimeProvider.System, loggers, cancellationToken)
+            ? await PrivilegedHalf.StartAsync(
+                settings,
+                source,
+                isAllHops: true,
+                TimeProvider.System,
+                loggers,
+                cancellationToken
+            )
             : await RunningPath.StartAsync(
                 settings,
                 DataFolder.Of(settings),

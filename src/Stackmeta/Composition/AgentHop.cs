@@ -16,7 +16,9 @@ sealed class AgentHop : IHop
     readonly TimeProvider _time;
     readonly ILoggerFactory _loggers;
     readonly Exchangeable<Answering> _answering;
-    AgentServer _server = null!;
+
+    /// <summary>Null where nobody asks from outside of this process.</summary>
+    AgentServer? _server;
 
     AgentHop(
         IPortDirectory directory,
@@ -39,7 +41,7 @@ sealed class AgentHop : IHop
     public Task HandleAsync(HttpContext context) => _answering.Current.Agent.HandleAsync(context);
 
     /// <summary>Opens the agent's socket before an API that is another server.</summary>
-    /// <param name="socket">The socket.</param>
+    /// <param name="socket">The socket; null for none, where nobody but an edge of this process asks.</param>
     /// <param name="api">The API.</param>
     /// <param name="secret">What requests to it are signed with.</param>
     /// <param name="directory">Where ports are looked up.</param>
@@ -50,7 +52,7 @@ sealed class AgentHop : IHop
     /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     public static Task<AgentHop> StartAsync(
-        AgentSocketOptions socket,
+        AgentSocketOptions? socket,
         UpstreamOptions api,
         byte[] secret,
         IPortDirectory directory,
@@ -67,10 +69,10 @@ sealed class AgentHop : IHop
     }
 
     /// <summary>Opens the agent's socket before the API of this process.</summary>
-    /// <inheritdoc cref="StartAsync(AgentSocketOptions, UpstreamOptions, byte[], IPortDirectory, IAsyncDisposable?, AdminSocket, TimeProvider, ILoggerFactory, CancellationToken)"/>
+    /// <inheritdoc cref="StartAsync(AgentSocketOptions?, UpstreamOptions, byte[], IPortDirectory, IAsyncDisposable?, AdminSocket, TimeProvider, ILoggerFactory, CancellationToken)"/>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     public static Task<AgentHop> StartAsync(
-        AgentSocketOptions socket,
+        AgentSocketOptions? socket,
         Func<MetadataApi> api,
         IPortDirectory directory,
         IAsyncDisposable? owned,
@@ -81,7 +83,7 @@ sealed class AgentHop : IHop
     ) => StartAsync(socket, Upstream.Of(api), directory, owned, admin, time, loggers, cancellationToken);
 
     static async Task<AgentHop> StartAsync(
-        AgentSocketOptions socket,
+        AgentSocketOptions? socket,
         Upstream upstream,
         IPortDirectory directory,
         IAsyncDisposable? owned,
@@ -94,19 +96,10 @@ sealed class AgentHop : IHop
         var hop = new AgentHop(directory, owned, upstream, admin, time, loggers);
         try
         {
-            var serving = new AgentServerOptions { Socket = socket };
-            var server = await AgentServer.StartAsync(
-                serving with
-                {
-                    Http = serving.Http with { Observer = admin.Observer },
-                },
-                hop.HandleAsync,
-                time,
-                loggers,
-                cancellationToken
-            );
-            admin.Health.Add(HopChecks.AgentSocket(socket.Path, () => server.IsInPlace));
-            hop._server = server;
+            if (socket is not null)
+            {
+                await hop.ListenAsync(socket, cancellationToken);
+            }
             return hop;
         }
         catch
@@ -114,6 +107,23 @@ sealed class AgentHop : IHop
             await hop._answering.DisposeAsync();
             throw;
         }
+    }
+
+    async Task ListenAsync(AgentSocketOptions socket, CancellationToken cancellationToken)
+    {
+        var serving = new AgentServerOptions { Socket = socket };
+        var server = await AgentServer.StartAsync(
+            serving with
+            {
+                Http = serving.Http with { Observer = _admin.Observer },
+            },
+            HandleAsync,
+            _time,
+            _loggers,
+            cancellationToken
+        );
+        _admin.Health.Add(HopChecks.AgentSocket(socket.Path, () => server.IsInPlace));
+        _server = server;
     }
 
     /// <summary>Makes what asks an API that is another server; kept look-ups stay.</summary>
@@ -160,11 +170,15 @@ sealed class AgentHop : IHop
     Answering Make(PortCache ports, Upstream upstream, IAsyncDisposable? owned) =>
         new(new(Options, ports, upstream.Api, _time, _loggers.CreateLogger<MetadataAgent>()), ports, upstream, owned);
 
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
         await _answering.DisposeAsync();
     }
 

@@ -71,6 +71,7 @@ sealed record NeutronAgentPlan
                 Mode = settings.IsSet(KnownSettings.AgentSocketMode)
                     ? settings.Get(KnownSettings.AgentSocketMode)
                     : ModeOf(neutron.SocketMode),
+                IsReadableByAll = true,
                 ProxyUser = neutron.ProxyUser,
                 ProxyGroup = neutron.ProxyGroup,
                 Owner = settings.Get(KnownSettings.AgentSocketOwner),

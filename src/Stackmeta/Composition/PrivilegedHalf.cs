@@ -50,6 +50,7 @@ sealed class PrivilegedHalf : IRunning
     /// <summary>Starts this half, which starts the other.</summary>
     /// <param name="settings">Of both.</param>
     /// <param name="source">Whose networks are served.</param>
+    /// <param name="isAllHops">Whether the agent runs in the other half.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
@@ -58,6 +59,7 @@ sealed class PrivilegedHalf : IRunning
     public static async Task<PrivilegedHalf> StartAsync(
         SettingValues settings,
         NetworkSource source,
+        bool isAllHops,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -66,7 +68,7 @@ sealed class PrivilegedHalf : IRunning
         var half = new PrivilegedHalf(time);
         try
         {
-            await half.BeginAsync(settings, source, time, loggers, cancellationToken);
+            await half.BeginAsync(settings, source, isAllHops, time, loggers, cancellationToken);
             return half;
         }
         catch
@@ -79,6 +81,7 @@ sealed class PrivilegedHalf : IRunning
     async Task BeginAsync(
         SettingValues settings,
         NetworkSource source,
+        bool isAllHops,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -94,6 +97,22 @@ sealed class PrivilegedHalf : IRunning
         await ServingUser.RequireReachAsync(folder.Path, user, cancellationToken);
         Directory.CreateDirectory(folder.EdgeState);
         ServingUser.Give(Directory.CreateDirectory(folder.ServingState, DataFolder.Mode).FullName, user);
+        List<(Setting Setting, string Text)> told = [(KnownSettings.EdgeOpener, folder.OpenerSocket)];
+        if (
+            isAllHops
+            && source == NetworkSource.Inventory
+            && settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Haproxy
+            && settings.Get(KnownSettings.AgentSocket).Length == 0
+        )
+        {
+            // The other half makes the socket and cannot give it to haproxy's user.
+            var place = Path.Combine(folder.EdgeState, "agent");
+            ProxyUser.MakeFolder(place, user);
+            var socket = Path.Combine(place, "metadata_proxy");
+            told.AddRange([(KnownSettings.AgentSocket, socket), (KnownSettings.AgentSocketMode, "group")]);
+            settings = settings.With(KnownSettings.AgentSocket, socket);
+            folder = DataFolder.Of(settings);
+        }
 
         IEndsItself opening;
         if (source == NetworkSource.Inventory)
@@ -109,7 +128,8 @@ sealed class PrivilegedHalf : IRunning
         _serving = _owned.Add(
             ServingProcess.Start(
                 user,
-                OwnCommandLine(folder),
+                OwnCommandLine(told),
+                ServingEnvironment.Of(Environment.GetEnvironmentVariables()),
                 RunningPath.DrainTime * 2,
                 time,
                 loggers.CreateLogger<ServingProcess>()
@@ -154,14 +174,19 @@ sealed class PrivilegedHalf : IRunning
         };
     }
 
-    /// <summary>This program with the same arguments, told where to ask for sockets.</summary>
-    static string[] OwnCommandLine(DataFolder folder)
+    /// <summary>This program with the same arguments, told more.</summary>
+    static string[] OwnCommandLine(IEnumerable<(Setting Setting, string Text)> told)
     {
         var arguments = Environment.GetCommandLineArgs();
         var program = Environment.ProcessPath!;
         // `dotnet stackmeta.dll` has the library's name as its first argument.
         string[] start = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, arguments[0]] : [program];
-        return [.. start, .. arguments[1..], "--set", $"{KnownSettings.EdgeOpener.Name}={folder.OpenerSocket}"];
+        return
+        [
+            .. start,
+            .. arguments[1..],
+            .. told.SelectMany(static one => (string[])["--set", $"{one.Setting.Name}={one.Text}"]),
+        ];
     }
 
     static async Task EndAsync(IEndsItself opening, ServingProcess serving)

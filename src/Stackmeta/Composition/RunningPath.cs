@@ -132,16 +132,7 @@ sealed class RunningPath : IRunning
         }
         if (hops.HasFlag(Hops.Agent))
         {
-            // The proxies run as a user of their own, and whoever else connects proves nothing by it.
-            var socket = new AgentSocketOptions
-            {
-                Path = folder.AgentSocket,
-                Mode = settings.Get(KnownSettings.AgentSocketMode),
-                Owner = settings.Get(KnownSettings.AgentSocketOwner),
-                Group = settings.Get(KnownSettings.AgentSocketGroup),
-                TakeOver = settings.Get(KnownSettings.AgentTakeOver),
-                Kept = _kept,
-            };
+            var socket = AgentSocketPlan.Of(settings, folder, hops, source, _kept);
             _agent = await (
                 _apiElsewhere is null
                     ? AgentHop.StartAsync(

@@ -143,7 +143,7 @@ public static class KnownSettings
             "agent.socket",
             SettingKinds.Path,
             "",
-            "The unix socket on which the agent listens for the networks' proxies; 'metadata_proxy' in the data folder."
+            "The unix socket on which the agent listens for the networks' proxies; 'metadata_proxy' in the data folder. Where edge and agent are one process ('stackmeta up' with edge.proxy=listeners) nobody needs it, and there is none unless this is set."
         );
 
     /// <summary>Null for the API of the same process.</summary>
@@ -166,8 +166,8 @@ public static class KnownSettings
                 ("group", Agent.AgentSocketMode.Group),
                 ("all", Agent.AgentSocketMode.All)
             ),
-            "all",
-            "Who may connect to the agent's socket: the agent's user, its group too, or everybody on this host."
+            "user",
+            "Who may connect to the agent's socket, and so ask in any guest's name: its owner, its group too, or everybody on this host. With Neutron's files the default is their metadata_proxy_socket_mode."
         );
 
     public static Setting<string> AgentSocketOwner { get; } =
@@ -175,7 +175,7 @@ public static class KnownSettings
             "agent.socket_owner",
             SettingKinds.Text,
             "",
-            "The user, by name or number, who shall own the agent's socket; empty leaves it to the agent's own. Only root may give it away."
+            "The user, by name or number, who shall own the agent's socket; empty leaves it to the agent's own, or gives it to haproxy's with edge.proxy=haproxy. Only root may give it away."
         );
 
     public static Setting<string> AgentSocketGroup { get; } =

@@ -14,9 +14,13 @@ static class HaproxyFaults
         new("an agent's socket that is removed", Finding.SocketMissing, Away) { Heal = Back },
         new("a file in the socket's place", Finding.SocketForeign, $"{Away}; : > $SOCKET") { Heal = Back },
         new("a folder in the socket's place", Finding.SocketForeign, $"{Away}; mkdir $SOCKET") { Heal = Back },
-        new("a socket that only its owner may use", Finding.SocketClosed, "chmod 600 $SOCKET")
+        new(
+            "a socket that only its owner may use",
+            Finding.SocketClosed,
+            "stat -c %u $SOCKET >$DATA/owner; chown root $SOCKET"
+        )
         {
-            Heal = "chmod 666 $SOCKET",
+            Heal = "chown $(cat $DATA/owner) $SOCKET; rm $DATA/owner",
         },
         new("a folder that the proxy may not pass", Finding.SocketClosed, "chmod 700 $DATA")
         {

@@ -70,6 +70,10 @@ sealed class RunningProgram : IAsyncDisposable
         return RunAsync(folder, port, ["up", .. OptionsOf(folder, port), .. more]);
     }
 
+    /// <summary>The same with a variable in its environment.</summary>
+    public static Task<RunningProgram> StartWithAsync(string variable, string folder, int port, params string[] more) =>
+        RunAsync(folder, port, ["up", .. OptionsOf(folder, port), .. more], ["env", variable, Checkout.Program]);
+
     /// <summary>Starts a command that opens no port, such as <c>edge</c>.</summary>
     public static Task<RunningProgram> StartCommandAsync(string folder, params string[] arguments) =>
         RunAsync(folder, 0, [.. arguments, "--data", folder]);

@@ -49,6 +49,10 @@ sealed class HopObserver(PathSubject subject, HopPlaces places, Deadline deadlin
         var asking = AskApiAsync(Identity, address, enough.Token);
         var identity = Path.Exists(socket) ? await agent.AskAsync(Identity, headers, cancellationToken) : null;
         var where = places.Api?.Api.Authority ?? "";
+        if (identity is null && await asking is { Status: >= 200 and < 300 } api)
+        {
+            return new(null, api, where, places.SecretProblem, await ReadFromApiAsync(address, cancellationToken));
+        }
         if (identity is not { Status: >= 200 and < 300 })
         {
             return new(identity, await asking, where, places.SecretProblem, []);
@@ -95,6 +99,38 @@ sealed class HopObserver(PathSubject subject, HopPlaces places, Deadline deadlin
         return places.Secret is null ? null : await AskApiAsync(path, address, cancellationToken);
     }
 
+    /// <summary>The documents where the agent has no socket, as one that the API runs in one process with.</summary>
+    async Task<ImmutableArray<DocumentAnswer>> ReadFromApiAsync(IPAddress address, CancellationToken cancellationToken)
+    {
+        if (
+            deadline.IsNearlyOver
+            || places is not { Api: { } api, Secret: { } secret }
+            || ProofOf(secret, address) is not { } headers
+        )
+        {
+            return [];
+        }
+        using var questions = new HopQuestions(api, deadline.Next);
+        return
+        [
+            .. await Task.WhenAll(
+                _documents.Select(path => questions.AskForDocumentAsync(path, headers, cancellationToken))
+            ),
+        ];
+    }
+
+    /// <summary>What an agent would send for the guest; null where it is not known for whom.</summary>
+    (string Name, string Value)[]? ProofOf(byte[] secret, IPAddress address) =>
+        subject.Port is { DeviceId.Length: > 0 } port
+            ?
+            [
+                ("X-Instance-ID", port.DeviceId),
+                ("X-Tenant-ID", port.ProjectId),
+                ("X-Instance-ID-Signature", SignCommand.Of(secret, port.DeviceId)),
+                ("X-Forwarded-For", address.ToString()),
+            ]
+            : null;
+
     /// <summary>What the API says to who may ask for the guest; to nobody in particular where nothing can be signed. Null where no API is to be asked.</summary>
     async Task<HopAnswer?> AskApiAsync(string path, IPAddress address, CancellationToken cancellationToken)
     {
@@ -108,17 +144,8 @@ sealed class HopObserver(PathSubject subject, HopPlaces places, Deadline deadlin
         {
             return await questions.AskAsync("/", [], cancellationToken);
         }
-        return subject.Port is { DeviceId.Length: > 0 } port
-            ? await questions.AskAsync(
-                path,
-                [
-                    ("X-Instance-ID", port.DeviceId),
-                    ("X-Tenant-ID", port.ProjectId),
-                    ("X-Instance-ID-Signature", SignCommand.Of(secret, port.DeviceId)),
-                    ("X-Forwarded-For", address.ToString()),
-                ],
-                cancellationToken
-            )
+        return ProofOf(secret, address) is { } headers
+            ? await questions.AskAsync(path, headers, cancellationToken)
             : null;
     }
 
