@@ -25,6 +25,9 @@ public sealed record EdgeNetwork(
     /// router has nobody else to do it. A router of ours announces itself and nothing more (<see cref="EdgeRouterAdvertisement"/>).
     /// </summary>
     public bool RouterAdvertisements { get; init; }
+
+    /// <summary>What is not among <see cref="Hosts"/> because its record makes no sense, for the status; null when nothing is.</summary>
+    public string? LeftOut { get; init; }
 }
 
 /// <summary>The port of the DHCP namespace.</summary>

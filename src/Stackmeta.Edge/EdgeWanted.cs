@@ -9,7 +9,4 @@ public sealed record EdgeWanted
 
     /// <summary>Networks that are there, but what is wanted of them cannot be told, and why: they stay as they are.</summary>
     public IReadOnlyDictionary<Guid, string> UnknownNetworks { get; init; } = new Dictionary<Guid, string>();
-
-    /// <summary>The same of routers.</summary>
-    public IReadOnlyDictionary<Guid, string> UnknownRouters { get; init; } = new Dictionary<Guid, string>();
 }

@@ -227,11 +227,9 @@ public sealed class NetworkProvisioner : IAsyncDisposable
 
     void RequestRouters(EdgeWanted wanted, List<Task> changed, List<Task>? looked)
     {
-        var unknown = wanted.UnknownRouters;
         foreach (var router in wanted.Routers)
         {
             var reconciler = RouterOf(router.Id);
-            reconciler.Unknown = null;
             if (!router.IsSameAs(reconciler.Wanted))
             {
                 changed.Add(reconciler.RequestAsync(router, AttemptKind.First));
@@ -241,15 +239,10 @@ public sealed class NetworkProvisioner : IAsyncDisposable
                 looked?.Add(reconciler.RequestAsync(router, AttemptKind.LookAfter));
             }
         }
-        foreach (var (id, reason) in unknown)
-        {
-            RouterOf(id).Unknown = reason;
-        }
-        var kept = wanted.Routers.Select(static router => router.Id).Concat(unknown.Keys).ToHashSet();
+        var kept = wanted.Routers.Select(static router => router.Id).ToHashSet();
         foreach (var id in _machine.FindRouters().Concat(_routers.Keys).Where(id => !kept.Contains(id)).Distinct())
         {
             var reconciler = RouterOf(id);
-            reconciler.Unknown = null;
             Remove(reconciler.IsToGo, () => reconciler.RequestAsync(null, AttemptKind.First), changed, looked);
         }
     }

@@ -61,6 +61,12 @@ static class AppliedFile
             cancellationToken
         );
 
+    /// <summary>What is told of a network; null when nothing is, or it cannot be read.</summary>
+    public static AppliedNetwork? TryReadNetwork(string path) => TryRead(path, ReadNetwork);
+
+    /// <summary>What is told of a router; null when nothing is, or it cannot be read.</summary>
+    public static AppliedRouter? TryReadRouter(string path) => TryRead(path, ReadRouter);
+
     /// <exception cref="JsonException">It is no such file.</exception>
     public static AppliedNetwork ReadNetwork(byte[] text) =>
         Read(
@@ -94,6 +100,19 @@ static class AppliedFile
                 ),
             static (Dictionary<Guid, AppliedInterface> interfaces) => new AppliedRouter(interfaces)
         );
+
+    static T? TryRead<T>(string path, Func<byte[], T> read)
+        where T : class
+    {
+        try
+        {
+            return File.Exists(path) ? read(File.ReadAllBytes(path)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
 
     static TResult Read<TEntry, TResult>(
         byte[] text,

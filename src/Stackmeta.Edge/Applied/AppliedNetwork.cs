@@ -53,6 +53,14 @@ public readonly record struct AppliedPort(string DeviceId, EthernetAddress Mac, 
     internal static AppliedPort Of(EdgeHost host) =>
         new(host.DeviceId, EthernetAddress.Read(host.Mac.GetAddressBytes()), host.Addresses);
 
+    /// <summary>The port as it is given to rules.</summary>
+    internal EdgeHost ToHost(Guid portId)
+    {
+        var mac = new byte[EthernetAddress.Size];
+        Mac.Write(mac);
+        return new(portId, new(mac), Addresses, null) { DeviceId = DeviceId };
+    }
+
     /// <summary>Whether all is the same, the addresses one by one.</summary>
     public bool Equals(AppliedPort other) =>
         DeviceId == other.DeviceId && Mac == other.Mac && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan());

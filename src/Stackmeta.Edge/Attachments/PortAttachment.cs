@@ -1,18 +1,23 @@
 namespace Stackmeta.Edge;
 
 /// <summary>Puts a guest's interface, a tap or an end of a veth pair that somebody made, on the bridge of a network of ours.</summary>
-/// <remarks>Needs CAP_NET_ADMIN, and no running edge: the bridge itself tells whose it is.</remarks>
+/// <remarks>Needs CAP_NET_ADMIN, and no running edge: the bridge itself tells whose it is, and a file what was applied of it last.</remarks>
 public static class PortAttachment
 {
     /// <summary>IFNAMSIZ of linux/if.h is 16, the final zero included.</summary>
     const int LongestName = 15;
+
+    // Ten seconds in all; a change is applied within some tenths of one.
+    const int ApplyTries = 200;
+    static readonly TimeSpan ApplyPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// Attaches; a repeated call changes nothing. The interface keeps the port's id as its alias, by which the edge finds it again when the
     /// port changes.
     /// </summary>
     /// <param name="readNetwork">
-    /// The network as it is now, to which the guest is held (<see cref="PortSecurityRules"/>); null lets guests speak with any address.
+    /// The network as the inventory has it now; null lets guests speak with any address. The guest is held (<see cref="PortSecurityRules"/>) to
+    /// what the edge has applied of it: it is waited for as long as that is something else, and then nothing passes until it is applied.
     /// </param>
     /// <exception cref="EdgeException">
     /// The network is not up, there is no such interface, it is on another bridge or has an alias of its own, or nft is missing.
@@ -38,7 +43,12 @@ public static class PortAttachment
                 $"The interface {device} has an alias of another program ({link.Alias}), where the port's id would be kept: take the alias away, or set edge.port_security=false."
             );
         }
-        using var security = await LockAsync(networkId, bridge, cancellationToken);
+        var files = FilesOf(networkId, bridge);
+        if (readNetwork is not null)
+        {
+            await WaitForAppliedAsync(files, portId, readNetwork, cancellationToken);
+        }
+        using var security = await PortSecurity.LockAsync(files, cancellationToken);
         if (readNetwork is null)
         {
             await security.RemoveAsync(networkId, cancellationToken);
@@ -46,7 +56,7 @@ public static class PortAttachment
         else
         {
             // Before the first frame can pass.
-            var network = await ReadAsync(readNetwork, cancellationToken);
+            var network = await ReadAsync(files, readNetwork, cancellationToken);
             await security.ApplyAsync(network, SecuredPort.Of(network, portId, link.Index), cancellationToken);
         }
         if (isMarked && Ownership.PortOf(link.Alias) != portId)
@@ -88,7 +98,8 @@ public static class PortAttachment
             return;
         }
         var bridge = await FindBridgeAsync(networkId, cancellationToken);
-        using var security = await LockAsync(networkId, bridge, cancellationToken);
+        var files = FilesOf(networkId, bridge);
+        using var security = await PortSecurity.LockAsync(files, cancellationToken);
         await Command.Ip(null, "link", "set", "dev", device, "nomaster").RunAsync(cancellationToken);
         if (Ownership.PortOf(link.Alias) is not null)
         {
@@ -97,23 +108,56 @@ public static class PortAttachment
         await (
             readNetwork is null
                 ? security.RemoveAsync(networkId, cancellationToken)
-                : security.ApplyAsync(await ReadAsync(readNetwork, cancellationToken), joining: null, cancellationToken)
+                : security.ApplyAsync(
+                    await ReadAsync(files, readNetwork, cancellationToken),
+                    joining: null,
+                    cancellationToken
+                )
         );
     }
 
-    static Task<PortSecurity> LockAsync(Guid networkId, LinkInfo bridge, CancellationToken cancellationToken) =>
-        PortSecurity.LockAsync(
-            RunDirectory.FilesIn(Ownership.RunDirectoryOf(networkId, bridge.Alias)!, networkId),
-            cancellationToken
-        );
+    static NetworkFiles FilesOf(Guid networkId, LinkInfo bridge) =>
+        RunDirectory.FilesIn(Ownership.RunDirectoryOf(networkId, bridge.Alias)!, networkId);
 
+    /// <summary>Returns when the port is applied as the inventory has it, or that takes too long.</summary>
+    static async Task WaitForAppliedAsync(
+        NetworkFiles files,
+        Guid portId,
+        Func<CancellationToken, Task<EdgeNetwork>> readNetwork,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var tries = 0; tries < ApplyTries; tries++)
+        {
+            var network = await readNetwork(cancellationToken);
+            if (
+                network.Hosts.FirstOrDefault(host => host.PortId == portId) is not { } host
+                || AppliedFile.TryReadNetwork(files.Applied) is not { } applied
+                || (applied.TryFind(portId, out var port) && port.Equals(AppliedPort.Of(host)))
+            )
+            {
+                return;
+            }
+            await Task.Delay(ApplyPause, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// The network with its ports as they are applied, whatever the inventory says meanwhile: rules of a state that the edge does not know of would
+    /// let packets through that are answered by another one.
+    /// </summary>
     static async Task<EdgeNetwork> ReadAsync(
+        NetworkFiles files,
         Func<CancellationToken, Task<EdgeNetwork>> readNetwork,
         CancellationToken cancellationToken
     )
     {
         var network = await readNetwork(cancellationToken);
-        return NetworkValidation.Check(network) is { } fault ? throw new EdgeException(fault) : network;
+        if (AppliedFile.TryReadNetwork(files.Applied) is { } applied)
+        {
+            network = network with { Hosts = [.. applied.Ports.Select(port => port.Value.ToHost(port.Key))] };
+        }
+        return NetworkValidation.Require(network);
     }
 
     static async Task<LinkInfo> FindBridgeAsync(Guid networkId, CancellationToken cancellationToken)

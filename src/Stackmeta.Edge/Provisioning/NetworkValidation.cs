@@ -10,8 +10,36 @@ static class NetworkValidation
 
     const int LargestMtu = 65535;
 
+    /// <summary>The network without those of its hosts that are impossible: they are named, and the others go on.</summary>
+    /// <exception cref="EdgeException">The network itself is impossible; the message is one sentence naming the fault.</exception>
+    public static EdgeNetwork Require(EdgeNetwork network)
+    {
+        if (CheckLinks(network) is { } fault)
+        {
+            throw new EdgeException(fault);
+        }
+        var owners = AddressesOfServer(network);
+        var leftOut = network.LeftOut;
+        var hosts = network.Hosts.RemoveAll(host =>
+        {
+            var reason = CheckHost(host, network, owners);
+            leftOut ??= reason;
+            return reason is not null;
+        });
+        return hosts.Length == network.Hosts.Length ? network : network with { Hosts = hosts, LeftOut = leftOut };
+    }
+
     /// <returns>One sentence naming the fault, or null.</returns>
     public static string? Check(EdgeNetwork network)
+    {
+        var owners = AddressesOfServer(network);
+        return CheckLinks(network)
+            ?? network
+                .Hosts.Select(host => CheckHost(host, network, owners))
+                .FirstOrDefault(static fault => fault is not null);
+    }
+
+    static string? CheckLinks(EdgeNetwork network)
     {
         if (network.Mtu != 0 && network.Mtu is < SmallestMtu or > LargestMtu)
         {
@@ -25,8 +53,7 @@ static class NetworkValidation
         {
             return $"The DHCP port {network.DhcpPort.Id} has no usable MAC.";
         }
-        return network.Subnets.Select(subnet => Check(subnet, network)).FirstOrDefault(fault => fault is not null)
-            ?? CheckHosts(network);
+        return network.Subnets.Select(subnet => Check(subnet, network)).FirstOrDefault(fault => fault is not null);
     }
 
     static string? Check(EdgeSubnet subnet, EdgeNetwork network)
@@ -51,7 +78,7 @@ static class NetworkValidation
             : null;
     }
 
-    static string? CheckHosts(EdgeNetwork network)
+    static Dictionary<IPAddress, Guid> AddressesOfServer(EdgeNetwork network)
     {
         var owners = new Dictionary<IPAddress, Guid>();
         foreach (var subnet in network.Subnets)
@@ -61,28 +88,35 @@ static class NetworkValidation
                 owners[address] = network.DhcpPort.Id;
             }
         }
-        foreach (var host in network.Hosts)
+        return owners;
+    }
+
+    /// <param name="owners">Gets the host's addresses, unless it is impossible.</param>
+    static string? CheckHost(EdgeHost host, EdgeNetwork network, Dictionary<IPAddress, Guid> owners)
+    {
+        if (!MacAddress.IsUnicast(host.Mac))
         {
-            if (!MacAddress.IsUnicast(host.Mac))
+            return $"Port {host.PortId} has no usable MAC.";
+        }
+        // The name is not repeated: it may hold anything.
+        if (host.HostName is not null && !HostNames.IsValid(host.HostName))
+        {
+            return $"The host name of port {host.PortId} is not made of DNS labels.";
+        }
+        foreach (var address in host.Addresses)
+        {
+            if (!network.Subnets.Any(subnet => subnet.Cidr.Contains(address)))
             {
-                return $"Port {host.PortId} has no usable MAC.";
+                return $"Address {address} of port {host.PortId} is in none of the network's subnets.";
             }
-            // The name is not repeated: it may hold anything.
-            if (host.HostName is not null && !HostNames.IsValid(host.HostName))
+            if (owners.TryGetValue(address, out var owner) && owner != host.PortId)
             {
-                return $"The host name of port {host.PortId} is not made of DNS labels.";
+                return $"Ports {owner} and {host.PortId} have the same address {address}.";
             }
-            foreach (var address in host.Addresses)
-            {
-                if (!network.Subnets.Any(subnet => subnet.Cidr.Contains(address)))
-                {
-                    return $"Address {address} of port {host.PortId} is in none of the network's subnets.";
-                }
-                if (!owners.TryAdd(address, host.PortId))
-                {
-                    return $"Ports {owners[address]} and {host.PortId} have the same address {address}.";
-                }
-            }
+        }
+        foreach (var address in host.Addresses)
+        {
+            owners[address] = host.PortId;
         }
         return null;
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
@@ -24,17 +23,7 @@ sealed class ProvisionedNetwork(
 
     public string? Fault => dhcp.Fault ?? proxy.Fault ?? _notice;
 
-    public AppliedNetwork? FindApplied()
-    {
-        try
-        {
-            return File.Exists(files.Applied) ? AppliedFile.ReadNetwork(File.ReadAllBytes(files.Applied)) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
+    public AppliedNetwork? FindApplied() => AppliedFile.TryReadNetwork(files.Applied);
 
     public Task<bool> TryWriteAppliedAsync(AppliedNetwork applied, CancellationToken cancellationToken) =>
         AppliedFile.TryWriteAsync(files.Applied, applied, cancellationToken);

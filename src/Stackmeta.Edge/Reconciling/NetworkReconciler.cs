@@ -38,6 +38,9 @@ sealed class NetworkReconciler : IAsyncDisposable
     /// <summary>What was given to the services last; of the packets' attempts alone.</summary>
     EdgeNetwork? _served;
 
+    /// <summary>A host that is not served because it is impossible. Written by the packets' attempts; read by anyone.</summary>
+    volatile string? _leftOut;
+
     // Written by the services' attempts; read by anyone.
     volatile bool _isMade;
     volatile bool _isGone;
@@ -100,7 +103,7 @@ sealed class NetworkReconciler : IAsyncDisposable
             {
                 return new(_id, EdgeNetworkHealth.Starting, null);
             }
-            var fault = _steps.Fault;
+            var fault = _steps.Fault ?? _leftOut;
             return new(_id, fault is null ? EdgeNetworkHealth.Serving : EdgeNetworkHealth.Degraded, fault);
         }
     }
@@ -133,17 +136,15 @@ sealed class NetworkReconciler : IAsyncDisposable
 
     async Task ApplyPacketsAsync(EdgeNetwork? wanted, CancellationToken cancellationToken)
     {
-        if (wanted is not null && NetworkValidation.Check(wanted) is { } fault)
-        {
-            throw new EdgeException(fault);
-        }
+        var possible = wanted is null ? null : NetworkValidation.Require(wanted);
+        _leftOut = possible?.LeftOut;
         await _files.WaitAsync(cancellationToken);
         try
         {
             await (
-                wanted is null
+                possible is null
                     ? WithdrawAsync(AppliedNetwork.Nothing, cancellationToken)
-                    : ApplyPortsAsync(wanted, AppliedNetwork.Of(wanted), cancellationToken)
+                    : ApplyPortsAsync(possible, AppliedNetwork.Of(possible), cancellationToken)
             );
         }
         finally
@@ -152,7 +153,7 @@ sealed class NetworkReconciler : IAsyncDisposable
         }
         var isFirst = !ReferenceEquals(wanted, _served);
         _served = wanted;
-        _serving = _services.Request(wanted, isFirst ? AttemptKind.First : AttemptKind.LookAfter);
+        _serving = _services.Request(possible, isFirst ? AttemptKind.First : AttemptKind.LookAfter);
     }
 
     async Task ApplyPortsAsync(EdgeNetwork wanted, AppliedNetwork now, CancellationToken cancellationToken)

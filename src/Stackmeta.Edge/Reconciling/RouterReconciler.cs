@@ -49,9 +49,6 @@ sealed class RouterReconciler : IAsyncDisposable
     /// <summary>What is wanted; null when it is to go. Written by who requests, one at a time.</summary>
     public EdgeRouter? Wanted { get; private set; }
 
-    /// <summary>Why what is wanted is not known, so that it stays as it is; null when it is known. Written as <see cref="Wanted"/>.</summary>
-    public string? Unknown { get; set; }
-
     /// <summary>Whether it is wanted to go. Written as <see cref="Wanted"/>.</summary>
     public bool IsToGo { get; private set; }
 
@@ -59,8 +56,7 @@ sealed class RouterReconciler : IAsyncDisposable
     public bool IsGone => IsToGo && _isGone;
 
     public EdgeRouterStatus Status =>
-        (_all.Failure ?? Unknown) is { } failure
-            ? new(_id, _isMade ? EdgeNetworkHealth.Degraded : EdgeNetworkHealth.Failed, failure)
+        _all.Failure is { } failure ? new(_id, _isMade ? EdgeNetworkHealth.Degraded : EdgeNetworkHealth.Failed, failure)
         : _steps.Fault is { } fault ? new(_id, EdgeNetworkHealth.Degraded, fault)
         : new(_id, EdgeNetworkHealth.Serving, null);
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
@@ -21,17 +20,7 @@ sealed class ProvisionedRouter(
 
     public string? Fault => proxy.Fault ?? advertiser.Fault;
 
-    public AppliedRouter? FindApplied()
-    {
-        try
-        {
-            return File.Exists(files.Applied) ? AppliedFile.ReadRouter(File.ReadAllBytes(files.Applied)) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
+    public AppliedRouter? FindApplied() => AppliedFile.TryReadRouter(files.Applied);
 
     public Task<bool> TryWriteAppliedAsync(AppliedRouter applied, CancellationToken cancellationToken) =>
         AppliedFile.TryWriteAsync(files.Applied, applied, cancellationToken);

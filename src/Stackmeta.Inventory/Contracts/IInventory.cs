@@ -29,8 +29,17 @@ public interface IInventory
     )
         where T : class;
 
-    /// <summary>All networks with everything on them, as they are at one moment.</summary>
+    /// <summary>
+    /// All networks with everything on them, as they are at one moment. A row that cannot be understood is told with its network
+    /// (<see cref="NetworkLayout.Faults"/>), and keeps nobody from reading the others.
+    /// </summary>
     ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The same of some networks; those that are not there are left out.</summary>
+    ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(
+        IReadOnlyCollection<string> networkIds,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>
     /// The same, of the networks that a host provides: those that have a guest's port on it, or one that may be on any host

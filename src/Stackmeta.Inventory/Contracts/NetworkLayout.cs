@@ -9,6 +9,9 @@ public sealed record NetworkLayout(
     ImmutableArray<PortLayout> Ports
 )
 {
+    /// <summary>Rows of the network, its own or of its subnets and ports, that are missing here because they cannot be understood.</summary>
+    public ImmutableArray<RecordFault> Faults { get; init; } = [];
+
     /// <summary>The port of the DHCP server, which has an address in each subnet with DHCP; null when no subnet has DHCP.</summary>
     public PortEntry? DhcpPort => Ports.FirstOrDefault(port => port.Port.DeviceOwner == DeviceOwners.Dhcp)?.Port;
 }

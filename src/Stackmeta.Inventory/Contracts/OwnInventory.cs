@@ -79,6 +79,11 @@ public abstract class OwnInventory
     public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(CancellationToken cancellationToken = default) =>
         _inventory.ReadLayoutsAsync(cancellationToken);
 
+    public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(
+        IReadOnlyCollection<string> networkIds,
+        CancellationToken cancellationToken = default
+    ) => _inventory.ReadLayoutsAsync(networkIds, cancellationToken);
+
     public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsOfHostAsync(
         string host,
         CancellationToken cancellationToken = default

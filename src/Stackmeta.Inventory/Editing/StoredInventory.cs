@@ -33,6 +33,11 @@ sealed class StoredInventory(IInventoryStore store) : IInventory
     public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(CancellationToken cancellationToken = default) =>
         store.ReadAsync(session => LayoutReading.ReadAsync(session.Sql, cancellationToken), cancellationToken);
 
+    public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsAsync(
+        IReadOnlyCollection<string> networkIds,
+        CancellationToken cancellationToken = default
+    ) => store.ReadAsync(session => LayoutReading.ReadAsync(session.Sql, networkIds), cancellationToken);
+
     public ValueTask<ImmutableArray<NetworkLayout>> ReadLayoutsOfHostAsync(
         string host,
         CancellationToken cancellationToken = default

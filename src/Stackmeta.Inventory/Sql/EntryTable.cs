@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace Stackmeta.Inventory;
 
@@ -24,37 +25,49 @@ abstract class EntryTable<T>(Func<string, string> query)
 
     public async ValueTask<T?> FindByIdAsync(SqlCommands sql, string id)
     {
-        var rows = await ReadAsync(sql, _byId, id);
+        var rows = await ReadAsync(sql, _byId, null, id);
         return rows.Count == 0 ? null : rows[0].Entry;
     }
 
     /// <returns>None, one or two of those who have the name.</returns>
     public async ValueTask<ImmutableArray<T>> FindByNameAsync(SqlCommands sql, string name)
     {
-        var rows = await ReadAsync(sql, _byName, name);
+        var rows = await ReadAsync(sql, _byName, null, name);
         return [.. rows.Select(row => row.Entry)];
     }
 
     /// <summary>The entries whose row in the table meets a condition with one parameter.</summary>
-    public async ValueTask<List<T>> WhereAsync(SqlCommands sql, string condition, string value)
+    /// <param name="faults">Gets the rows that cannot be understood.</param>
+    public async ValueTask<List<T>> WhereAsync(
+        SqlCommands sql,
+        string condition,
+        string value,
+        ICollection<RecordFault> faults
+    )
     {
-        var rows = await ReadAsync(sql, query(condition), value);
-        return rows.ConvertAll(row => row.Entry);
+        var rows = await ReadAsync(sql, query(condition), faults, value);
+        return [.. rows.Where(static row => row.Entry is not null).Select(static row => row.Entry)];
     }
 
     /// <summary>The entries that follow a row, at most a page of them.</summary>
-    public ValueTask<List<Row>> PageAsync(SqlCommands sql, long after) => ReadAsync(sql, _page, after);
+    public ValueTask<List<Row>> PageAsync(SqlCommands sql, long after) => ReadAsync(sql, _page, null, after);
 
     /// <summary>All entries, read in pages on one connection.</summary>
+    public IAsyncEnumerable<T> AllAsync(SqlCommands sql, CancellationToken cancellationToken) =>
+        AllAsync(sql, faults: null, cancellationToken);
+
+    /// <summary>All entries, read in pages on one connection.</summary>
+    /// <param name="faults">Gets the rows that cannot be understood; null has the first of them end the reading.</param>
     public async IAsyncEnumerable<T> AllAsync(
         SqlCommands sql,
+        ICollection<RecordFault>? faults,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         for (var after = 0L; ; )
         {
-            var page = await PageAsync(sql, after);
-            foreach (var row in page)
+            var page = await ReadAsync(sql, _page, faults, after);
+            foreach (var row in page.Where(static row => row.Entry is not null))
             {
                 yield return row.Entry;
             }
@@ -74,11 +87,43 @@ abstract class EntryTable<T>(Func<string, string> query)
     public abstract ValueTask DeleteAsync(SqlCommands sql, string id);
 
     /// <summary>Reads entries; the first two columns are the row's number and the entry's id.</summary>
+    /// <param name="faults">Gets the rows that cannot be understood, whose entry is null then; null has the first of them end the reading.</param>
     protected virtual async ValueTask<List<Row>> ReadAsync(
         SqlCommands sql,
         string statement,
+        ICollection<RecordFault>? faults,
         params object?[] values
-    ) => await sql.ReadAsync(statement, reader => new Row(reader.GetInt64(0), Read(reader)), values);
+    ) => await sql.ReadAsync(statement, row => new Row(row.GetInt64(0), TryRead(row, faults, Read)), values);
+
+    /// <summary>Reads one row, or tells what is wrong with it.</summary>
+    protected T TryRead(DbDataReader row, ICollection<RecordFault>? faults, Func<DbDataReader, T> read)
+    {
+        try
+        {
+            return read(row);
+        }
+        catch (Exception e)
+            when (faults is not null
+                && e
+                    is JsonException
+                        or InvalidCastException
+                        or InvalidOperationException
+                        or ArgumentException
+                        or FormatException
+                        or OverflowException
+            )
+        {
+            faults.Add(Describe(row, e.Message));
+            return null!;
+        }
+    }
+
+    /// <summary>Names a row that cannot be understood.</summary>
+    protected virtual RecordFault Describe(DbDataReader row, string reason) =>
+        new("record", TextOrNothing(row, 1) ?? "", reason);
+
+    /// <summary>A text, if it is one.</summary>
+    protected static string? TextOrNothing(DbDataReader row, int column) => row.GetValue(column) as string;
 
     protected abstract T Read(DbDataReader row);
 

@@ -11,23 +11,51 @@ static class LayoutReading
         CancellationToken cancellationToken
     )
     {
+        var faults = new List<RecordFault>();
         var hostnames = await HostnamesAsync(sql, "SELECT id, project_id, hostname FROM instances");
         var subnets = new List<SubnetEntry>();
-        await foreach (var subnet in SubnetTable.Instance.AllAsync(sql, cancellationToken))
+        await foreach (var subnet in SubnetTable.Instance.AllAsync(sql, faults, cancellationToken))
         {
             subnets.Add(subnet);
         }
         var ports = new List<PortEntry>();
-        await foreach (var port in PortTable.Instance.AllAsync(sql, cancellationToken))
+        await foreach (var port in PortTable.Instance.AllAsync(sql, faults, cancellationToken))
         {
             ports.Add(port);
         }
         var networks = new List<NetworkEntry>();
-        await foreach (var network in NetworkTable.Instance.AllAsync(sql, cancellationToken))
+        await foreach (var network in NetworkTable.Instance.AllAsync(sql, faults, cancellationToken))
         {
             networks.Add(network);
         }
-        return Join(networks, subnets, ports, hostnames);
+        return Join(networks, subnets, ports, hostnames, faults);
+    }
+
+    /// <summary>Some networks.</summary>
+    public static async ValueTask<ImmutableArray<NetworkLayout>> ReadAsync(
+        SqlCommands sql,
+        IReadOnlyCollection<string> networkIds
+    )
+    {
+        const string Hostnames = """
+            SELECT i.id, i.project_id, i.hostname FROM instances i
+            WHERE i.id IN (SELECT p.device_id FROM ports p WHERE p.network_id = @p1)
+            """;
+        var found = ImmutableArray.CreateBuilder<NetworkLayout>(networkIds.Count);
+        foreach (var id in networkIds)
+        {
+            var faults = new List<RecordFault>();
+            found.AddRange(
+                Join(
+                    await NetworkTable.Instance.WhereAsync(sql, "id = @p1", id, faults),
+                    await SubnetTable.Instance.WhereAsync(sql, "network_id = @p1 ORDER BY number", id, faults),
+                    await PortTable.Instance.WhereAsync(sql, "network_id = @p1", id, faults),
+                    await HostnamesAsync(sql, Hostnames, id),
+                    faults
+                )
+            );
+        }
+        return found.ToImmutable();
     }
 
     /// <summary>The networks of which a host has a guest, or may have one.</summary>
@@ -46,11 +74,13 @@ static class LayoutReading
             """,
             host
         );
+        var faults = new List<RecordFault>();
         return Join(
-            await NetworkTable.Instance.WhereAsync(sql, $"id IN ({Networks}) ORDER BY number", host),
-            await SubnetTable.Instance.WhereAsync(sql, $"{OnNetworks} ORDER BY number", host),
-            await PortTable.Instance.WhereAsync(sql, OnNetworks, host),
-            hostnames
+            await NetworkTable.Instance.WhereAsync(sql, $"id IN ({Networks}) ORDER BY number", host, faults),
+            await SubnetTable.Instance.WhereAsync(sql, $"{OnNetworks} ORDER BY number", host, faults),
+            await PortTable.Instance.WhereAsync(sql, OnNetworks, host, faults),
+            hostnames,
+            faults
         );
     }
 
@@ -72,9 +102,17 @@ static class LayoutReading
         IEnumerable<NetworkEntry> networks,
         IEnumerable<SubnetEntry> subnets,
         IEnumerable<PortEntry> ports,
-        Dictionary<(string Id, string ProjectId), string> hostnames
+        Dictionary<(string Id, string ProjectId), string> hostnames,
+        List<RecordFault> faults
     )
     {
+        var faultsOf = faults.ToLookup(fault => fault.NetworkId, StringComparer.Ordinal);
+        // One whose own row cannot be understood is there all the same.
+        networks = networks.Concat(
+            faults
+                .Where(fault => fault is { Kind: "network", Id.Length: > 0 })
+                .Select(fault => new NetworkEntry { Id = fault.Id })
+        );
         var subnetsOf = subnets.ToLookup(subnet => subnet.NetworkId, StringComparer.Ordinal);
         var portsOf = ports.ToLookup(port => port.NetworkId, StringComparer.Ordinal);
         return
@@ -89,7 +127,10 @@ static class LayoutReading
                             hostnames.GetValueOrDefault((port.DeviceId, port.ProjectId))
                         )),
                 ]
-            )),
+            )
+            {
+                Faults = [.. faultsOf[network.Id]],
+            }),
         ];
     }
 }

@@ -33,6 +33,9 @@ sealed class NetworkTable()
     public override async ValueTask DeleteAsync(SqlCommands sql, string id) =>
         await sql.ExecuteAsync("DELETE FROM networks WHERE id = @p1", id);
 
+    protected override RecordFault Describe(DbDataReader row, string reason) =>
+        new("network", TextOrNothing(row, 1) ?? "", reason) { NetworkId = TextOrNothing(row, 1) };
+
     protected override NetworkEntry Read(DbDataReader row) =>
         new()
         {

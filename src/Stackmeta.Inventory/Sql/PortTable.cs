@@ -94,27 +94,16 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
     }
 
     /// <summary>A port comes in as many rows as it has addresses, or in one without.</summary>
-    protected override async ValueTask<List<Row>> ReadAsync(SqlCommands sql, string statement, params object?[] values)
+    protected override async ValueTask<List<Row>> ReadAsync(
+        SqlCommands sql,
+        string statement,
+        ICollection<RecordFault>? faults,
+        params object?[] values
+    )
     {
         var lines = await sql.ReadAsync(
             statement,
-            row => new Row(
-                row.GetInt64(0),
-                Read(row) with
-                {
-                    FixedIps = row.IsDBNull(10)
-                        ? []
-                        :
-                        [
-                            new FixedIpEntry
-                            {
-                                SubnetId = row.GetString(10),
-                                IpAddress = row.GetString(11),
-                                FloatingIps = row.List(12, InventoryJson.Default.ImmutableArrayString),
-                            },
-                        ],
-                }
-            ),
+            row => new Row(row.GetInt64(0), TryRead(row, faults, ReadLine)),
             values
         );
         var rows = new List<Row>(lines.Count);
@@ -122,8 +111,17 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
         {
             if (rows.Count > 0 && rows[^1].Number == line.Number)
             {
-                var port = rows[^1].Entry;
-                rows[^1] = new(line.Number, port with { FixedIps = [.. port.FixedIps!, .. line.Entry.FixedIps!] });
+                // One line that cannot be understood spoils the port.
+                var (port, next) = (rows[^1].Entry, line.Entry);
+                rows[^1] = new(
+                    line.Number,
+                    port is null || next is null
+                        ? null!
+                        : port with
+                        {
+                            FixedIps = [.. port.FixedIps!, .. next.FixedIps!],
+                        }
+                );
             }
             else
             {
@@ -132,6 +130,30 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
         }
         return rows;
     }
+
+    protected override RecordFault Describe(DbDataReader row, string reason) =>
+        new("port", TextOrNothing(row, 1) ?? "", reason)
+        {
+            NetworkId = TextOrNothing(row, 3),
+            DeviceId = TextOrNothing(row, 5),
+            DeviceOwner = TextOrNothing(row, 6),
+        };
+
+    PortEntry ReadLine(DbDataReader row) =>
+        Read(row) with
+        {
+            FixedIps = row.IsDBNull(10)
+                ? []
+                :
+                [
+                    new FixedIpEntry
+                    {
+                        SubnetId = row.GetString(10),
+                        IpAddress = row.GetString(11),
+                        FloatingIps = row.List(12, InventoryJson.Default.ImmutableArrayString),
+                    },
+                ],
+        };
 
     protected override PortEntry Read(DbDataReader row) =>
         new()
@@ -169,7 +191,7 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
 
     async ValueTask<ImmutableArray<PortEntry>> AllAsync(SqlCommands sql, string statement, params object?[] values)
     {
-        var rows = await ReadAsync(sql, statement, values);
+        var rows = await ReadAsync(sql, statement, null, values);
         return [.. rows.Select(row => row.Entry)];
     }
 

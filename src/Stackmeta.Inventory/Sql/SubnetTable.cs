@@ -12,7 +12,7 @@ sealed class SubnetTable() : EntryTable<SubnetEntry>(Query)
 
     public async ValueTask<ImmutableArray<SubnetEntry>> OfNetworkAsync(SqlCommands sql, string networkId)
     {
-        var rows = await ReadAsync(sql, ByNetwork, networkId);
+        var rows = await ReadAsync(sql, ByNetwork, null, networkId);
         return [.. rows.Select(row => row.Entry)];
     }
 
@@ -51,6 +51,9 @@ sealed class SubnetTable() : EntryTable<SubnetEntry>(Query)
 
     public override async ValueTask DeleteAsync(SqlCommands sql, string id) =>
         await sql.ExecuteAsync("DELETE FROM subnets WHERE id = @p1", id);
+
+    protected override RecordFault Describe(DbDataReader row, string reason) =>
+        new("subnet", TextOrNothing(row, 1) ?? "", reason) { NetworkId = TextOrNothing(row, 3) };
 
     protected override SubnetEntry Read(DbDataReader row) =>
         new(EnableDhcp: row.Flag(6))

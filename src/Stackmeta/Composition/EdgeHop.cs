@@ -176,7 +176,10 @@ sealed class EdgeHop : IHop, IEndsItself
                 loggers.CreateLogger<NetworkProvisioner>(),
                 _server?.Listeners,
                 isElsewhere ? name => opener.Namespaces.Contains(name) : null
-            );
+            )
+            {
+                Applied = _sockets.Applied,
+            };
         }
         else if (_server is not null)
         {

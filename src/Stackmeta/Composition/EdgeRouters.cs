@@ -10,18 +10,44 @@ namespace Stackmeta;
 /// <summary>Turns the inventory's routers, which are the devices of interface ports, into what the edge provides on this host.</summary>
 static class EdgeRouters
 {
-    /// <summary>The routers that have an interface on one of the networks.</summary>
-    /// <param name="layouts">All networks of the inventory.</param>
-    public static ImmutableArray<EdgeRouter> Of(ImmutableArray<NetworkLayout> layouts) =>
-        [
-            .. from layout in layouts
-            // Without a DHCP port the edge makes no bridge for the network.
-            where layout.DhcpPort is not null
-            from port in layout.Ports
-            where IsInterface(port.Port)
-            group Of(port.Port, layout) by port.Port.DeviceId into interfaces
-            select new EdgeRouter(Guid.Parse(interfaces.Key), [.. interfaces]),
-        ];
+    /// <summary>The interfaces that routers have on a network.</summary>
+    /// <param name="faults">Gets what is wrong with their records.</param>
+    /// <param name="lost">Routers with an interface that cannot be understood.</param>
+    public static ImmutableArray<(Guid Router, EdgeRouterPort Port)> Read(
+        NetworkLayout layout,
+        List<string> faults,
+        out ImmutableArray<Guid> lost
+    )
+    {
+        var found = ImmutableArray.CreateBuilder<(Guid, EdgeRouterPort)>();
+        var troubled = ImmutableArray.CreateBuilder<Guid>();
+        foreach (var fault in layout.Faults.Where(static fault => IsInterface(fault.DeviceOwner, fault.DeviceId)))
+        {
+            if (Guid.TryParse(fault.DeviceId, out var router))
+            {
+                troubled.Add(router);
+            }
+        }
+        foreach (var port in layout.Ports.Select(static port => port.Port).Where(IsInterface))
+        {
+            if (!Guid.TryParse(port.DeviceId, out var router))
+            {
+                faults.Add($"port {port.Id}: the router '{port.DeviceId}' has no uuid");
+                continue;
+            }
+            try
+            {
+                found.Add((router, Of(port, layout)));
+            }
+            catch (Exception e) when (EdgeNetworks.IsOfRecord(e))
+            {
+                faults.Add($"port {port.Id} cannot be understood: {e.Message}");
+                troubled.Add(router);
+            }
+        }
+        lost = troubled.ToImmutable();
+        return found.ToImmutable();
+    }
 
     /// <summary>Whether a router is the subnet's gateway, which then answers its metadata requests (spec/neutron-metadata.md §1.4).</summary>
     public static bool HasGatewayOf(SubnetEntry subnet, NetworkLayout layout) => GatewayOf(subnet, layout) is not null;
@@ -39,8 +65,10 @@ static class EdgeRouters
                 )
             : null;
 
-    static bool IsInterface(PortEntry port) =>
-        DeviceOwners.RouterInterfaces.Contains(port.DeviceOwner) && port.DeviceId.Length > 0;
+    static bool IsInterface(PortEntry port) => IsInterface(port.DeviceOwner, port.DeviceId);
+
+    static bool IsInterface(string? owner, string? device) =>
+        owner is not null && DeviceOwners.RouterInterfaces.Contains(owner) && device is { Length: > 0 };
 
     static EdgeRouterPort Of(PortEntry port, NetworkLayout layout) =>
         new(

@@ -25,6 +25,9 @@ sealed class EdgeSockets : IEndsItself, IAsyncDisposable
     /// <summary>Opens for this process, and for another if a user is named; null when an opener elsewhere is asked.</summary>
     public NamespaceOpener? Opener => _opener;
 
+    /// <summary>What packets obey, where this process provides the networks.</summary>
+    public AppliedPorts Applied { get; } = new();
+
     /// <summary>Ends when another process has taken this one's place.</summary>
     public Task Ended => _opener?.Succeeded ?? _opened!.Relieved;
 

@@ -21,6 +21,14 @@ static partial class Log
     )]
     public static partial void InventoryNotReadable(ILogger logger, string reason);
 
+    [LoggerMessage(
+        7030,
+        LogLevel.Error,
+        "Network {Network} of the inventory: {Fault}. Other networks are not touched by it.",
+        EventName = "record-not-understood"
+    )]
+    public static partial void RecordNotUnderstood(ILogger logger, string network, string fault);
+
     [LoggerMessage(7002, LogLevel.Information, "Stopping.", EventName = "stopping")]
     public static partial void Stopping(ILogger logger);
 

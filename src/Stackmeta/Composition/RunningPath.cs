@@ -181,6 +181,7 @@ sealed class RunningPath : IRunning
             Host = settings.Get(KnownSettings.Host),
             DnsDomain = settings.Get(KnownSettings.EdgeDnsDomain),
         };
+        _admin.Health.Add(HopChecks.Records(() => follower.Faults));
         _admin.Health.Starting("networks are being made");
         _following = follower.RunAsync(_stop.Token);
         await follower.Settled.WaitAsync(cancellationToken);

@@ -13,12 +13,14 @@ sealed class ServedScopes
 
     public bool Contains(EdgeScope scope) => _scopes.Contains(scope);
 
-    public void Set(IEnumerable<EdgeNetwork> networks, IEnumerable<EdgeRouter> routers)
+    public void Set(EdgeWanted wanted)
     {
         _scopes =
         [
-            .. networks.Select(network => EdgeScope.Network(network.Id)),
-            .. routers.Select(router => EdgeScope.Router(router.Id)),
+            .. wanted.Networks.Select(static network => EdgeScope.Network(network.Id)),
+            // What cannot be told of them stays as it is.
+            .. wanted.UnknownNetworks.Keys.Select(EdgeScope.Network),
+            .. wanted.Routers.Select(static router => EdgeScope.Router(router.Id)),
         ];
         Changed();
     }

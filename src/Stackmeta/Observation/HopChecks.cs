@@ -76,6 +76,21 @@ static class HopChecks
             }
         );
 
+    /// <summary>Records of networks that cannot be understood at all. The others are served all the same.</summary>
+    public static HealthCheck Records(Func<IReadOnlyList<string>> faults) =>
+        new(
+            "inventory-records",
+            _ =>
+                new(
+                    faults() is { Count: > 0 } found
+                        ? new HealthFinding(
+                            true,
+                            found.Count == 1 ? found[0] : $"{found[0]}, and {found.Count - 1} more like it"
+                        )
+                        : HealthFinding.Well()
+                )
+        );
+
     static string Describe(List<EdgeNetworkStatus> troubled, int all)
     {
         if (troubled.Count == 0)
@@ -90,7 +105,8 @@ static class HopChecks
             EdgeNetworkHealth.Degraded => $"is degraded: {first.Reason}",
             _ => $"has failed: {first.Reason}",
         };
-        return $"{all - troubled.Count} of {all} are well; {first.NetworkId} {health}{more}";
+        var retried = first.IsRetried ? " (tried again until it succeeds)" : "";
+        return $"{all - troubled.Count} of {all} are well; {first.NetworkId} {health}{retried}{more}";
     }
 
     /// <summary>An address to connect to, for one that is listened on.</summary>

@@ -71,10 +71,8 @@ static class PortAttachCommands
         CancellationToken cancellationToken
     )
     {
-        var layouts = await inventory.ReadLayoutsAsync(cancellationToken);
-        return EdgeNetworks
-                .Of([.. layouts.Where(layout => layout.Network.Id == networkId)], dnsDomain: "")
-                .FirstOrDefault()
+        var layouts = await inventory.ReadLayoutsAsync([networkId], cancellationToken);
+        return EdgeNetworks.Of(layouts, dnsDomain: "").FirstOrDefault()
             ?? throw new EdgeException(
                 $"The network {networkId} has no subnet with DHCP: nothing of it is on this host."
             );
