@@ -83,6 +83,24 @@ static partial class Log
     )]
     public static partial void ApiTrouble(ILogger logger, Uri api, string what, BoundedText reason, long suppressed);
 
+    /// <summary>A connection whose client has lost its address.</summary>
+    public static void CutOff(ILogger logger, in Guest guest, long suppressed) =>
+        CutOff(logger, ClientOf(guest), guest.Scope.KindName, new(guest.Scope.Id), suppressed);
+
+    [LoggerMessage(
+        2006,
+        LogLevel.Information,
+        "A connection from {ClientAddress}, {ScopeKind} {ScopeId}, is cut off: its address has passed to another port ({Suppressed} more like it were not told.)",
+        EventName = "agent-connection-cut-off"
+    )]
+    static partial void CutOff(
+        ILogger logger,
+        BoundedText clientAddress,
+        string scopeKind,
+        BoundedText scopeId,
+        long suppressed
+    );
+
     [LoggerMessage(
         2005,
         LogLevel.Information,

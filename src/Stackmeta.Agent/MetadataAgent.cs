@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
@@ -9,11 +10,11 @@ namespace Stackmeta.Agent;
 /// <summary>Finds out which instance asks, and has the metadata API answer it.</summary>
 /// <remarks>
 /// <code>
-///  connection or headers ──► scope, address ──► port ──► API ──► answer
-///                            400                404      404: the port once more, then the API once more
-///                                               503      503, 504, 500
+///  connection or headers ──► scope, address, MAC ──► port ──► as packets obey? ──► API ──► answer
+///                            400                     404      503                  404: the port once more, then the API once more
+///                                                    503                           503, 504, 500
 /// </code>
-/// While ports cannot be looked up or the API cannot be reached, a request waits inside, for all together up to <see cref="AgentOptions.Patience"/>.
+/// An answer goes to the port that the connection had at its first request; for any other the connection is cut off. While ports cannot be looked up or the API cannot be reached, a request waits inside, for all together up to <see cref="AgentOptions.Patience"/>.
 /// </remarks>
 public sealed class MetadataAgent
 {
@@ -21,29 +22,38 @@ public sealed class MetadataAgent
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     readonly AgentOptions _options;
-    readonly PortCache _ports;
     readonly IMetadataUpstream _upstream;
+    readonly AppliedLookUp _lookUp;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly RefusalReport _report;
+    readonly LogThrottle _cutOff;
 
     // Requests that wait for the API now; by Interlocked.
     int _waiters;
 
+    /// <param name="options">How long requests wait.</param>
+    /// <param name="ports">Where ports are looked up.</param>
+    /// <param name="upstream">The API.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="applied">What packets obey; null where others see to the order of changes.</param>
     public MetadataAgent(
         AgentOptions options,
         PortCache ports,
         IMetadataUpstream upstream,
         TimeProvider time,
-        ILogger logger
+        ILogger logger,
+        IAppliedPorts? applied = null
     )
     {
         _options = options;
-        _ports = ports;
+        _lookUp = new(options, ports, applied, time);
         _upstream = upstream;
         _time = time;
         _logger = logger;
         _report = new(logger, time);
+        _cutOff = new(time);
     }
 
     /// <summary>Answers a guest's request.</summary>
@@ -78,15 +88,19 @@ public sealed class MetadataAgent
     async ValueTask<Refusal> AnswerAsync(HttpContext context, Guest guest)
     {
         var arrived = _time.GetTimestamp();
-        var key = new PortKey(guest.Scope, guest.Address);
         PortAnswer found;
         using (RequestObservation.Enter(context, PathStep.Ports))
         {
-            found = await _ports.FindAsync(key, arrived, context.RequestAborted);
+            found = await _lookUp.FindAsync(guest, arrived, context.RequestAborted);
         }
         if (found.Port is not { } port)
         {
             return found.Refusal;
+        }
+        var bound = guest.Connection?.BoundPort;
+        if (!IsSameOwner(bound, port))
+        {
+            return CutOff(context, guest);
         }
 
         var answer = await ForwardAsync(context, guest, port, arrived);
@@ -99,10 +113,15 @@ public sealed class MetadataAgent
         using var held = answer.Held;
         using (RequestObservation.Enter(context, PathStep.Ports))
         {
-            found = await _ports.FindAgainAsync(key, arrived, context.RequestAborted);
+            found = await _lookUp.FindAgainAsync(guest, arrived, context.RequestAborted);
         }
         if (found.Port is { } again && again != port)
         {
+            // What was answered before on this connection counts, not what has just been denied.
+            if (!IsSameOwner(bound, again))
+            {
+                return CutOff(context, guest);
+            }
             answer = await ForwardAsync(context, guest, again, arrived);
         }
         else if (found.Port is null)
@@ -112,8 +131,28 @@ public sealed class MetadataAgent
         return answer.Held is { } theirs ? await theirs.GiveAsync(context) : answer.Refusal;
     }
 
+    static bool IsSameOwner(Port? bound, Port port) =>
+        bound is null || (bound.Id == port.Id && bound.DeviceId == port.DeviceId);
+
+    /// <summary>The address has passed to another port: who has it now asks on a connection of its own.</summary>
+    Refusal CutOff(HttpContext context, in Guest guest)
+    {
+        RequestObservation.Of(context)?.Abandon();
+        if (_cutOff.MayWrite(out var suppressed))
+        {
+            Log.CutOff(_logger, guest, suppressed);
+        }
+        context.Abort();
+        return Refusal.None;
+    }
+
     async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, Guest guest, Port port, long arrived)
     {
+        guest.Connection?.BoundPort = port;
+        if (guest.IsPortTold)
+        {
+            context.Response.Headers[GuestIdentification.PortHeader] = GuestIdentification.TextOf(port);
+        }
         var identity = new RequestIdentity(port.DeviceId, port.ProjectId, guest.ClientAddress);
         RequestObservation.Of(context)?.SetInstance(identity.InstanceId, identity.ClientAddress);
         var answer = await _upstream.ForwardAsync(context, identity, arrived);

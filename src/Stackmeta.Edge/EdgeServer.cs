@@ -22,22 +22,22 @@ public sealed class EdgeServer : IAsyncDisposable
     static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(5);
 
     readonly HttpServer _server;
-    readonly NeighbourTable _neighbours;
     readonly Leaving _leaving;
+    readonly bool _hasAntiSpoofing;
     readonly TimeProvider _time;
 
     EdgeServer(
         HttpServer server,
         NamespaceListeners listeners,
-        NeighbourTable neighbours,
         GuestLimits limits,
         Leaving leaving,
+        bool hasAntiSpoofing,
         TimeProvider time
     )
     {
         _server = server;
-        _neighbours = neighbours;
         _leaving = leaving;
+        _hasAntiSpoofing = hasAntiSpoofing;
         _time = time;
         Listeners = listeners;
         Limits = limits;
@@ -48,6 +48,16 @@ public sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>How much each guest may ask for; may be changed at any time.</summary>
     public GuestLimits Limits { get; }
+
+    /// <summary>How well guests can be told apart here, where it is less than it could be; null when it is not.</summary>
+    public string? IdentityNotice =>
+        !SavedSyn.IsSupported && !_hasAntiSpoofing
+            ? "this kernel (older than Linux 5.10) does not show guests' MACs, and no port security holds guests to their addresses: every guest is refused"
+        : !SavedSyn.IsSupported
+            ? "this kernel (older than Linux 5.10) does not show guests' MACs: guests with link-local addresses that are not made of a MAC are refused"
+        : !_hasAntiSpoofing
+            ? "no port security holds guests to their MACs and addresses: a guest may claim to be another"
+        : null;
 
     /// <summary>Starts a server that listens nowhere yet.</summary>
     /// <param name="options">How much a guest may send and ask for.</param>
@@ -65,10 +75,9 @@ public sealed class EdgeServer : IAsyncDisposable
     )
     {
         var limits = new GuestLimits(options.Limits, time);
-        NamespaceListeners? listened = null;
-        var neighbours = new NeighbourTable(sockets, name => listened?.Namespaces.Contains(name) == true);
-        var listeners = listened = new NamespaceListeners(
-            new NeighbourSockets(sockets, neighbours),
+        var listeners = new NamespaceListeners(
+            sockets,
+            options.HasAntiSpoofing,
             limits,
             connected,
             time,
@@ -77,7 +86,14 @@ public sealed class EdgeServer : IAsyncDisposable
         );
         var logger = loggers.CreateLogger<EdgeServer>();
         var leaving = new Leaving();
-        var known = new LinkLocalGuests(neighbours, connected, time, logger).Know(answer);
+        if (!SavedSyn.IsSupported)
+        {
+            Log.SynsNotKept(logger);
+        }
+        if (!options.HasAntiSpoofing)
+        {
+            Log.NoAntiSpoofing(logger);
+        }
         var http = new HttpServerOptions
         {
             Addresses = [],
@@ -95,13 +111,13 @@ public sealed class EdgeServer : IAsyncDisposable
             var server = await HttpServer.StartAsync(
                 http,
                 leaving.TellIn(context =>
-                    limits.AreRatesLimited ? AnswerWithinRateAsync(context, limits, known, logger) : known(context)
+                    limits.AreRatesLimited ? AnswerWithinRateAsync(context, limits, answer, logger) : answer(context)
                 ),
                 loggers,
                 cancellationToken
             );
             await listeners.Trunk.Attached.WaitAsync(cancellationToken);
-            return new(server, listeners, neighbours, limits, leaving, time);
+            return new(server, listeners, limits, leaving, options.HasAntiSpoofing, time);
         }
         catch
         {
@@ -154,6 +170,5 @@ public sealed class EdgeServer : IAsyncDisposable
     {
         await _server.DisposeAsync();
         await Listeners.DisposeAsync();
-        _neighbours.Dispose();
     }
 }

@@ -132,11 +132,38 @@ static partial class Log
     public static partial void OpenerNotAsked(ILogger logger, string socket, System.Net.Sockets.SocketError error);
 
     [LoggerMessage(
-        1073,
-        LogLevel.Warning,
-        "Guests in {Namespace} cannot be told apart over IPv6 now: {Reason} ({Suppressed} more like it were not told.)"
+        1074,
+        LogLevel.Information,
+        "A connection from {Peer} of {Scope} is refused, since its client cannot be told: {Reason} ({Suppressed} more like it were not told.)"
     )]
-    public static partial void NeighboursNotAsked(ILogger logger, string @namespace, string reason, long suppressed);
+    public static partial void ClientUnidentified(
+        ILogger logger,
+        System.Net.IPAddress peer,
+        EdgeScope scope,
+        string reason,
+        long suppressed
+    );
+
+    [LoggerMessage(
+        1077,
+        LogLevel.Information,
+        "A connection from {Peer} of {Scope} is cut off: its address has passed to another port ({Suppressed} more like it were not told.)"
+    )]
+    public static partial void CutOff(ILogger logger, System.Net.IPAddress peer, EdgeScope scope, long suppressed);
+
+    [LoggerMessage(
+        1075,
+        LogLevel.Warning,
+        "This kernel is older than Linux 5.10 and does not show guests' MACs: guests with link-local addresses that are not made of a MAC are refused"
+    )]
+    public static partial void SynsNotKept(ILogger logger);
+
+    [LoggerMessage(
+        1076,
+        LogLevel.Warning,
+        "No port security holds guests to their MACs and addresses (edge.port_security): a guest may claim to be another"
+    )]
+    public static partial void NoAntiSpoofing(ILogger logger);
 
     [LoggerMessage(1072, LogLevel.Warning, "Nothing can be told at {Socket} now: {Error}")]
     public static partial void DropInsNotTold(ILogger logger, string socket, System.Net.Sockets.SocketError error);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
@@ -40,12 +41,79 @@ public sealed class ConnectionFeatureTests
         Assert.Empty(asked);
     }
 
-    static async Task<RawAnswer> AskAsync(Connection connection, string headers, List<RequestIdentity> asked)
+    [Theory]
+    [InlineData("fa:16:3e:00:00:01", 200)]
+    [InlineData("fa:16:3e:00:00:02", 404)]
+    [InlineData(null, 200)]
+    public async Task OSSA2016_009_an_address_with_anothers_MAC_is_nobodys(string? mac, int status)
+    {
+        var asked = new List<RequestIdentity>();
+        EthernetAddress.TryParse(mac, out var parsed);
+        var connection = new Connection(TestAgent.Net1, IPAddress.Parse("10.0.0.5"))
+        {
+            Mac = mac is null ? null : parsed,
+        };
+        var answer = await AskAsync(connection, "X-Stackmeta-Client-MAC: fa:16:3e:00:00:01\r\n", asked);
+        Assert.Equal((status, status == 200 ? 1 : 0), (answer.Status, asked.Count));
+        Assert.Null(answer["X-Stackmeta-Port"]);
+    }
+
+    /// <summary>S-1: who has lost an address does not go on with it on the connection that he has kept.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_ends_without_an_answer_once_its_address_is_anothers(bool isPlain)
+    {
+        var asked = new List<RequestIdentity>();
+        var directory = TwoGuests();
+        var connection = new Connection(TestAgent.Net1, IPAddress.Parse("10.0.0.5"));
+        var options = new AgentOptions { Ports = new() { Expiration = TimeSpan.Zero } };
+        await using var server = await StartAsync(connection, asked, directory, options, isPlain);
+        using var guest = await RawHttp.ConnectAsync(server.Addresses.First());
+        for (var i = 0; i < 2; i++)
+        {
+            await guest.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            Assert.Equal("inst-1", (await guest.ReadAnswerAsync()).Text);
+        }
+        directory.Add(TestAgent.Net1, "10.0.0.5", "inst-3");
+        await guest.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        Assert.True(await guest.IsClosedAsync());
+        Assert.Equal(["inst-1", "inst-1"], asked.Select(identity => identity.InstanceId));
+    }
+
+    static Task<RawAnswer> AskAsync(Connection connection, string headers, List<RequestIdentity> asked) =>
+        AskAsync(connection, headers, asked, TwoGuests());
+
+    static FakePortDirectory TwoGuests()
     {
         var directory = new FakePortDirectory();
         directory.Add(TestAgent.Net1, "10.0.0.5", "inst-1");
         directory.Add(new(NetworkScopeKind.Network, "net-2"), "10.0.0.6", "inst-2");
-        var options = new AgentOptions();
+        return directory;
+    }
+
+    static async Task<RawAnswer> AskAsync(
+        Connection connection,
+        string headers,
+        List<RequestIdentity> asked,
+        FakePortDirectory directory
+    )
+    {
+        await using var server = await StartAsync(connection, asked, directory, new(), isPlain: false);
+        return await RawHttp.AskAsync(
+            server.Addresses.First(),
+            $"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{headers}\r\n"
+        );
+    }
+
+    static Task<HttpServer> StartAsync(
+        Connection connection,
+        List<RequestIdentity> asked,
+        FakePortDirectory directory,
+        AgentOptions options,
+        bool isPlain
+    )
+    {
         var log = new CollectingLogger();
         var agent = new MetadataAgent(
             options,
@@ -54,8 +122,8 @@ public sealed class ConnectionFeatureTests
             TimeProvider.System,
             log
         );
-        await using var server = await HttpServer.StartAsync(
-            new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)] },
+        return HttpServer.StartAsync(
+            new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)], AnswersInline = isPlain },
             context =>
             {
                 context.Features.Set<IGuestConnectionFeature>(connection);
@@ -64,20 +132,27 @@ public sealed class ConnectionFeatureTests
             log,
             default
         );
-        return await RawHttp.AskAsync(
-            server.Addresses.First(),
-            $"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{headers}\r\n"
-        );
     }
 
-    sealed record Connection(NetworkScope Scope, IPAddress Peer) : IGuestConnectionFeature;
+    sealed class Connection(NetworkScope scope, IPAddress peer) : IGuestConnectionFeature
+    {
+        public NetworkScope Scope => scope;
+
+        public GuestAddress? Address { get; } = GuestAddress.TryFrom(peer, out var address) ? address : null;
+
+        public string ClientAddress => peer.ToString();
+
+        public EthernetAddress? Mac { get; init; }
+
+        public Port? BoundPort { get; set; }
+    }
 
     sealed class Upstream(List<RequestIdentity> asked) : IMetadataUpstream
     {
         public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
         {
             asked.Add(identity);
-            await Answer.WriteAsync(context, 200, "text/plain", "x"u8);
+            await Answer.WriteAsync(context, 200, "text/plain", Encoding.ASCII.GetBytes(identity.InstanceId));
             return Refusal.None;
         }
     }

@@ -12,7 +12,26 @@ namespace Stackmeta.Agent;
 /// <param name="Scope">The network or router.</param>
 /// <param name="Address">The guest's address or MAC.</param>
 /// <param name="ClientAddress">The address as it was written, for the API's X-Forwarded-For.</param>
-readonly record struct Guest(NetworkScope Scope, GuestAddress Address, string ClientAddress);
+readonly record struct Guest(NetworkScope Scope, GuestAddress Address, string ClientAddress)
+{
+    /// <summary>The MAC of its packets; null when it is not known, or nobody has told it.</summary>
+    public EthernetAddress? Mac { get; init; }
+
+    /// <summary>Its connection, where this process has accepted it; null where a proxy asks.</summary>
+    public IGuestConnectionFeature? Connection { get; init; }
+
+    /// <summary>Whether the proxy is to be told which port it is (<see cref="GuestIdentification.PortHeader"/>).</summary>
+    public bool IsPortTold { get; init; }
+
+    /// <summary>
+    /// Whether its MAC is the port's, where that can be said: a network's guests are on its link, while a router's may be behind another router,
+    /// whose MAC their packets have. Link-local addresses are never routed.
+    /// </summary>
+    public bool MayBe(Port port) =>
+        Mac is not { } mac
+        || (Scope.Kind == NetworkScopeKind.Router && !Address.IsMacAddress)
+        || port.MacAddresses.Contains(mac);
+}
 
 /// <summary>Reads scope and address off a request (spec/neutron-metadata.md §3.3).</summary>
 /// <remarks>
@@ -31,17 +50,31 @@ static class GuestIdentification
 
     const string ForwardedForHeader = "X-Forwarded-For";
 
+    /// <summary>
+    /// The MAC of the guest's packets, as our edge tells it, or <see cref="UnknownMac"/>. It can only narrow who is answered: one that a guest has written,
+    /// where another proxy lets it through, gains nothing.
+    /// </summary>
+    const string MacHeader = "X-Stackmeta-Client-MAC";
+
+    const string UnknownMac = "unknown";
+
+    /// <summary>Answers <see cref="MacHeader"/>: port and device, so that our edge sees when another port has the address.</summary>
+    public const string PortHeader = "X-Stackmeta-Port";
+
+    /// <summary>What <see cref="PortHeader"/> has.</summary>
+    public static string TextOf(Port port) => $"{port.Id}/{port.DeviceId}";
+
     public static Refusal Identify(HttpContext context, out Guest guest)
     {
         guest = default;
         if (context.Features.Find<IGuestConnectionFeature>() is { } connection)
         {
-            if (!GuestAddress.TryFrom(connection.Peer, out var peer))
+            guest = new(connection.Scope, connection.Address ?? default, connection.ClientAddress)
             {
-                return Refusal.PortNotFound;
-            }
-            guest = new(connection.Scope, peer, connection.Peer.ToString());
-            return Refusal.None;
+                Mac = connection.Mac,
+                Connection = connection,
+            };
+            return connection.Address is null ? Refusal.PortNotFound : Refusal.None;
         }
 
         var headers = context.Request.Headers;
@@ -62,8 +95,29 @@ static class GuestIdentification
             guest = new(scope, default, client);
             return Refusal.PortNotFound;
         }
-        guest = new(scope, key, client);
+        var hasMac = headers.TryGetValue(MacHeader, out var macs);
+        if (!TryReadMac(macs, out var mac))
+        {
+            guest = new(scope, default, client);
+            return Refusal.RequestMalformed;
+        }
+        guest = new(scope, key, client) { Mac = mac, IsPortTold = hasMac };
         return Refusal.None;
+    }
+
+    static bool TryReadMac(StringValues values, out EthernetAddress? mac)
+    {
+        mac = null;
+        if (values.Count == 0 || values is [UnknownMac])
+        {
+            return true;
+        }
+        if (values.Count != 1 || !EthernetAddress.TryParse(values[0], out var one))
+        {
+            return false;
+        }
+        mac = one;
+        return true;
     }
 
     static Refusal ReadScope(IHeaderDictionary headers, out NetworkScope scope)

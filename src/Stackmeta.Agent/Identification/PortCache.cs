@@ -39,10 +39,20 @@ public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
     public ValueTask<PortAnswer> FindAsync(PortKey key, long arrived, CancellationToken cancellationToken) =>
         _ports.GetAsync(key, arrived, cancellationToken);
 
-    /// <summary>The port of an address after the API has denied the instance of the one that was given: its address may have a new owner (LP#1868867).</summary>
+    /// <summary>
+    /// The port of an address after the API has denied the instance of the one that was given, or its MAC is not the guest's: its address may have a
+    /// new owner (LP#1868867).
+    /// </summary>
     public ValueTask<PortAnswer> FindAgainAsync(PortKey key, long arrived, CancellationToken cancellationToken)
     {
         _ports.ForgetOlderThan(key, BelievedAge);
+        return _ports.GetAsync(key, arrived, cancellationToken);
+    }
+
+    /// <summary>The port of an address after what was kept has turned out to be something else than packets obey now.</summary>
+    public ValueTask<PortAnswer> FindAnewAsync(PortKey key, long arrived, CancellationToken cancellationToken)
+    {
+        _ports.Forget(key);
         return _ports.GetAsync(key, arrived, cancellationToken);
     }
 

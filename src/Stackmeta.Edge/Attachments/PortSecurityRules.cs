@@ -81,7 +81,7 @@ static class PortSecurityRules
         var ipv4 = port.Addresses.Where(one => one.AddressFamily == AddressFamily.InterNetwork).ToList();
         var ipv6 = port
             .Addresses.Where(one => one.AddressFamily == AddressFamily.InterNetworkV6)
-            .Append(LinkLocalGuests.MadeOf(address, 0))
+            .Append(MacAddress.ToLinkLocal(address))
             .Distinct()
             .ToList();
         AppendChain(
@@ -155,7 +155,7 @@ static class PortSecurityRules
             .. network
                 .Hosts.Select(host => host.Mac)
                 .Append(network.DhcpPort.Mac)
-                .Select(static mac => LinkLocalGuests.MadeOf(mac, 0))
+                .Select(static mac => MacAddress.ToLinkLocal(mac))
                 .Concat(network.Subnets.Select(subnet => subnet.Gateway).OfType<IPAddress>())
                 .Append(MetadataAddress.Ipv6)
                 .Where(address => address.IsIPv6LinkLocal)

@@ -19,6 +19,7 @@ namespace Stackmeta.Edge;
 ///                                                                                 │ cannot connect: again, up to Patience, then 503
 ///                                                                                 │ breaks off before an answer: 502's meaning, 500
 ///                                                                                 │ silent: 504
+///                                                                                 │ for another port than the connection's: cut off
 /// </code>
 /// </remarks>
 public sealed class AgentForwarder : IDisposable
@@ -41,6 +42,7 @@ public sealed class AgentForwarder : IDisposable
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly LogThrottle<Refusal> _throttle;
+    readonly LogThrottle _cutOff;
     readonly HttpMessageInvoker _kept;
 
     /// <summary>A connection for each request that must not be sent twice: one that is kept may be given up by the agent meanwhile.</summary>
@@ -51,6 +53,7 @@ public sealed class AgentForwarder : IDisposable
     {
         (_socket, _time, _logger) = (socket, time, logger);
         _throttle = new(time);
+        _cutOff = new(time);
         _kept = Connections(Timeout.InfiniteTimeSpan);
         _single = Connections(TimeSpan.Zero);
     }
@@ -124,6 +127,12 @@ public sealed class AgentForwarder : IDisposable
         try
         {
             using var answer = await (isSafe ? _kept : _single).SendAsync(request, deadline.Source.Token);
+            if (!IsForSamePort(context, answer))
+            {
+                // Whoever has the address now asks on a connection of its own.
+                CutOff(context);
+                return Refusal.None;
+            }
             await OnwardAnswer.WriteAsync(context, answer, ForwardedHeaders.Copy, deadline.Source, AnswerDeadline);
             return Refusal.None;
         }
@@ -140,6 +149,23 @@ public sealed class AgentForwarder : IDisposable
             }
             return refusal;
         }
+    }
+
+    /// <summary>Whether the response is for the port that the connection is tied to; it is from now on, if it was to none.</summary>
+    /// <remarks>Other agents do not tell.</remarks>
+    static bool IsForSamePort(HttpContext context, HttpResponseMessage answer) =>
+        !answer.Headers.NonValidated.TryGetValues(IdentityHeaders.Port, out var port)
+        || context.Features.Require<IGuestArrivalFeature>().TryBind(port.ToString());
+
+    void CutOff(HttpContext context)
+    {
+        RequestObservation.Of(context)?.Abandon();
+        if (_cutOff.MayWrite(out var suppressed))
+        {
+            var client = context.Features.Require<IGuestArrivalFeature>();
+            Log.CutOff(_logger, client.Peer, client.Scope, suppressed);
+        }
+        context.Abort();
     }
 
     static Task EndAsync(HttpContext context, Refusal refusal)

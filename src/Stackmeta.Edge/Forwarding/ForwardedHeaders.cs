@@ -15,11 +15,14 @@ static class ForwardedHeaders
         Copy(answer.Content.Headers.NonValidated, connection, to);
     }
 
+    /// <summary>Between agent and edge only.</summary>
+    static bool IsOurs(string name) => name.Equals(IdentityHeaders.Port, StringComparison.OrdinalIgnoreCase);
+
     static void Copy(HttpHeadersNonValidated from, StringValues connection, IHeaderDictionary to)
     {
         foreach (var (name, values) in from)
         {
-            if (!ConnectionHeaders.Contains(name, connection) && values.All(IsSendable))
+            if (!ConnectionHeaders.Contains(name, connection) && !IsOurs(name) && values.All(IsSendable))
             {
                 to[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
             }

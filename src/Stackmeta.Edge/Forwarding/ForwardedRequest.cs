@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -35,14 +34,14 @@ static class ForwardedRequest
         request.Content = body is null ? null : new ReadOnlyMemoryContent(body);
         CopyHeaders(context, request);
         var arrival = context.Features.Require<IGuestArrivalFeature>();
-        request.Headers.TryAddWithoutValidation(IdentityHeaders.Of(arrival.Scope.Kind), arrival.Scope.Id.ToString());
-        request.Headers.TryAddWithoutValidation(IdentityHeaders.ForwardedFor, ClientAddress(arrival.Peer));
+        request.Headers.TryAddWithoutValidation(IdentityHeaders.Of(arrival.Scope.Kind), arrival.ScopeId);
+        request.Headers.TryAddWithoutValidation(IdentityHeaders.ForwardedFor, arrival.ClientAddress);
+        request.Headers.TryAddWithoutValidation(
+            IdentityHeaders.ClientMac,
+            arrival.MacText ?? IdentityHeaders.UnknownMac
+        );
         return request;
     }
-
-    /// <summary>Without the zone, which means nothing to another program; as haproxy writes it.</summary>
-    static string ClientAddress(IPAddress peer) =>
-        (peer.IsIPv6LinkLocal ? new IPAddress(peer.GetAddressBytes()) : peer).ToString();
 
     static void CopyHeaders(HttpContext context, HttpRequestMessage request)
     {

@@ -13,6 +13,18 @@ static class IdentityHeaders
     public const string OvnNetworkId = "X-OVN-Network-ID";
     public const string ForwardedFor = "X-Forwarded-For";
 
+    /// <summary>
+    /// Tells our agent the client's MAC, which has to be the port's too; others do not know it. It can only narrow who is answered, so that one
+    /// which a guest has written, where a stock proxy lets it through, gains nothing.
+    /// </summary>
+    public const string ClientMac = "X-Stackmeta-Client-MAC";
+
+    /// <summary>In the place of a MAC that is not known: the agent is to name the port all the same.</summary>
+    public const string UnknownMac = "unknown";
+
+    /// <summary>In the response to a request with <see cref="ClientMac"/>: port and device that the client was found to have.</summary>
+    public const string Port = "X-Stackmeta-Port";
+
     /// <summary>In lower case with hyphens.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -20,6 +32,8 @@ static class IdentityHeaders
         "x-neutron-router-id",
         "x-ovn-network-id",
         "x-forwarded-for",
+        "x-stackmeta-client-mac",
+        "x-stackmeta-port",
         "x-instance-id",
         "x-instance-id-signature",
         "x-tenant-id",

@@ -1,5 +1,6 @@
 using System.Net;
 using Stackmeta.Http;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -31,18 +32,43 @@ public enum EdgeScopeKind
 
 /// <summary>
 /// What a connection's socket tells about who asks. It is set on each connection that a <see cref="NamespaceListeners"/>
-/// accepts, and is all that identity is taken from: where the connection arrived, and its peer.
+/// accepts, and is all that identity is taken from: where the connection arrived, its peer, and the MAC of its first packet.
 /// </summary>
 public interface IGuestArrivalFeature
 {
     EdgeScope Scope { get; }
 
+    /// <summary>The id of the <see cref="Scope"/> for another program.</summary>
+    string ScopeId => Scope.Id.ToString();
+
     /// <summary>The namespace, as <see cref="ServedNamespace.Name"/> has it.</summary>
     string Namespace { get; }
 
-    /// <summary>IPv4, or IPv6 with its zone; never IPv4 mapped into IPv6.</summary>
+    /// <summary>
+    /// IPv4, or IPv6 with its zone; never IPv4 mapped into IPv6. Of a link-local client whose MAC is known, the address that is made of the MAC.
+    /// </summary>
     IPAddress Peer { get; }
 
+    /// <summary>By which the connection's first packet came; null when it is not known, and the address alone counts.</summary>
+    EthernetAddress? Mac { get; }
+
+    /// <summary>The <see cref="Peer"/> for another program: without the zone, which means nothing there.</summary>
+    string ClientAddress => AddressOf(Peer);
+
+    /// <summary>The <see cref="Mac"/> for another program.</summary>
+    string? MacText => Mac?.ToString();
+
+    /// <summary>
+    /// Ties the connection to the port that its client was found to have. A connection has one all its life: a later answer that is for another
+    /// must not be given on it.
+    /// </summary>
+    /// <param name="port">Port and device, as the agent names them.</param>
+    /// <returns>False when it is tied to another.</returns>
+    bool TryBind(string port);
+
+    static string AddressOf(IPAddress peer) =>
+        (peer.IsIPv6LinkLocal ? new IPAddress(peer.GetAddressBytes()) : peer).ToString();
+
     /// <summary>Tells the observation of a request, where there is one, who asks.</summary>
-    void ShowTo(RequestObservation? request) => request?.SetGuest(Scope.KindName, Scope.Id.ToString(), Peer.ToString());
+    void ShowTo(RequestObservation? request) => request?.SetGuest(Scope.KindName, ScopeId, Peer.ToString());
 }

@@ -1,12 +1,14 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Stackmeta.Http;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
 /// <summary>A guest's connection: all that identity is taken from is known when it is accepted.</summary>
 /// <param name="socket">Accepted; this object's from here on.</param>
 /// <param name="peer">IPv4 is never mapped into IPv6.</param>
+/// <param name="client">Who it is.</param>
 /// <param name="loop">The connection stays with its thread.</param>
 /// <param name="trunk">What it is a part of.</param>
 /// <param name="listener">Where it was accepted.</param>
@@ -16,6 +18,7 @@ namespace Stackmeta.Edge;
 sealed class GuestConnection(
     Descriptor socket,
     IPEndPoint peer,
+    ClientIdentity client,
     EventLoop loop,
     ConnectionTrunk trunk,
     NamespaceListener listener,
@@ -24,13 +27,28 @@ sealed class GuestConnection(
     Action<IFeatureCollection, IGuestArrivalFeature>? connected
 ) : SocketConnection(socket, peer, loop, trunk), IGuestArrivalFeature
 {
+    // By Interlocked.
+    string? _port;
+
     public NamespaceListener Listener => listener;
 
     public EdgeScope Scope => listener.Scope;
 
+    public string ScopeId => listener.ScopeId;
+
     public string Namespace => listener.Served.Name;
 
-    public IPAddress Peer => peer.Address;
+    public IPAddress Peer => client.Address;
+
+    public EthernetAddress? Mac => client.Mac;
+
+    /// <summary>Made by the first request that is forwarded; the same for all of the connection's.</summary>
+    public string ClientAddress => field ??= IGuestArrivalFeature.AddressOf(Peer);
+
+    public string? MacText => field ??= Mac?.ToString();
+
+    public bool TryBind(string port) =>
+        Interlocked.CompareExchange(ref _port, port, null) is not { } bound || bound == port;
 
     public override string Place
     {

@@ -36,6 +36,8 @@ static class ListeningSocket
             {
                 SetFlag(socket, SolIp, IpFreeBind);
             }
+            // Before it listens: of those that come before, nothing is known.
+            SavedSyn.TryKeep(socket);
             socket.Bind(endPoint);
             socket.Listen(Backlog);
             return socket;

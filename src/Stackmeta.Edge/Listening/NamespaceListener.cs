@@ -30,6 +30,9 @@ sealed class NamespaceListener(
 
     public ServedNamespace Served => served;
 
+    /// <summary>The same text for all connections.</summary>
+    public string ScopeId { get; } = served.Scope.Id.ToString();
+
     /// <summary>Why IPv6 is not served although it was asked for; null when it is, or when no interface has the address.</summary>
     public string? Notice => _linkLocal.Select(static listener => listener.Notice).FirstOrDefault(IsSaid);
 
@@ -68,8 +71,11 @@ sealed class NamespaceListener(
         return accepting;
     }
 
-    AcceptingSocket Own(Socket listening) =>
-        new(
+    AcceptingSocket Own(Socket listening)
+    {
+        // Also one of an earlier process, or of one with rights, whose version may not have known of it.
+        SavedSyn.TryKeep(listening);
+        return new(
             listening,
             served.Name,
             loops,
@@ -77,6 +83,7 @@ sealed class NamespaceListener(
             time,
             logger
         );
+    }
 
     /// <summary>Completes when every connection that waits to be accepted now is accepted.</summary>
     public Task AcceptPendingAsync(CancellationToken cancellationToken) =>

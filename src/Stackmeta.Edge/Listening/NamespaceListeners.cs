@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -12,11 +13,13 @@ namespace Stackmeta.Edge;
 /// <see cref="IGuestArrivalFeature"/>. Namespaces come and go while the server runs.
 /// </summary>
 /// <param name="sockets">Where listening sockets are had from.</param>
+/// <param name="hasAntiSpoofing">Whether the networks let each port send from its own addresses only (<see cref="EdgeServerOptions.HasAntiSpoofing"/>).</param>
 /// <param name="limits">Turns guests away that have too many connections.</param>
 /// <param name="connected">Called for each connection before its first request, to set features of one's own; null for none.</param>
 /// <param name="observer">Told of connections that are turned away; null for nobody.</param>
 public sealed class NamespaceListeners(
     INamespaceSockets sockets,
+    bool hasAntiSpoofing,
     GuestLimits limits,
     Action<IFeatureCollection, IGuestArrivalFeature>? connected,
     TimeProvider time,
@@ -28,6 +31,7 @@ public sealed class NamespaceListeners(
     const int MostLoops = 8;
 
     readonly ILogger _logger = loggers.CreateLogger<NamespaceListeners>();
+    readonly LogThrottle<Refusal> _unidentified = new(time);
     readonly EventLoops _loops = new(Math.Min(Environment.ProcessorCount, MostLoops), "guests");
 
     /// <summary>By namespace name. Added and removed under the gate, so that a name is opened once.</summary>
@@ -169,12 +173,42 @@ public sealed class NamespaceListeners(
     /// <summary>On the loop's thread.</summary>
     void Accept(NamespaceListener listener, EventLoop loop, Descriptor socket, IPEndPoint peer)
     {
-        if (limits.Enter(listener.Scope, peer.Address) is not { } account)
+        var source = SavedSyn.Read(socket, peer, out var mac);
+        var refusal = ClientIdentity.Identify(peer.Address, source, mac, hasAntiSpoofing, out var client);
+        if (refusal != Refusal.None)
         {
-            TurnAway(socket, listener.Scope, peer.Address);
+            RefuseUnidentified(socket, listener, peer.Address, refusal);
             return;
         }
-        new GuestConnection(socket, peer, loop, Trunk, listener, account, limits, connected).Start();
+        if (limits.Enter(listener.Scope, client.Address) is not { } account)
+        {
+            TurnAway(socket, listener.Scope, client.Address);
+            return;
+        }
+        new GuestConnection(socket, peer, client, loop, Trunk, listener, account, limits, connected).Start();
+    }
+
+    /// <summary>A guest that tries again is known the next time, unless it is not to be.</summary>
+    void RefuseUnidentified(Descriptor socket, NamespaceListener listener, IPAddress peer, Refusal refusal)
+    {
+        PartingWord.Reset(socket);
+        if (!SavedSyn.IsSupported)
+        {
+            refusal = Refusal.GuestMacUnavailable;
+        }
+        observer?.CountTurnedAway(PathStep.Edge, refusal);
+        if (_unidentified.MayWrite(refusal, out var suppressed))
+        {
+            Log.ClientUnidentified(
+                _logger,
+                peer,
+                listener.Scope,
+                refusal == Refusal.GuestMacUnknown
+                    ? "the kernel has not kept its first packet, as when too many connections are half made"
+                    : "its first packet has no Ethernet header that this kernel shows",
+                suppressed
+            );
+        }
     }
 
     void TurnAway(Descriptor socket, EdgeScope scope, IPAddress peer)

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.NetworkInformation;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -7,6 +9,10 @@ static class MacAddress
 {
     public static string ToText(PhysicalAddress mac) =>
         string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2")));
+
+    /// <summary>The link-local address that a host makes of it (RFC 4291, appendix A), without a zone.</summary>
+    public static IPAddress ToLinkLocal(PhysicalAddress mac) =>
+        EthernetAddress.Read(mac.GetAddressBytes()).ToLinkLocal();
 
     /// <summary>Six octets and the group bit clear: an address that one host can have.</summary>
     public static bool IsUnicast(PhysicalAddress mac)

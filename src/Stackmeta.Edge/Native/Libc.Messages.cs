@@ -21,6 +21,15 @@ static partial class Libc
     public const int DuplicateCloseOnExec = 1030;
     public const int DescriptorCloseOnExec = 1;
 
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    public static partial int GetSocketOption(
+        SafeHandle descriptor,
+        int level,
+        int option,
+        ref byte value,
+        ref int length
+    );
+
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(int descriptor, in MessageHeader message, int flags);
 

@@ -47,8 +47,10 @@ public sealed class RefusalReport(ILogger logger, TimeProvider time)
             or Refusal.PasswordNotText
             or Refusal.RequestMalformed
             or Refusal.RequestTooLarge => LogLevel.Debug,
-            Refusal.PortNotFound or Refusal.PortWithoutDevice or Refusal.GuestMacUnknown or Refusal.InstanceNotFound =>
-                LogLevel.Information,
+            Refusal.PortNotFound
+            or Refusal.PortWithoutDevice
+            or Refusal.ClientMacMismatch
+            or Refusal.InstanceNotFound => LogLevel.Information,
             _ => LogLevel.Warning,
         };
 }

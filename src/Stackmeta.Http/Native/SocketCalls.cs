@@ -30,6 +30,10 @@ static partial class SocketCalls
     public const int ShutdownSend = 1;
     public const int ShutdownBoth = 2;
 
+    // asm-generic/socket.h.
+    public const int SolSocket = 1;
+    public const int SoLinger = 13;
+
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
 
@@ -56,6 +60,9 @@ static partial class SocketCalls
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(SafeHandle descriptor, in byte buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(SafeHandle descriptor, int level, int option, in byte value, int length);
 
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(SafeHandle descriptor, int how);

@@ -22,6 +22,8 @@ public enum Refusal
     MetadataApiSilent = 19,
     MetadataApiFailed = 20,
     SharedSecretRejected = 21,
+
+    // Edge: a connection that is closed, since the address alone is no proof. The kernel has kept no SYN; no SYN can tell.
     GuestMacUnknown = 22,
     GuestMacUnavailable = 23,
 
@@ -57,4 +59,8 @@ public enum Refusal
     RequestMalformed = 71,
     TooManyRequests = 72,
     TransferEncodingRefused = 73,
+
+    // Agent: is the port who asks, and do packets obey what the store says of it?
+    ClientMacMismatch = 80,
+    PortNotApplied = 81,
 }

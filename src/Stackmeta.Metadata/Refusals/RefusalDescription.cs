@@ -110,6 +110,9 @@ public sealed record RefusalDescription(int Status, string Explanation, string N
                 "Send the body with Content-Length.",
                 "transfer-encoding-refused"
             ),
+            // As for an unknown port: a guest is not told that the address is somebody's.
+            Refusal.ClientMacMismatch => new(404, NotFound, "client-mac-mismatch"),
+            Refusal.PortNotApplied => new(503, Unavailable, "port-not-applied"),
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal."),
         };
 }

@@ -63,7 +63,17 @@ sealed class EdgeHop : IHop, IEndsItself
                 settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners || source != NetworkSource.Inventory;
             if (listens && !PrivilegedHalf.IsWanted(settings))
             {
-                hop._server = await hop.ServeAsync(settings, folder, agent, admin, time, loggers, cancellationToken);
+                hop._server = await hop.ServeAsync(
+                    settings,
+                    folder,
+                    source,
+                    agent,
+                    admin,
+                    time,
+                    loggers,
+                    cancellationToken
+                );
+                admin.Health.Add(HopChecks.Clients(hop._server.IdentityNotice));
             }
             await hop.FollowAsync(settings, folder, source, time, loggers, cancellationToken);
             if (hop.Networks is { } networks)
@@ -123,6 +133,7 @@ sealed class EdgeHop : IHop, IEndsItself
     async Task<EdgeServer> ServeAsync(
         SettingValues settings,
         DataFolder folder,
+        NetworkSource source,
         Func<HttpContext, Task>? agent,
         AdminSocket admin,
         TimeProvider time,
@@ -130,7 +141,13 @@ sealed class EdgeHop : IHop, IEndsItself
         CancellationToken cancellationToken
     )
     {
-        var options = new EdgeServerOptions { Limits = GuestLimitSettings.Of(settings), Observer = admin.Observer };
+        var options = new EdgeServerOptions
+        {
+            Limits = GuestLimitSettings.Of(settings),
+            Observer = admin.Observer,
+            // Of networks of others, their agents see to it.
+            HasAntiSpoofing = source != NetworkSource.Inventory || settings.Get(KnownSettings.EdgePortSecurity),
+        };
         if (agent is not null)
         {
             return await EdgeServer.StartAsync(

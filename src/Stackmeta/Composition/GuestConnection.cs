@@ -1,22 +1,33 @@
-using System.Net;
 using Stackmeta.Agent;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
+using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
-/// <summary>What the edge knows of a connection, for the agent of the same process.</summary>
-sealed record GuestConnection(NetworkScope Scope, IPAddress Peer) : IGuestConnectionFeature
+/// <summary>What the edge knows of a connection, for the agent of the same process: once for all of its requests.</summary>
+sealed class GuestConnection : IGuestConnectionFeature
 {
-    public static GuestConnection Of(IGuestArrivalFeature arrival) =>
-        new(
-            new(
-                arrival.Scope.Kind == EdgeScopeKind.Router ? NetworkScopeKind.Router : NetworkScopeKind.Network,
-                arrival.Scope.Id.ToString()
-            ),
-            // The zone is the number of an interface in that namespace and means nothing elsewhere.
-            arrival.Peer.IsIPv6LinkLocal
-                ? new(arrival.Peer.GetAddressBytes())
-                : arrival.Peer
+    GuestConnection(IGuestArrivalFeature client)
+    {
+        Scope = new(
+            client.Scope.Kind == EdgeScopeKind.Router ? NetworkScopeKind.Router : NetworkScopeKind.Network,
+            client.ScopeId
         );
+        Address = GuestAddress.TryFrom(client.Peer, out var address) ? address : null;
+        ClientAddress = client.ClientAddress;
+        Mac = client.Mac;
+    }
+
+    public NetworkScope Scope { get; }
+
+    public GuestAddress? Address { get; }
+
+    public string ClientAddress { get; }
+
+    public EthernetAddress? Mac { get; }
+
+    public Port? BoundPort { get; set; }
+
+    public static GuestConnection Of(IGuestArrivalFeature client) => new(client);
 }

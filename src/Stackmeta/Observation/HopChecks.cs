@@ -91,6 +91,11 @@ static class HopChecks
                 )
         );
 
+    /// <summary>How well the edge can tell its clients apart: nothing to mend, but to know.</summary>
+    /// <param name="notice">Where it is less than it could be; null otherwise.</param>
+    public static HealthCheck Clients(string? notice) =>
+        new("clients", _ => new(HealthFinding.Well(notice ?? "known by their MACs")));
+
     static string Describe(List<EdgeNetworkStatus> troubled, int all)
     {
         if (troubled.Count == 0)

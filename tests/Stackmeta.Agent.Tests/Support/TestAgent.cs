@@ -43,7 +43,8 @@ sealed class TestAgent : IAsyncDisposable
     public static async Task<TestAgent> StartAsync(
         AgentOptions? options = null,
         TimeProvider? time = null,
-        Func<UpstreamOptions, UpstreamOptions>? upstream = null
+        Func<UpstreamOptions, UpstreamOptions>? upstream = null,
+        IAppliedPorts? applied = null
     )
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("sm-agent-").FullName;
@@ -64,7 +65,7 @@ sealed class TestAgent : IAsyncDisposable
         var path = Path.Combine(folder, "metadata_proxy");
         var server = await AgentServer.StartAsync(
             new AgentServerOptions { Socket = new AgentSocketOptions { Path = path } },
-            new MetadataAgent(options, cache, forward, time, log).HandleAsync,
+            new MetadataAgent(options, cache, forward, time, log, applied).HandleAsync,
             time,
             log,
             CancellationToken.None

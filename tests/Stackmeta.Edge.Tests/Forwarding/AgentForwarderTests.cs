@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Http;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -22,14 +23,15 @@ public sealed class AgentForwarderTests : IAsyncDisposable
         _forwarder?.Dispose();
     }
 
-    async Task<HttpClient> StartAsync(ScriptedAgent agent)
+    async Task<HttpClient> StartAsync(ScriptedAgent agent, Arrival? arrival = null)
     {
+        arrival ??= new();
         _forwarder = new(agent.Path, _time, NullLogger<AgentForwarder>.Instance);
         _server = await HttpServer.StartAsync(
             new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)] },
             context =>
             {
-                context.Features.Set<IGuestArrivalFeature>(new Arrival());
+                context.Features.Set<IGuestArrivalFeature>(arrival);
                 return _forwarder.HandleAsync(context);
             },
             NullLoggerFactory.Instance,
@@ -118,6 +120,61 @@ public sealed class AgentForwarderTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("fa:16:3e:00:00:05", "fa:16:3e:00:00:05")]
+    [InlineData(null, "unknown")]
+    public async Task The_agent_is_told_the_MAC_and_never_what_the_guest_says_of_it(string? mac, string told)
+    {
+        var head = "";
+        await using var agent = new ScriptedAgent(async connection =>
+        {
+            head = await connection.ReadHeadAsync();
+            await connection.SayAsync(ScriptedConnection.Answer);
+        });
+        EthernetAddress.TryParse(mac, out var address);
+        var guest = await StartAsync(agent, new() { Mac = mac is null ? null : address });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+        foreach (var name in (string[])["X-Stackmeta-Client-MAC", "x_stackmeta_client_mac", "X-Stackmeta_Port"])
+        {
+            request.Headers.Add(name, "fa:16:3e:00:00:06");
+        }
+        await guest.SendAsync(request, Cancellation);
+        var line = Assert.Single(head.Split("\r\n"), line => line.StartsWith("X-Stackmeta", StringComparison.Ordinal));
+        Assert.Equal($"X-Stackmeta-Client-MAC: {told}", line);
+        Assert.DoesNotContain("00:06", head, StringComparison.Ordinal);
+    }
+
+    /// <summary>S-1: who had the address before asks no more on the connection that he has kept.</summary>
+    [Fact]
+    public async Task A_connection_ends_without_an_answer_when_the_agent_finds_another_port()
+    {
+        static string AnswerFor(string port) =>
+            ScriptedConnection.Answer.Replace("\r\n\r\n", $"\r\n{port}\r\n\r\n", StringComparison.Ordinal);
+
+        await using var agent = new ScriptedAgent(async connection =>
+        {
+            foreach (
+                var port in (string[])
+                    ["x-stackmeta-port: p1/i1", "X-Other: a", "X-Stackmeta-Port: p1/i1", "X-Stackmeta-Port: p1/i2"]
+            )
+            {
+                await connection.ReadHeadAsync();
+                await connection.SayAsync(AnswerFor(port));
+            }
+        });
+        var guest = await StartAsync(agent);
+        for (var i = 0; i < 3; i++)
+        {
+            using var answer = await guest.GetAsync("/a", Cancellation);
+            Assert.Equal("ok", await answer.Content.ReadAsStringAsync(Cancellation));
+            Assert.DoesNotContain(
+                answer.Headers,
+                header => header.Key.Contains("Stackmeta", StringComparison.OrdinalIgnoreCase)
+            );
+        }
+        await Assert.ThrowsAsync<HttpRequestException>(() => guest.GetAsync("/a", Cancellation));
+    }
+
     sealed class Arrival : IGuestArrivalFeature
     {
         public EdgeScope Scope { get; } = EdgeScope.Network(Guid.NewGuid());
@@ -125,5 +182,11 @@ public sealed class AgentForwarderTests : IAsyncDisposable
         public string Namespace => "qdhcp";
 
         public IPAddress Peer { get; } = IPAddress.Parse("10.0.0.5");
+
+        public EthernetAddress? Mac { get; init; }
+
+        public string? Port { get; private set; }
+
+        public bool TryBind(string port) => (Port ??= port) == port;
     }
 }

@@ -58,8 +58,12 @@ public sealed class OpenerTests
         var network = rig.Networks[0];
         var process = rig.Serve();
         await rig.WaitUntilServedByAsync(process.Id);
+        // The loopback has no MACs: an address that is made of one is known by it.
+        const string Client = "fe80::f816:3eff:fe00:9";
+        await Command.Ip(network.Name, "addr", "add", $"{Client}/64", "dev", "lo", "nodad").RunAsync(Cancellation);
         using var socket = NetworkNamespace.CreateSocket(network.Name, AddressFamily.InterNetworkV6, SocketType.Stream);
         // Interface 1 is the loopback of every namespace.
+        socket.Bind(new IPEndPoint(new IPAddress(IPAddress.Parse(Client).GetAddressBytes(), 1), 0));
         await socket.ConnectAsync(new IPEndPoint(new IPAddress(MetadataAddress.Ipv6.GetAddressBytes(), 1), 80));
         await socket.SendAsync("GET / HTTP/1.0\r\nHost: [fe80::a9fe:a9fe%lo]\r\n\r\n"u8.ToArray());
         using var reader = new StreamReader(new NetworkStream(socket));
