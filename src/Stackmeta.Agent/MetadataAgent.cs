@@ -201,7 +201,7 @@ public sealed class MetadataAgent
     /// <summary>The last resort: the guest went away, sent a body that cannot be read, or we are at fault.</summary>
     async Task EndBadlyAsync(HttpContext context, Guest guest, Exception exception)
     {
-        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        if (BadRequest.RefusalOf(exception) == Refusal.None && BadRequest.IsAbandoned(context, exception))
         {
             RequestObservation.Of(context)?.Abandon();
             return;

@@ -320,7 +320,7 @@ public sealed class MetadataApi
     /// <summary>The last resort: the caller went away, sent a body that cannot be read, or we are at fault.</summary>
     async Task EndBadlyAsync(HttpContext context, Exception exception)
     {
-        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        if (BadRequest.RefusalOf(exception) == Refusal.None && BadRequest.IsAbandoned(context, exception))
         {
             RequestObservation.Of(context)?.Abandon();
             return;

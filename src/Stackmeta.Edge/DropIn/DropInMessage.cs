@@ -20,6 +20,10 @@ sealed record DropInMessage(int Process, string CommandLine, EdgeScopeKind Kind,
             var message =
                 JsonSerializer.Deserialize(line, DropInJson.Default.DropInMessage)
                 ?? throw new EdgeException("An empty message.");
+            if (!Enum.IsDefined(message.Kind))
+            {
+                throw new EdgeException("A message of a drop-in that does not tell for whom to listen.");
+            }
             return message.Binds.Length > 0 && message.Binds.All(bind => IPEndPoint.TryParse(bind, out _))
                 ? message
                 : throw new EdgeException("A message of a drop-in that does not tell where to listen.");

@@ -1,6 +1,6 @@
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Primitives;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -54,8 +54,7 @@ static class ForwardedRequest
             }
             if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
             {
-                // Set as it is: one that the framework cannot read would be sent besides the one that it makes of the URL.
-                request.Headers.Host = StringValues.IsNullOrEmpty(values) ? null : values.ToString();
+                CopyHost(values.ToString(), request.Headers);
                 continue;
             }
             if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
@@ -63,6 +62,15 @@ static class ForwardedRequest
                 // Headers that describe the body: the framework keeps them apart.
                 request.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
             }
+        }
+    }
+
+    /// <summary>One that the framework cannot read would be sent besides the one that it makes of the URL: the latter is enough then, since nobody is told apart by it.</summary>
+    static void CopyHost(string host, HttpRequestHeaders to)
+    {
+        if (!to.TryAddWithoutValidation("Host", host) || string.IsNullOrEmpty(to.Host))
+        {
+            to.Remove("Host");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Stackmeta.Metadata;
 
@@ -20,4 +21,12 @@ public static class BadRequest
         }
         return Refusal.None;
     }
+
+    /// <summary>Whether nobody waits for a response any more, and an exception says no more than that: the client has ended the connection.</summary>
+    public static bool IsAbandoned(HttpContext context, Exception exception) =>
+        exception is ConnectionAbortedException or ConnectionResetException
+        || (
+            exception is OperationCanceledException or IOException or HttpRequestException
+            && context.RequestAborted.IsCancellationRequested
+        );
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
@@ -43,7 +42,7 @@ sealed class GuardedApplication(Func<HttpContext, Task> answer, TimeProvider tim
     Task EndAsync(HttpContext context, Exception exception)
     {
         var refusal = BadRequest.RefusalOf(exception);
-        if (refusal == Refusal.None && IsLost(context, exception))
+        if (refusal == Refusal.None && BadRequest.IsAbandoned(context, exception))
         {
             RequestObservation.Of(context)?.Abandon();
             context.Abort();
@@ -70,11 +69,6 @@ sealed class GuardedApplication(Func<HttpContext, Task> answer, TimeProvider tim
         }
         return Answer.WriteRefusalAsync(context, refusal);
     }
-
-    /// <summary>Whether there is nobody any more who could be answered.</summary>
-    static bool IsLost(HttpContext context, Exception exception) =>
-        exception is ConnectionAbortedException or ConnectionResetException
-        || (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     void Tell(Exception exception)
     {
