@@ -13,6 +13,7 @@ admin:Stackmeta.Admin.Tests
 drive:Stackmeta.ConfigDrive.Tests
 openstack-unit:Stackmeta.OpenStack.Tests
 program:Stackmeta.Tests
+fuzz:Stackmeta.Fuzz
 console:Stackmeta.WebConsole.Tests
 edge:Stackmeta.Edge.Tests
 reference:Stackmeta.Reference.Tests
@@ -177,6 +178,12 @@ run_native() {
     done
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" = 0 ]
+}
+
+# run_fuzz SECONDS [SEED], or replay TARGET SEED [HEX]: bytes of chance for every listener and parser.
+run_fuzz() {
+    build_project "$PWD" tests/Stackmeta.Fuzz
+    artifacts/bin/Stackmeta.Fuzz/release/Stackmeta.Fuzz fuzz "$@"
 }
 
 run_suite() {
