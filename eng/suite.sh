@@ -15,6 +15,7 @@ openstack-unit:Stackmeta.OpenStack.Tests
 program:Stackmeta.Tests
 fuzz:Stackmeta.Fuzz
 console:Stackmeta.WebConsole.Tests
+simulation:Stackmeta.Simulation.Tests
 edge:Stackmeta.Edge.Tests
 reference:Stackmeta.Reference.Tests
 end-to-end:Stackmeta.EndToEnd.Tests"
