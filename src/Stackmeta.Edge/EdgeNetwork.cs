@@ -28,6 +28,12 @@ public sealed record EdgeNetwork(
 
     /// <summary>What is not among <see cref="Hosts"/> because its record makes no sense, for the status; null when nothing is.</summary>
     public string? LeftOut { get; init; }
+
+    /// <summary>
+    /// How many link-local IPv6 addresses a guest may have at a time besides the one that its port's MAC makes. A guest needs one, that of RFC 7217,
+    /// and another one after each new installation.
+    /// </summary>
+    public int LinkLocalAddresses { get; init; } = 8;
 }
 
 /// <summary>The port of the DHCP namespace.</summary>

@@ -42,6 +42,9 @@ public sealed record EdgeOptions
     /// </summary>
     public bool PortSecurity { get; init; } = true;
 
+    /// <summary><see cref="EdgeNetwork.LinkLocalAddresses"/> of all networks.</summary>
+    public int LinkLocalAddresses { get; init; } = 8;
+
     /// <summary>What makes the rules of routers' namespaces.</summary>
     public PacketFilter PacketFilter { get; init; }
 }

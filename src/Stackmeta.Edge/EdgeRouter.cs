@@ -8,7 +8,11 @@ namespace Stackmeta.Edge;
 /// A router that the edge is to provide on this host: a namespace with an interface on each network, which forwards between
 /// them and answers metadata requests itself. It leads nowhere else.
 /// </summary>
-public sealed record EdgeRouter(Guid Id, ImmutableArray<EdgeRouterPort> Ports);
+public sealed record EdgeRouter(Guid Id, ImmutableArray<EdgeRouterPort> Ports)
+{
+    /// <summary>What is known of the guests of its networks; set by the provisioner, which knows these.</summary>
+    internal NetworkAddresses Guests { get; init; } = NetworkAddresses.None;
+}
 
 /// <summary>An interface of a router.</summary>
 /// <param name="PortId">The port's uuid; the interface is named <c>qr-</c> and its beginning.</param>

@@ -227,7 +227,7 @@ public sealed class NetworkProvisioner : IAsyncDisposable
 
     void RequestRouters(EdgeWanted wanted, List<Task> changed, List<Task>? looked)
     {
-        foreach (var router in wanted.Routers)
+        foreach (var router in wanted.Routers.Select(WithGuests))
         {
             var reconciler = RouterOf(router.Id);
             if (!router.IsSameAs(reconciler.Wanted))
@@ -246,6 +246,20 @@ public sealed class NetworkProvisioner : IAsyncDisposable
             Remove(reconciler.IsToGo, () => reconciler.RequestAsync(null, AttemptKind.First), changed, looked);
         }
     }
+
+    /// <summary>By now its networks are wanted, or as they were.</summary>
+    EdgeRouter WithGuests(EdgeRouter router) =>
+        router with
+        {
+            Guests = NetworkAddresses.Of([
+                .. router
+                    .Ports.Select(port => port.NetworkId)
+                    .Distinct()
+                    .Select(id => _networks.GetValueOrDefault(id)?.Wanted)
+                    .OfType<EdgeNetwork>()
+                    .Select(NetworkAddresses.Of),
+            ]),
+        };
 
     /// <summary>What goes already is not asked to again, except by who waits for it.</summary>
     static void Remove(bool isToGo, Func<Task> request, List<Task> changed, List<Task>? looked)

@@ -83,13 +83,11 @@ sealed class PortSecurity : IDisposable
                 "Port security needs nft, which this host has not: install it (Debian: nftables), or set edge.port_security=false."
             );
         }
-        await TextFile.WriteIfChangedAsync(
-            _files.PortRules,
-            PortSecurityRules.Render(network, ports),
-            cancellationToken
-        );
+        var rules = PortSecurityRules.Render(network, ports);
+        await TextFile.WriteIfChangedAsync(_files.PortRules, rules, cancellationToken);
         // Also when the text is the same: a firewall that was loaded anew may have flushed it.
         await new Command("nft", "-f", _files.PortRules).RunAsync(cancellationToken);
+        await PortSecurityTable.RemoveUnusedAsync(network.Id, rules, _files.UnusedPortRules, cancellationToken);
     }
 
     /// <summary>Removes the rules of the network, if there ever were any.</summary>

@@ -10,7 +10,9 @@ namespace Stackmeta.Edge;
 /// </summary>
 /// <remarks>
 /// A guest may choose its link-local address (RFC 7217), but not the one that another port's MAC makes (RFC 4291, appendix A), nor one that
-/// serves the network. What neighbour discovery says of a MAC is held to the port's (RFC 4861 §4.6.1): by that MAC the guest is known.
+/// serves the network; and so many at a time (<see cref="EdgeNetwork.LinkLocalAddresses"/>), since each is an entry of the kernel's neighbour
+/// table, which all namespaces of the host share. What neighbour discovery says of a MAC is held to the port's (RFC 4861 §4.6.1): by that MAC
+/// the guest is known.
 /// </remarks>
 static class PortSecurityRules
 {
@@ -18,6 +20,23 @@ static class PortSecurityRules
     const string SourceMac = "0101";
     const string TargetMac = "0201";
     const string Nonce = "0e01";
+
+    const string Syn = "tcp flags & (syn | ack) == syn";
+
+    /// <summary>
+    /// How long a link-local address that is no longer used keeps its place: longer than the kernel keeps a neighbour that it no longer hears of
+    /// (<c>gc_stale_time</c> of arp(7), 60 s), so that a guest which goes from one address to the next has no more entries than places.
+    /// </summary>
+    const string LinkLocalTimeout = "5m";
+
+    /// <summary>
+    /// Connections that one guest may begin with the metadata service. A connection that the guest leaves half open takes a place of the listener's
+    /// 4096 for 7 s, since the SYN-ACK is sent twice more, after 1 and 3 s (<see cref="NamespaceKernelSettings"/>): 200 + 7 × 100 are less than a quarter
+    /// of them. Beyond 4096 the kernel would answer all guests of the network with SYN cookies, which leave no SYN to know a guest's MAC by.
+    /// No client of the metadata service comes near it: they ask in sequence. One statement a port, not one for all with a set of ports: when such a
+    /// set is full, its rule matches no more, and lets everything pass.
+    /// </summary>
+    const string SynRate = "rate over 100/second burst 200 packets";
 
     /// <summary>The table of a network, in the family <c>bridge</c>.</summary>
     public static string TableOf(Guid networkId) => $"stackmeta_{networkId:N}";
@@ -30,17 +49,21 @@ static class PortSecurityRules
 
             """;
 
-    /// <summary>Replaces the network's table as a whole and at once.</summary>
+    /// <summary>
+    /// Replaces all rules of the network's table at once. What has memory, the ports' sets and rates, stays as it is: with the table made anew a
+    /// guest would have all its places again at each change of the network. What no rule uses any more is removed afterwards
+    /// (<see cref="PortSecurityTable"/>).
+    /// </summary>
     /// <param name="ports">Those whose guests are on the bridge, at least one.</param>
     public static string Render(EdgeNetwork network, IReadOnlyList<SecuredPort> ports)
     {
-        var text = new StringBuilder(Removal(network.Id));
-        text.Append($"table bridge {TableOf(network.Id)} {{\n");
+        var table = TableOf(network.Id);
+        var text = new StringBuilder($"table bridge {table}\nflush table bridge {table}\ntable bridge {table} {{\n");
         AppendShared(text, network);
         // While a guest moves, two interfaces may be one port's.
         foreach (var port in ports.DistinctBy(static port => port.Id))
         {
-            AppendPort(text, port);
+            AppendPort(text, port, network.LinkLocalAddresses);
         }
         var devices = ports.Select(port => $"{port.Device} : goto port_{port.Id:N}");
         AppendChain(
@@ -56,7 +79,7 @@ static class PortSecurityRules
     static void AppendShared(StringBuilder text, EdgeNetwork network)
     {
         var taken = TakenOf(network);
-        text.Append($"  set taken {{ type ipv6_addr; elements = {Set(taken)}; }}\n");
+        AppendChain(text, "taken_source", $"ip6 saddr {Set(taken)} drop");
         AppendChain(text, "taken_target", $"@th,64,128 {Set(taken.Select(Number))} drop");
         AppendChain(
             text,
@@ -64,12 +87,12 @@ static class PortSecurityRules
             // Routers and DHCP servers are the network's. Pieces of a packet hide what it is; RFC 6980 wants none here.
             "icmpv6 type { nd-router-advert, nd-redirect } drop",
             "udp sport 547 drop",
-            "ip6 saddr fe80::/64 exthdr frag exists drop"
+            "ip6 saddr fe80::/64 exthdr frag exists drop",
+            $"ip6 daddr {MetadataAddress.Ipv6} exthdr frag exists drop"
         );
-        AppendChain(text, "link_local", "ip6 saddr @taken drop", "ip6 saddr fe80::/64 accept", "drop");
     }
 
-    static void AppendPort(StringBuilder text, SecuredPort port)
+    static void AppendPort(StringBuilder text, SecuredPort port, int linkLocalAddresses)
     {
         var name = $"port_{port.Id:N}";
         if (port.Mac is not { } address)
@@ -84,12 +107,32 @@ static class PortSecurityRules
             .Append(MacAddress.ToLinkLocal(address))
             .Distinct()
             .ToList();
+        // Named by its size, since the kernel cannot change that of a set.
+        var places = $"ll{linkLocalAddresses}_{port.Id:N}";
+        if (linkLocalAddresses > 0)
+        {
+            text.Append(
+                $"  set {places} {{ type ipv6_addr; size {linkLocalAddresses}; flags dynamic,timeout; timeout {LinkLocalTimeout}; }}\n"
+            );
+        }
+        text.Append($"  limit syn_{port.Id:N} {{ {SynRate}; }}\n");
+        // A full set takes no more, and then the rule does not match: the next one drops.
+        string[] Place(string address, string verdict) =>
+            linkLocalAddresses > 0 ? [$"update @{places} {{ {address} }} {verdict}", "drop"] : ["drop"];
         AppendChain(
             text,
             $"{name}_target",
-            $"@th,64,128 {Set(ipv6.Select(Number))} return",
-            "@th,64,64 != 0xfe80000000000000 drop",
-            "jump taken_target"
+            [
+                $"@th,64,128 {Set(ipv6.Select(Number))} return",
+                "@th,64,64 != 0xfe80000000000000 drop",
+                "jump taken_target",
+                .. Place("@th,64,128", "return"),
+            ]
+        );
+        AppendChain(
+            text,
+            $"{name}_link_local",
+            ["ip6 saddr != fe80::/64 drop", "jump taken_source", .. Place("ip6 saddr", "accept")]
         );
         AppendChain(
             text,
@@ -98,7 +141,7 @@ static class PortSecurityRules
             $"ip6 saddr :: icmpv6 type nd-neighbor-solicit jump {name}_target",
             "ip6 saddr :: icmpv6 type { nd-neighbor-solicit, nd-router-solicit } accept",
             $"ip6 saddr {Set(ipv6)} accept",
-            "goto link_local"
+            $"goto {name}_link_local"
         );
         // By their lengths: one option at the most, so that there is no second one to be believed, and no header before.
         AppendChain(
@@ -116,10 +159,11 @@ static class PortSecurityRules
             text,
             $"{name}_ipv6",
             "jump never",
+            $"ip6 daddr {MetadataAddress.Ipv6} tcp dport {MetadataAddress.Port} {Syn} limit name \"syn_{port.Id:N}\" drop",
             $"icmpv6 type {{ nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert }} goto {name}_discovery",
             $"ip6 saddr {Set(ipv6)} accept",
             "ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } accept",
-            "goto link_local"
+            $"goto {name}_link_local"
         );
         const string Arp = "ether type arp arp htype 1 arp ptype ip arp hlen 6 arp plen 4";
         string[] own =
@@ -141,6 +185,9 @@ static class PortSecurityRules
                 // The MAC that DHCP servers believe (RFC 2131 §2, chaddr), which lies in the packet's first piece, or in none that is looked at.
                 "ether type ip udp dport 67 ip frag-off & 0x3fff != 0 drop",
                 $"ether type ip udp dport 67 @th,288,48 != 0x{digits} drop",
+                // In pieces, a SYN's flags would be in another one than its ports. No client of the service needs them: TCP finds its own size.
+                $"ip daddr {MetadataAddress.Ipv4} ip frag-off & 0x3fff != 0 drop",
+                $"ip daddr {MetadataAddress.Ipv4} tcp dport {MetadataAddress.Port} {Syn} limit name \"syn_{port.Id:N}\" drop",
                 .. own,
                 "ether type ip ip saddr 0.0.0.0 udp sport 68 udp dport 67 accept",
                 $"ether type ip6 goto {name}_ipv6",

@@ -24,6 +24,12 @@ sealed class NetworkFiles(string networksDirectory, Guid networkId)
     /// <summary>What packets of the network obey now (<see cref="AppliedFile"/>).</summary>
     public string Applied => Path.Combine(Directory, "applied.json");
 
+    /// <summary>What removes parts of those rules that are no longer used; there while it does.</summary>
+    public string UnusedPortRules => Path.Combine(Directory, "ports-unused.nft");
+
+    /// <summary>The rules that bound the namespace's neighbours (<see cref="Edge.NeighbourRules"/>).</summary>
+    public string NeighbourRules => Path.Combine(Directory, "neighbours.nft");
+
     /// <summary>There while something is being made that has no mark yet (<see cref="LinkChanges.FindForeign"/>).</summary>
     public string Making => Path.Combine(Directory, "making");
 }

@@ -15,13 +15,15 @@ sealed class ProvisionedNetwork(
     ILogger logger
 ) : INetworkSteps
 {
+    readonly NamespaceBounds _bounds = new(DeviceNames.DhcpNamespace(id), files.NeighbourRules);
+
     // Written by ServeAsync only; read by anyone.
     volatile string? _notice;
 
     /// <summary>The plan that was carried out last; null before the first.</summary>
     LinkPlan? _links;
 
-    public string? Fault => dhcp.Fault ?? proxy.Fault ?? _notice;
+    public string? Fault => dhcp.Fault ?? proxy.Fault ?? _notice ?? _bounds.Notice;
 
     public AppliedNetwork? FindApplied() => AppliedFile.TryReadNetwork(files.Applied);
 
@@ -41,7 +43,14 @@ sealed class ProvisionedNetwork(
         using var security = await PortSecurity.LockAsync(files, cancellationToken);
         await (
             options.PortSecurity
-                ? security.ApplyAsync(wanted, joining: null, cancellationToken)
+                ? security.ApplyAsync(
+                    wanted with
+                    {
+                        LinkLocalAddresses = options.LinkLocalAddresses,
+                    },
+                    joining: null,
+                    cancellationToken
+                )
                 : security.RemoveAsync(id, cancellationToken)
         );
     }
@@ -52,6 +61,7 @@ sealed class ProvisionedNetwork(
         var hasFiles = Directory.Exists(files.Directory);
         var hasIpv6Address = await ApplyLinksAsync(plan, cancellationToken);
         Directory.CreateDirectory(files.Directory);
+        await _bounds.ApplyAsync(NetworkAddresses.Of(wanted), [plan.Tap], forwards: false, cancellationToken);
         if (!hasFiles)
         {
             await ApplyRulesAsync(wanted, cancellationToken);
@@ -107,6 +117,7 @@ sealed class ProvisionedNetwork(
         if (LinkChanges.Kept(plan, state).Tap is null)
         {
             // They would go on in a namespace that has lost its name, or on an interface that is gone.
+            _bounds.Forget();
             await StopProcessesAsync();
         }
         await LinkProvisioner.ApplyAsync(plan, state, files.Making, logger, cancellationToken);

@@ -10,13 +10,19 @@ static class SameAs
         || (
             other is not null
             && one with { Subnets = other.Subnets, Hosts = other.Hosts } == other
+            && one.LinkLocalAddresses == other.LinkLocalAddresses
             && AreSame(one.Subnets, other.Subnets, IsSameAs)
             && AreSame(one.Hosts, other.Hosts, IsSameAs)
         );
 
     public static bool IsSameAs(this EdgeRouter one, EdgeRouter? other) =>
         ReferenceEquals(one, other)
-        || (other is not null && one.Id == other.Id && AreSame(one.Ports, other.Ports, IsSameAs));
+        || (
+            other is not null
+            && one.Id == other.Id
+            && one.Guests.IsSameAs(other.Guests)
+            && AreSame(one.Ports, other.Ports, IsSameAs)
+        );
 
     static bool IsSameAs(EdgeSubnet one, EdgeSubnet other) =>
         one with { DnsServers = other.DnsServers, HostRoutes = other.HostRoutes } == other

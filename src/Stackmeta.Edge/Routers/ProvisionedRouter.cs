@@ -14,11 +14,12 @@ sealed class ProvisionedRouter(
 ) : IRouterSteps
 {
     readonly string _namespace = DeviceNames.RouterNamespace(id);
+    readonly NamespaceBounds _bounds = new(DeviceNames.RouterNamespace(id), files.NeighbourRules);
 
     /// <summary>Rules are put in place once for each namespace, and once more by a new edge, whose rules may differ.</summary>
     bool _hasRules;
 
-    public string? Fault => proxy.Fault ?? advertiser.Fault;
+    public string? Fault => proxy.Fault ?? advertiser.Fault ?? _bounds.Notice;
 
     public AppliedRouter? FindApplied() => AppliedFile.TryReadRouter(files.Applied);
 
@@ -41,6 +42,7 @@ sealed class ProvisionedRouter(
         {
             // They would go on in a namespace that has lost its name.
             await StopProcessesAsync();
+            _bounds.Forget();
             _hasRules = false;
         }
         var common = RouterChanges.OfNamespace(wanted, state, mark, hostHasIpv6);
@@ -50,8 +52,13 @@ sealed class ProvisionedRouter(
         {
             try
             {
-                var commands = RouterChanges.OfInterface(wanted, port, state, mark, hostHasIpv6);
-                await LinkProvisioner.RunMarkedAsync([.. commands], files.Making, logger, cancellationToken);
+                var commands = RouterChanges.OfInterface(wanted, port, state, mark, hostHasIpv6).ToList();
+                if (commands.Count > 0)
+                {
+                    // Perhaps it is made anew, and its rules went with it.
+                    _bounds.Forget();
+                }
+                await LinkProvisioner.RunMarkedAsync(commands, files.Making, logger, cancellationToken);
             }
             catch (EdgeException e)
             {
@@ -65,6 +72,16 @@ sealed class ProvisionedRouter(
             // What was made and not marked is known as ours by it.
             await File.WriteAllTextAsync(files.Making, "", cancellationToken);
         }
+        await _bounds.ApplyAsync(
+            wanted.Guests,
+            [
+                .. wanted
+                    .Ports.Where(port => !failed.ContainsKey(port.PortId))
+                    .Select(port => DeviceNames.RouterInterface(port.PortId)),
+            ],
+            forwards: true,
+            cancellationToken
+        );
         if (!_hasRules)
         {
             // Before anything listens: nobody may reach the proxy around them.
@@ -128,6 +145,9 @@ sealed class RouterFiles(string routersDirectory, Guid routerId)
 
     /// <summary>Which interfaces are in place now (<see cref="AppliedFile"/>).</summary>
     public string Applied => Path.Combine(Directory, "applied.json");
+
+    /// <summary>The rules that bound the namespace's neighbours (<see cref="Edge.NeighbourRules"/>).</summary>
+    public string NeighbourRules => Path.Combine(Directory, "neighbours.nft");
 
     /// <summary>There while something is being made that has no mark yet.</summary>
     public string Making => Path.Combine(Directory, "making");

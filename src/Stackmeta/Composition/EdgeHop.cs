@@ -185,6 +185,7 @@ sealed class EdgeHop : IHop, IEndsItself
                 MetadataProxySocket = folder.AgentSocket,
                 PacketFilter = settings.Get(KnownSettings.EdgePacketFilter),
                 PortSecurity = settings.Get(KnownSettings.EdgePortSecurity),
+                LinkLocalAddresses = (int)settings.Get(KnownSettings.EdgeLinkLocalAddresses),
             };
             var isElsewhere = _server is null && settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Listeners;
             Networks = new(

@@ -298,6 +298,14 @@ public static class KnownSettings
             "Hold each guest that 'stackmeta port attach' has put on a bridge to its port's MAC and fixed IPs, by rules of nft; for guests that route for others it must be off."
         );
 
+    public static Setting<long> EdgeLinkLocalAddresses { get; } =
+        new(
+            "edge.link_local_addresses",
+            SettingKinds.Number(0, 1024),
+            "8",
+            "How many link-local IPv6 addresses of its own choice such a guest may use within 5 minutes, besides the one that its MAC makes; packets from further ones are dropped, since each is an entry of the kernel's neighbour table (gc_thresh3), which all of the host shares."
+        );
+
     /// <summary>Empty for the user of the process.</summary>
     public static Setting<string> EdgeUser { get; } =
         new(
@@ -416,6 +424,7 @@ public static class KnownSettings
         EdgeWatchOnly,
         EdgePacketFilter,
         EdgePortSecurity,
+        EdgeLinkLocalAddresses,
         EdgeUser,
         EdgeOpener,
         EdgeTakeOver,

@@ -11,9 +11,11 @@ public sealed class PortSecurityRulesTests
         Assert.Equal(
             """
             table bridge stackmeta_11111111222233334444555555555555
-            delete table bridge stackmeta_11111111222233334444555555555555
+            flush table bridge stackmeta_11111111222233334444555555555555
             table bridge stackmeta_11111111222233334444555555555555 {
-              set taken { type ipv6_addr; elements = { fe80::f816:3eff:fe00:1, fe80::f816:3eff:fe00:2, fe80::f816:3eff:fe00:d0, fe80::a9fe:a9fe }; }
+              chain taken_source {
+                ip6 saddr { fe80::f816:3eff:fe00:1, fe80::f816:3eff:fe00:2, fe80::f816:3eff:fe00:d0, fe80::a9fe:a9fe } drop
+              }
               chain taken_target {
                 @th,64,128 { 0xfe80000000000000f8163efffe000001, 0xfe80000000000000f8163efffe000002, 0xfe80000000000000f8163efffe0000d0, 0xfe8000000000000000000000a9fea9fe } drop
               }
@@ -21,23 +23,29 @@ public sealed class PortSecurityRulesTests
                 icmpv6 type { nd-router-advert, nd-redirect } drop
                 udp sport 547 drop
                 ip6 saddr fe80::/64 exthdr frag exists drop
+                ip6 daddr fe80::a9fe:a9fe exthdr frag exists drop
               }
-              chain link_local {
-                ip6 saddr @taken drop
-                ip6 saddr fe80::/64 accept
-                drop
-              }
+              set ll8_aaaaaaaabbbbccccddddeeeeeeeeeeee { type ipv6_addr; size 8; flags dynamic,timeout; timeout 5m; }
+              limit syn_aaaaaaaabbbbccccddddeeeeeeeeeeee { rate over 100/second burst 200 packets; }
               chain port_aaaaaaaabbbbccccddddeeeeeeeeeeee_target {
                 @th,64,128 { 0x20010db8000000000000000000000070, 0xfe80000000000000f8163efffe000001 } return
                 @th,64,64 != 0xfe80000000000000 drop
                 jump taken_target
+                update @ll8_aaaaaaaabbbbccccddddeeeeeeeeeeee { @th,64,128 } return
+                drop
+              }
+              chain port_aaaaaaaabbbbccccddddeeeeeeeeeeee_link_local {
+                ip6 saddr != fe80::/64 drop
+                jump taken_source
+                update @ll8_aaaaaaaabbbbccccddddeeeeeeeeeeee { ip6 saddr } accept
+                drop
               }
               chain port_aaaaaaaabbbbccccddddeeeeeeeeeeee_speaker {
                 icmpv6 type nd-neighbor-advert jump port_aaaaaaaabbbbccccddddeeeeeeeeeeee_target
                 ip6 saddr :: icmpv6 type nd-neighbor-solicit jump port_aaaaaaaabbbbccccddddeeeeeeeeeeee_target
                 ip6 saddr :: icmpv6 type { nd-neighbor-solicit, nd-router-solicit } accept
                 ip6 saddr { 2001:db8::70, fe80::f816:3eff:fe00:1 } accept
-                goto link_local
+                goto port_aaaaaaaabbbbccccddddeeeeeeeeeeee_link_local
               }
               chain port_aaaaaaaabbbbccccddddeeeeeeeeeeee_discovery {
                 icmpv6 type nd-router-solicit ip6 length 8 goto port_aaaaaaaabbbbccccddddeeeeeeeeeeee_speaker
@@ -50,16 +58,19 @@ public sealed class PortSecurityRulesTests
               }
               chain port_aaaaaaaabbbbccccddddeeeeeeeeeeee_ipv6 {
                 jump never
+                ip6 daddr fe80::a9fe:a9fe tcp dport 80 tcp flags & (syn | ack) == syn limit name "syn_aaaaaaaabbbbccccddddeeeeeeeeeeee" drop
                 icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } goto port_aaaaaaaabbbbccccddddeeeeeeeeeeee_discovery
                 ip6 saddr { 2001:db8::70, fe80::f816:3eff:fe00:1 } accept
                 ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } accept
-                goto link_local
+                goto port_aaaaaaaabbbbccccddddeeeeeeeeeeee_link_local
               }
               chain port_aaaaaaaabbbbccccddddeeeeeeeeeeee {
                 ether saddr != fa:16:3e:00:00:01 drop
                 ether type ip udp sport 67 drop
                 ether type ip udp dport 67 ip frag-off & 0x3fff != 0 drop
                 ether type ip udp dport 67 @th,288,48 != 0xfa163e000001 drop
+                ip daddr 169.254.169.254 ip frag-off & 0x3fff != 0 drop
+                ip daddr 169.254.169.254 tcp dport 80 tcp flags & (syn | ack) == syn limit name "syn_aaaaaaaabbbbccccddddeeeeeeeeeeee" drop
                 ether type arp arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp saddr ether fa:16:3e:00:00:01 arp saddr ip { 10.0.0.70, 10.0.0.71 } accept
                 ether type arp arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp saddr ether fa:16:3e:00:00:01 arp saddr ip 0.0.0.0 arp operation request arp daddr ip { 10.0.0.70, 10.0.0.71 } accept
                 ether type ip ip saddr { 10.0.0.70, 10.0.0.71 } accept
@@ -115,7 +126,7 @@ public sealed class PortSecurityRulesTests
         var network = NetworkOf("10.0.0.70");
         var gateway = Networks.Subnet("2001:db8::/64", "fe80::1", null);
         Assert.Contains(
-            "elements = { fe80::f816:3eff:fe00:1, fe80::f816:3eff:fe00:2, fe80::f816:3eff:fe00:d0, fe80::1, fe80::a9fe:a9fe }",
+            "ip6 saddr { fe80::f816:3eff:fe00:1, fe80::f816:3eff:fe00:2, fe80::f816:3eff:fe00:d0, fe80::1, fe80::a9fe:a9fe } drop",
             Render(network with { Subnets = [.. network.Subnets, gateway] })
         );
     }

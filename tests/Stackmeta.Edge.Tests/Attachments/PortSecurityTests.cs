@@ -285,55 +285,19 @@ public sealed class PortSecurityTests
             StringComparison.Ordinal
         );
 
-    static async Task<Pair> PairAsync(EdgeRig rig)
-    {
-        var network = Networks.Of(
-            [
-                Networks.Subnet("10.0.0.64/26", "10.0.0.65", "10.0.0.66"),
-                Networks.Subnet("2001:db8::/64", null, "2001:db8::2") with
-                {
-                    Id = Guid.NewGuid(),
-                },
-            ],
-            Networks.Host(1, Mine, Mine6),
-            Networks.Host(2, Theirs, Theirs6)
+    static Task<GuestPair> PairAsync(EdgeRig rig) =>
+        GuestPair.CreateAsync(
+            rig,
+            Networks.Of(
+                [
+                    Networks.Subnet("10.0.0.64/26", "10.0.0.65", "10.0.0.66"),
+                    Networks.Subnet("2001:db8::/64", null, "2001:db8::2") with
+                    {
+                        Id = Guid.NewGuid(),
+                    },
+                ],
+                Networks.Host(1, Mine, Mine6),
+                Networks.Host(2, Theirs, Theirs6)
+            )
         );
-        await rig.ApplyAsync(network);
-        var pair = new Pair(network, await Cable.CreateAsync(), await Cable.CreateAsync());
-        await pair.AttachAsync(_ => Task.FromResult(network));
-        return pair;
-    }
-
-    /// <summary>Two guests on a network.</summary>
-    sealed class Pair(EdgeNetwork network, Cable first, Cable second) : IAsyncDisposable
-    {
-        public EdgeNetwork Network => network;
-
-        public async Task AttachAsync(Func<CancellationToken, Task<EdgeNetwork>>? readNetwork)
-        {
-            foreach (var (host, cable) in network.Hosts.Zip([first, second]))
-            {
-                if (LinkState.Exists(cable.Device))
-                {
-                    await PortAttachment.AttachAsync(network.Id, host.PortId, cable.Device, readNetwork, Cancellation);
-                }
-            }
-        }
-
-        public Task DetachAsync() =>
-            PortAttachment.DetachAsync(network.Id, first.Device, _ => Task.FromResult(network), Cancellation);
-
-        public Task<IReadOnlyList<string>> PassAsync(params (string, byte[])[] frames) =>
-            first.PassAsync(second, frames);
-
-        public Task SendAsync(params (string, byte[])[] frames) => first.SendAsync(frames);
-
-        public ValueTask DisposeOfSecondAsync() => second.DisposeAsync();
-
-        public async ValueTask DisposeAsync()
-        {
-            await first.DisposeAsync();
-            await second.DisposeAsync();
-        }
-    }
 }

@@ -19,6 +19,7 @@ static class Frames
     public const byte Redirect = 137;
 
     const byte HopByHop = 0;
+    const byte Tcp = 6;
     const byte Udp = 17;
     const byte Fragment = 44;
     const byte Icmpv6 = 58;
@@ -83,6 +84,41 @@ static class Frames
         ];
         Big(Checksum(header)).CopyTo(header, 10);
         return Ethernet(from, 0x0800, [.. header, .. datagram]);
+    }
+
+    /// <summary>The first packet of a TCP connection, to somebody's address.</summary>
+    public static byte[] Syn(PhysicalAddress from, string source, string target, ushort fromPort, ushort toPort) =>
+        To(from, source, target, Tcp, [.. Big(fromPort), .. Big(toPort), .. new byte[8], 0x50, 0x02, .. new byte[6]]);
+
+    /// <summary>The first piece of one, which ends before its flags.</summary>
+    public static byte[] SynFragment(PhysicalAddress from, string source, string target) =>
+        IPAddress.Parse(source).AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+            ? To(from, source, target, Tcp, [.. Big(1), .. Big(80), .. new byte[4]], isFragment: true)
+            : To(from, source, target, Fragment, [Tcp, 0, 0, 1, 0, 0, 0, 9, .. Big(1), .. Big(80), .. new byte[4]]);
+
+    static byte[] To(
+        PhysicalAddress from,
+        string source,
+        string target,
+        byte next,
+        byte[] payload,
+        bool isFragment = false
+    )
+    {
+        if (source.Contains(':', StringComparison.Ordinal))
+        {
+            byte[] length = [.. Big((ushort)payload.Length), next, 255];
+            return Ethernet(from, 0x86dd, [0x60, 0, 0, 0, .. length, .. Octets(source), .. Octets(target), .. payload]);
+        }
+        byte[] header =
+        [
+            .. (byte[])[0x45, 0, .. Big((ushort)(20 + payload.Length)), 0, 0, isFragment ? (byte)0x20 : (byte)0, 0, 64],
+            .. (byte[])[next, 0, 0],
+            .. Octets(source),
+            .. Octets(target),
+        ];
+        Big(Checksum(header)).CopyTo(header, 10);
+        return Ethernet(from, 0x0800, [.. header, .. payload]);
     }
 
     /// <summary>A DISCOVER as far as its chaddr.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -18,6 +19,10 @@ sealed record InventoryAccess(
     /// <summary>Whether attached guests are held to their ports' addresses (<see cref="KnownSettings.EdgePortSecurity"/>).</summary>
     public Func<ParseResult, bool> HasPortSecurity { get; init; } = static _ => true;
 
+    /// <summary>How many link-local addresses of its own choice a guest may have.</summary>
+    public Func<ParseResult, int> LinkLocalAddresses { get; init; } =
+        static _ => int.Parse(KnownSettings.EdgeLinkLocalAddresses.DefaultText, CultureInfo.InvariantCulture);
+
     /// <summary>The inventory that the settings name, and the process's own streams.</summary>
     public static InventoryAccess Of(CommonOptions common)
     {
@@ -29,6 +34,7 @@ sealed record InventoryAccess(
         )
         {
             HasPortSecurity = parsed => common.Read(parsed).Get(KnownSettings.EdgePortSecurity),
+            LinkLocalAddresses = parsed => (int)common.Read(parsed).Get(KnownSettings.EdgeLinkLocalAddresses),
         };
 
         InventoryPlace PlaceOf(ParseResult parsed) => InventoryPlace.Of(common.Read(parsed));

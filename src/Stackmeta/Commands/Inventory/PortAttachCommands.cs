@@ -55,7 +55,11 @@ static class PortAttachCommands
                     found,
                     parsed.GetValue(device)!,
                     access.HasPortSecurity(parsed)
-                        ? reading => ReadNetworkAsync(open.Inventory, found.NetworkId, reading)
+                        ? async reading =>
+                            await ReadNetworkAsync(open.Inventory, found.NetworkId, reading) with
+                            {
+                                LinkLocalAddresses = access.LinkLocalAddresses(parsed),
+                            }
                         : null,
                     cancellationToken
                 );
