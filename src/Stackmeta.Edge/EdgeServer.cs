@@ -74,7 +74,7 @@ public sealed class EdgeServer : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var limits = new GuestLimits(options.Limits, time);
+        var limits = new GuestLimits(options.Limits, options.Capacity, time);
         var listeners = new NamespaceListeners(
             sockets,
             options.HasAntiSpoofing,
@@ -134,7 +134,7 @@ public sealed class EdgeServer : IAsyncDisposable
     )
     {
         var arrival = context.Features.Require<IGuestArrivalFeature>();
-        if (limits.TryAsk(arrival.Scope, arrival.Peer, out var retryAfter))
+        if (limits.TryAsk(context.Features.Require<GuestAccount>(), out var retryAfter))
         {
             return answer(context);
         }

@@ -13,6 +13,9 @@ public sealed record EdgeServerOptions
     /// </summary>
     public bool HasAntiSpoofing { get; init; } = true;
 
+    /// <summary>How many connections guests may have altogether, by how many namespaces are listened in.</summary>
+    public Func<int, int> Capacity { get; init; } = static namespaces => DescriptorBudget.OfProcess().For(namespaces);
+
     /// <summary>Told of every request; null for nobody.</summary>
     public RequestObserver? Observer { get; init; }
 

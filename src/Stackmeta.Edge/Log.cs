@@ -65,8 +65,8 @@ static partial class Log
     [LoggerMessage(1030, LogLevel.Debug, "Guest {Peer} of {Scope} asks too often")]
     public static partial void TooManyRequests(ILogger logger, System.Net.IPAddress peer, EdgeScope scope);
 
-    [LoggerMessage(1031, LogLevel.Debug, "Guest {Peer} of {Scope} has too many connections")]
-    public static partial void TooManyConnections(ILogger logger, System.Net.IPAddress peer, EdgeScope scope);
+    [LoggerMessage(1031, LogLevel.Debug, "A connection of guest {Peer} of {Scope} is turned away: {Reason}")]
+    public static partial void TurnedAway(ILogger logger, System.Net.IPAddress peer, EdgeScope scope, string reason);
 
     [LoggerMessage(1032, LogLevel.Warning, "The agent's socket {Socket} cannot be reached: {Reason}")]
     public static partial void AgentUnreachable(ILogger logger, string socket, string reason);

@@ -1,7 +1,9 @@
 using System.Text;
 using Stackmeta;
+using Stackmeta.Http;
 
 SocketThreads.GoOnThemselves();
+DescriptorLimit.Raise();
 
 var arguments = await File.ReadAllBytesAsync("/proc/self/cmdline");
 var environment = await File.ReadAllBytesAsync("/proc/self/environ");

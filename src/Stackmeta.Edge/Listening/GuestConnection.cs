@@ -13,7 +13,6 @@ namespace Stackmeta.Edge;
 /// <param name="trunk">What it is a part of.</param>
 /// <param name="listener">Where it was accepted.</param>
 /// <param name="account">What it is counted in, and by which its guest's connections share their turns.</param>
-/// <param name="limits">Whose account it is.</param>
 /// <param name="connected">Called before the first request, to set features of one's own; null for none.</param>
 sealed class GuestConnection(
     Descriptor socket,
@@ -23,7 +22,6 @@ sealed class GuestConnection(
     ConnectionTrunk trunk,
     NamespaceListener listener,
     GuestAccount account,
-    GuestLimits limits,
     Action<IFeatureCollection, IGuestArrivalFeature>? connected
 ) : SocketConnection(socket, peer, loop, trunk), IGuestArrivalFeature
 {
@@ -61,8 +59,9 @@ sealed class GuestConnection(
     protected override void AddFeatures(IFeatureCollection features)
     {
         features.Set<IGuestArrivalFeature>(this);
+        features.Set(account);
         connected?.Invoke(features, this);
     }
 
-    protected override void Ended() => limits.Leave(Scope, Peer, account);
+    protected override void Ended() => account.Leave();
 }

@@ -9,11 +9,13 @@ namespace Stackmeta.Edge;
 /// <param name="sockets">Where they are had from.</param>
 /// <param name="loops">Who accept.</param>
 /// <param name="accept">Gets what is accepted.</param>
+/// <param name="account">In which its guests' connections are counted.</param>
 sealed class NamespaceListener(
     ServedNamespace served,
     INamespaceSockets sockets,
     EventLoops loops,
     Action<NamespaceListener, EventLoop, Descriptor, IPEndPoint> accept,
+    NamespaceAccount account,
     TimeProvider time,
     ILogger logger
 ) : IAsyncDisposable
@@ -32,6 +34,8 @@ sealed class NamespaceListener(
 
     /// <summary>The same text for all connections.</summary>
     public string ScopeId { get; } = served.Scope.Id.ToString();
+
+    public NamespaceAccount Account => account;
 
     /// <summary>Why IPv6 is not served although it was asked for; null when it is, or when no interface has the address.</summary>
     public string? Notice => _linkLocal.Select(static listener => listener.Notice).FirstOrDefault(IsSaid);

@@ -60,7 +60,7 @@ public sealed class NamespaceListeners(
                 await CloseAsync(served.Name);
                 sockets.Forget(served.Name);
             }
-            var listener = new NamespaceListener(served, sockets, _loops, Accept, time, _logger);
+            var listener = new NamespaceListener(served, sockets, _loops, Accept, limits.Open(), time, _logger);
             try
             {
                 await listener.StartAsync();
@@ -111,6 +111,7 @@ public sealed class NamespaceListeners(
     async Task EndAsync(NamespaceListener listener)
     {
         await listener.DisposeAsync();
+        limits.Close(listener.Account);
         await _loops.PassAsync();
         foreach (var guest in Trunk.Connections.OfType<GuestConnection>().Where(guest => guest.Listener == listener))
         {
@@ -180,12 +181,12 @@ public sealed class NamespaceListeners(
             RefuseUnidentified(socket, listener, peer.Address, refusal);
             return;
         }
-        if (limits.Enter(listener.Scope, client.Address) is not { } account)
+        if (listener.Account.Enter(GuestKey.Of(client.Mac, client.Address), out var reason) is not { } account)
         {
-            TurnAway(socket, listener.Scope, client.Address);
+            TurnAway(socket, listener.Scope, client.Address, reason);
             return;
         }
-        new GuestConnection(socket, peer, client, loop, Trunk, listener, account, limits, connected).Start();
+        new GuestConnection(socket, peer, client, loop, Trunk, listener, account, connected).Start();
     }
 
     /// <summary>A guest that tries again is known the next time, unless it is not to be.</summary>
@@ -211,10 +212,10 @@ public sealed class NamespaceListeners(
         }
     }
 
-    void TurnAway(Descriptor socket, EdgeScope scope, IPAddress peer)
+    void TurnAway(Descriptor socket, EdgeScope scope, IPAddress peer, Refusal reason)
     {
-        Log.TooManyConnections(_logger, peer, scope);
-        observer?.CountTurnedAway(PathStep.Edge, Refusal.TooManyRequests);
+        Log.TurnedAway(_logger, peer, scope, RefusalDescription.Of(reason).Name);
+        observer?.CountTurnedAway(PathStep.Edge, reason);
         PartingWord.Say(
             socket,
             "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8

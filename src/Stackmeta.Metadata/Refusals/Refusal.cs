@@ -54,6 +54,11 @@ public enum Refusal
     PasswordNotStored = 61,
     PathBelowLeaf = 62,
 
+    // Edge: a connection is turned away, before any request
+    TooManyConnections = 80,
+    NetworkConnectionsTaken = 81,
+    UnidentifiedConnectionsTaken = 82,
+
     // Any hop: the request itself
     RequestTooLarge = 70,
     RequestMalformed = 71,

@@ -8,6 +8,7 @@ public sealed record RefusalDescription(int Status, string Explanation, string N
 {
     const string NotFound = "The resource could not be found.";
     const string UnknownError = "An unknown error has occurred. Please try your request again.";
+    const string Busy = "Too many connections. Please try again later.";
     const string Unavailable = "The metadata service is temporarily unavailable. Please try again later.";
 
     /// <summary>The description of a refusal.</summary>
@@ -102,6 +103,9 @@ public sealed record RefusalDescription(int Status, string Explanation, string N
             ),
             Refusal.PasswordInstanceGone => new(400, "The instance could not be found.", "password-instance-gone"),
             Refusal.PasswordNotStored => new(503, Unavailable, "password-not-stored"),
+            Refusal.TooManyConnections => new(429, Busy, "too-many-connections"),
+            Refusal.NetworkConnectionsTaken => new(429, Busy, "network-connections-taken"),
+            Refusal.UnidentifiedConnectionsTaken => new(429, Busy, "unidentified-connections-taken"),
             Refusal.RequestTooLarge => new(413, "The request is too large.", "request-too-large"),
             Refusal.RequestMalformed => new(400, "The request is malformed.", "request-malformed"),
             Refusal.TooManyRequests => new(429, "Too many requests. Please try again later.", "too-many-requests"),
