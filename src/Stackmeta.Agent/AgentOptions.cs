@@ -61,6 +61,9 @@ public sealed record AgentSocketOptions
     /// <summary>Neutron's <c>metadata_backlog</c>; the kernel caps it at <c>net.core.somaxconn</c>.</summary>
     public int Backlog { get; init; } = 4096;
 
+    /// <summary>Open connections; one more is turned away. Null for as many as the process has descriptors.</summary>
+    public int? MaxConnections { get; init; }
+
     /// <summary>Keeps the socket for the next process; null where it ends with this one.</summary>
     public IKeptSockets? Kept { get; init; }
 

@@ -50,6 +50,7 @@ public sealed class AgentServer : IAsyncDisposable
             OpenSocket = _ => socket.Socket,
             Kept = options.Socket.Kept,
             Backlog = options.Socket.Backlog,
+            MaxConnections = options.Socket.MaxConnections,
             Hop = PathStep.Agent,
             AnswersInline = true,
         };

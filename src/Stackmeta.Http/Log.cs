@@ -26,4 +26,11 @@ static partial class Log
 
     [LoggerMessage(111, LogLevel.Debug, "Where that request failed")]
     public static partial void RequestFailure(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        112,
+        LogLevel.Warning,
+        "A connection in {Place} is turned away: there are {Count} already ({Suppressed} more like it were not told.)"
+    )]
+    public static partial void CallerTurnedAway(ILogger logger, string place, long count, long suppressed);
 }

@@ -16,7 +16,7 @@ sealed record NetworkAddresses(ImmutableArray<IPAddress> Known, ImmutableArray<I
         new(
             [
                 .. network
-                    .Hosts.SelectMany(host => host.Addresses.Append(LinkLocalGuests.MadeOf(host.Mac, 0)))
+                    .Hosts.SelectMany(host => host.Addresses.Append(MacAddress.ToLinkLocal(host.Mac)))
                     .Concat(network.Subnets.Select(subnet => subnet.Gateway).OfType<IPAddress>())
                     .Distinct()
                     .Order(ByOctets.Instance),

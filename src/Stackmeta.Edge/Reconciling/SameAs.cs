@@ -10,7 +10,6 @@ static class SameAs
         || (
             other is not null
             && one with { Subnets = other.Subnets, Hosts = other.Hosts } == other
-            && one.LinkLocalAddresses == other.LinkLocalAddresses
             && AreSame(one.Subnets, other.Subnets, IsSameAs)
             && AreSame(one.Hosts, other.Hosts, IsSameAs)
         );

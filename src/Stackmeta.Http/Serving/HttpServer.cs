@@ -73,7 +73,7 @@ public sealed class HttpServer : IAsyncDisposable
         var addresses = options.Addresses;
         var own =
             options.AnswersInline && options.Certificate is null
-                ? TrunkListeners.Open(addresses, address => OpenListening(address, options), options.Time, loggers)
+                ? TrunkListeners.Open(options, address => OpenListening(address, options), loggers)
                 : null;
         if (own is not null)
         {

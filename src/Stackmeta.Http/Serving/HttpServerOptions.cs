@@ -57,7 +57,7 @@ public sealed record HttpServerOptions
     /// </summary>
     public int MaxBufferedBody { get; init; } = 64 * 1024;
 
-    /// <summary>Open connections; one more is closed at once. Null for as many as the process has descriptors. Held where Kestrel accepts.</summary>
+    /// <summary>Open connections; one more is turned away at once. Null for as many as the process has descriptors.</summary>
     public long? MaxConnections { get; init; }
 
     /// <summary>Told of every request; null for nobody.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
 
@@ -15,11 +17,18 @@ sealed class TrunkListeners : IListeners
 
     readonly List<AcceptingSocket> _accepting = [];
     readonly EventLoops _loops;
+    readonly HttpServerOptions _options;
+    readonly ILogger _logger;
+    readonly LogThrottle _turnedAway;
 
     /// <summary>By its owner.</summary>
     bool _isDisposed;
 
-    TrunkListeners(ConnectionTrunk trunk, EventLoops loops) => (Trunk, _loops) = (trunk, loops);
+    TrunkListeners(ConnectionTrunk trunk, EventLoops loops, HttpServerOptions options, ILogger logger)
+    {
+        (Trunk, _loops, _options, _logger) = (trunk, loops, options, logger);
+        _turnedAway = new(options.Time);
+    }
 
     /// <summary>What the accepted connections are parts of.</summary>
     public ConnectionTrunk Trunk { get; }
@@ -30,30 +39,30 @@ sealed class TrunkListeners : IListeners
     public List<EndPoint> EndPoints { get; } = [];
 
     /// <summary>Opens the sockets of all addresses; who connects waits until <see cref="Start"/>.</summary>
-    /// <param name="addresses">All are opened or none.</param>
+    /// <param name="options">All of its addresses are opened or none.</param>
     /// <param name="open">Opens the socket of an address, listening.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <exception cref="ListenException">An address cannot be had; none is open then.</exception>
     public static TrunkListeners Open(
-        IEnumerable<EndPoint> addresses,
+        HttpServerOptions options,
         Func<EndPoint, Socket> open,
-        TimeProvider time,
         ILoggerFactory loggers
     )
     {
         var logger = loggers.CreateLogger<TrunkListeners>();
         var listeners = new TrunkListeners(
-            new(time, loggers.CreateLogger<ConnectionTrunk>()),
-            new(Math.Min(Environment.ProcessorCount, MostLoops), "callers")
+            new(options.Time, loggers.CreateLogger<ConnectionTrunk>()),
+            new(Math.Min(Environment.ProcessorCount, MostLoops), "callers"),
+            options,
+            logger
         );
         EndPoint? at = null;
         try
         {
-            foreach (var address in addresses)
+            foreach (var address in options.Addresses)
             {
                 at = address;
-                listeners.Add(address, open(address), time, logger);
+                listeners.Add(address, open(address));
             }
             return listeners;
         }
@@ -65,17 +74,48 @@ sealed class TrunkListeners : IListeners
         }
     }
 
-    void Add(EndPoint address, Socket socket, TimeProvider time, ILogger logger)
+    void Add(EndPoint address, Socket socket)
     {
         var place = address.ToString()!;
         EndPoints.Add(socket.LocalEndPoint ?? address);
         _accepting.Add(
-            new(socket, place, _loops, (loop, accepted, peer) => Accept(loop, accepted, peer, place), time, logger)
+            new(
+                socket,
+                place,
+                _loops,
+                (loop, accepted, peer) => Accept(loop, accepted, peer, place),
+                _options.Time,
+                _logger
+            )
         );
     }
 
-    void Accept(EventLoop loop, Descriptor accepted, EndPoint? peer, string place) =>
+    void Accept(EventLoop loop, Descriptor accepted, EndPoint? peer, string place)
+    {
+        if (Trunk.Count >= _options.MaxConnections)
+        {
+            TurnAway(accepted, place);
+            return;
+        }
         new SocketConnection(accepted, peer, loop, Trunk) { Place = place }.Start();
+    }
+
+    /// <summary>Descriptors are for other things too.</summary>
+    void TurnAway(Descriptor accepted, string place)
+    {
+        if (_turnedAway.MayWrite(out var suppressed))
+        {
+            Log.CallerTurnedAway(_logger, place, _options.MaxConnections!.Value, suppressed);
+        }
+        if (_options.Hop is { } hop)
+        {
+            _options.Observer?.CountTurnedAway(hop, Refusal.CallerConnectionsTaken);
+        }
+        PartingWord.Say(
+            accepted,
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8
+        );
+    }
 
     /// <summary>Begins to accept; the trunk has to be attached.</summary>
     public void Start() => _accepting.ForEach(static socket => socket.Start());

@@ -54,10 +54,11 @@ public enum Refusal
     PasswordNotStored = 61,
     PathBelowLeaf = 62,
 
-    // Edge: a connection is turned away, before any request
+    // A connection is turned away, before any request: by the edge, and by agent and API
     TooManyConnections = 80,
     NetworkConnectionsTaken = 81,
     UnidentifiedConnectionsTaken = 82,
+    CallerConnectionsTaken = 83,
 
     // Any hop: the request itself
     RequestTooLarge = 70,

@@ -106,6 +106,7 @@ public sealed record RefusalDescription(int Status, string Explanation, string N
             Refusal.TooManyConnections => new(429, Busy, "too-many-connections"),
             Refusal.NetworkConnectionsTaken => new(429, Busy, "network-connections-taken"),
             Refusal.UnidentifiedConnectionsTaken => new(429, Busy, "unidentified-connections-taken"),
+            Refusal.CallerConnectionsTaken => new(503, Unavailable, "caller-connections-taken"),
             Refusal.RequestTooLarge => new(413, "The request is too large.", "request-too-large"),
             Refusal.RequestMalformed => new(400, "The request is malformed.", "request-malformed"),
             Refusal.TooManyRequests => new(429, "Too many requests. Please try again later.", "too-many-requests"),

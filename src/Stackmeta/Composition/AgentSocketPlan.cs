@@ -51,6 +51,10 @@ static class AgentSocketPlan
             Group = settings.Get(KnownSettings.AgentSocketGroup),
             TakeOver = settings.Get(KnownSettings.AgentTakeOver),
             Kept = kept,
+            MaxConnections = DescriptorShares.Agent(
+                hasGuests: hops.HasFlag(Hops.Edge) && !isForHaproxy,
+                hasApi: hops.HasFlag(Hops.Api)
+            ),
         };
     }
 }

@@ -58,8 +58,17 @@ sealed class ApiHop : IHop
     ) => new(settings, secret, source, admin, time, loggers);
 
     /// <summary>Opens the API's addresses.</summary>
+    /// <param name="settings">Which.</param>
+    /// <param name="isAlone">Whether the process has no other hop.</param>
+    /// <param name="kept">Keeps the sockets for the next process; null where they end with this one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ListenException">An address cannot be had.</exception>
-    public async Task ListenAsync(SettingValues settings, IKeptSockets? kept, CancellationToken cancellationToken)
+    public async Task ListenAsync(
+        SettingValues settings,
+        bool isAlone,
+        IKeptSockets? kept,
+        CancellationToken cancellationToken
+    )
     {
         _server = await ApiServer.StartAsync(
             new ApiServerOptions
@@ -70,6 +79,7 @@ sealed class ApiHop : IHop
                     Addresses = [],
                     Observer = _admin.Observer,
                     Kept = kept,
+                    MaxConnections = DescriptorShares.Api(isAlone),
                 },
             },
             context => Api.HandleAsync(context),

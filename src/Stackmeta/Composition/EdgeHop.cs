@@ -144,6 +144,7 @@ sealed class EdgeHop : IHop, IEndsItself
         var options = new EdgeServerOptions
         {
             Limits = GuestLimitSettings.Of(settings),
+            Capacity = DescriptorShares.Guests(hasAgent: agent is not null),
             Observer = admin.Observer,
             // Of networks of others, their agents see to it.
             HasAntiSpoofing = source != NetworkSource.Inventory || settings.Get(KnownSettings.EdgePortSecurity),

@@ -72,6 +72,7 @@ sealed record NeutronAgentPlan
                     ? settings.Get(KnownSettings.AgentSocketMode)
                     : ModeOf(neutron.SocketMode),
                 IsReadableByAll = true,
+                MaxConnections = DescriptorShares.Agent(hasGuests: false, hasApi: false),
                 ProxyUser = neutron.ProxyUser,
                 ProxyGroup = neutron.ProxyGroup,
                 Owner = settings.Get(KnownSettings.AgentSocketOwner),

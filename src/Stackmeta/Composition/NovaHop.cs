@@ -75,6 +75,7 @@ sealed class NovaHop : IHop
             Addresses = [],
             Observer = _admin?.Observer,
             Kept = kept,
+            MaxConnections = DescriptorShares.Api(isAlone: true),
             Certificate = listen.CertificateFile is null
                 ? null
                 : _owned.Add(CertificateFiles.Own(listen.CertificateFile, listen.KeyFile, "[wsgi] ssl_cert_file")),

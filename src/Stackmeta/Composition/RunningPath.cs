@@ -128,7 +128,7 @@ sealed class RunningPath : IRunning
         }
         if (hops.HasFlag(Hops.Api))
         {
-            await _api!.ListenAsync(settings, _kept, cancellationToken);
+            await _api!.ListenAsync(settings, isAlone: hops == Hops.Api, _kept, cancellationToken);
         }
         if (hops.HasFlag(Hops.Agent))
         {
