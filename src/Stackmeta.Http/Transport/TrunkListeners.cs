@@ -43,11 +43,7 @@ sealed class TrunkListeners : IListeners
     /// <param name="open">Opens the socket of an address, listening.</param>
     /// <param name="loggers">The log.</param>
     /// <exception cref="ListenException">An address cannot be had; none is open then.</exception>
-    public static TrunkListeners Open(
-        HttpServerOptions options,
-        Func<EndPoint, Socket> open,
-        ILoggerFactory loggers
-    )
+    public static TrunkListeners Open(HttpServerOptions options, Func<EndPoint, Socket> open, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<TrunkListeners>();
         var listeners = new TrunkListeners(

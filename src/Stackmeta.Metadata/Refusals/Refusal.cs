@@ -54,12 +54,6 @@ public enum Refusal
     PasswordNotStored = 61,
     PathBelowLeaf = 62,
 
-    // A connection is turned away, before any request: by the edge, and by agent and API
-    TooManyConnections = 80,
-    NetworkConnectionsTaken = 81,
-    UnidentifiedConnectionsTaken = 82,
-    CallerConnectionsTaken = 83,
-
     // Any hop: the request itself
     RequestTooLarge = 70,
     RequestMalformed = 71,
@@ -69,4 +63,10 @@ public enum Refusal
     // Agent: is the port who asks, and do packets obey what the store says of it?
     ClientMacMismatch = 80,
     PortNotApplied = 81,
+
+    // A connection is turned away, before any request: by the edge, and by agent and API
+    TooManyConnections = 90,
+    NetworkConnectionsTaken = 91,
+    UnidentifiedConnectionsTaken = 92,
+    CallerConnectionsTaken = 93,
 }

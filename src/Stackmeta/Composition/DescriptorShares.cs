@@ -22,9 +22,11 @@ static class DescriptorShares
     /// <param name="hasGuests">Whether guests' connections come to this process themselves.</param>
     /// <param name="hasApi">Whether the API listens in this process.</param>
     public static int Agent(bool hasGuests, bool hasApi) =>
-        OfProcess(hasGuests ? Beside
-            : hasApi ? Nearest
-            : 1)
+        OfProcess(
+                hasGuests ? Beside
+                : hasApi ? Nearest
+                : 1
+            )
             .For(0);
 
     /// <summary>Connections to the API.</summary>

@@ -9,6 +9,9 @@ sealed class Cable : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>BR_STATE_FORWARDING of linux/if_bridge.h.</summary>
+    const string Forwarding = "3\n";
+
     readonly Socket _socket;
 
     Cable(string device, Socket socket) => (Device, _socket) = (device, socket);
@@ -36,6 +39,13 @@ sealed class Cable : IAsyncDisposable
         socket.Bind(new LinkEndPoint(index));
         return new(device, socket);
     }
+
+    /// <summary>Waits until the bridge passes its frames on: the kernel looks for a carrier in its own time, and what is sent before goes nowhere.</summary>
+    public Task ForwardsAsync() =>
+        EdgeRig.EventuallyAsync(
+            () => File.ReadAllText($"/sys/class/net/{Device}/brport/state") == Forwarding,
+            $"{Device} forwards"
+        );
 
     public async Task SendAsync(IReadOnlyList<(string Name, byte[] Frame)> frames)
     {

@@ -103,10 +103,11 @@ sealed class EdgeRig : IAsyncDisposable
     }
 
     /// <summary>A network with one guest that has its lease.</summary>
-    public async Task<(EdgeNetwork Network, GuestNamespace Guest)> AttachOneAsync()
+    /// <param name="others">Networks that are there too.</param>
+    public async Task<(EdgeNetwork Network, GuestNamespace Guest)> AttachOneAsync(params EdgeNetwork[] others)
     {
         var network = Networks.Isolated(Networks.Host(1, "10.0.0.70"));
-        await ApplyAsync(network);
+        await ApplyAsync([network, .. others]);
         var guest = await AttachAsync(network, network.Hosts[0]);
         await guest.AcquireLeaseAsync(TestContext.Current.CancellationToken);
         return (network, guest);

@@ -96,6 +96,19 @@ static class Frames
             ? To(from, source, target, Tcp, [.. Big(1), .. Big(80), .. new byte[4]], isFragment: true)
             : To(from, source, target, Fragment, [Tcp, 0, 0, 1, 0, 0, 0, 9, .. Big(1), .. Big(80), .. new byte[4]]);
 
+    /// <summary>To one interface, not to everybody.</summary>
+    public static byte[] At(PhysicalAddress to, byte[] frame) => [.. to.GetAddressBytes(), .. frame[6..]];
+
+    /// <summary>A message of ICMPv6 with its checksum (RFC 8200 §8.1), without which the kernel does not look at it.</summary>
+    public static byte[] WithChecksum(byte[] frame)
+    {
+        var packet = frame.AsSpan(14);
+        var message = packet[40..];
+        byte[] summed = [.. packet[8..40], .. new byte[2], .. Big((ushort)message.Length), 0, 0, 0, Icmpv6, .. message];
+        Big(Checksum(summed)).CopyTo(message[2..]);
+        return frame;
+    }
+
     static byte[] To(
         PhysicalAddress from,
         string source,

@@ -3,9 +3,6 @@ namespace Stackmeta.Edge.Tests;
 /// <summary>Two attached guests of a network, played frame by frame.</summary>
 sealed class GuestPair(EdgeNetwork network, Cable first, Cable second) : IAsyncDisposable
 {
-    /// <summary>BR_STATE_FORWARDING of linux/if_bridge.h.</summary>
-    const string Forwarding = "3\n";
-
     public EdgeNetwork Network => network;
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -25,11 +22,7 @@ sealed class GuestPair(EdgeNetwork network, Cable first, Cable second) : IAsyncD
             if (LinkState.Exists(cable.Device))
             {
                 await PortAttachment.AttachAsync(network.Id, host.PortId, cable.Device, readNetwork, Cancellation);
-                // The kernel looks for a carrier in its own time; what is sent before goes nowhere.
-                await EdgeRig.EventuallyAsync(
-                    () => File.ReadAllText($"/sys/class/net/{cable.Device}/brport/state") == Forwarding,
-                    $"{cable.Device} forwards"
-                );
+                await cable.ForwardsAsync();
             }
         }
     }
