@@ -8,7 +8,9 @@ public sealed class PortPlacesTests
 {
     const string Mine = "10.0.0.70";
     const string MyLinkLocal = "fe80::f816:3eff:fe00:1";
-    const int Places = 3;
+
+    /// <summary>The default, which the edge's rules have too.</summary>
+    const int Places = 8;
 
     static readonly PhysicalAddress Mac = Networks.Mac(1);
 
@@ -19,7 +21,7 @@ public sealed class PortPlacesTests
     {
         await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
         await using var pair = await PairAsync(rig);
-        var addresses = Enumerable.Range(1, 6).Select(Private).ToList();
+        var addresses = Enumerable.Range(1, Places + 3).Select(Private).ToList();
         // Those that have a place keep it; a full set takes no further one.
         Assert.Equal(
             [.. addresses[..Places], "again", MyLinkLocal],
@@ -33,11 +35,11 @@ public sealed class PortPlacesTests
         Assert.Equal(
             ["advertises 1", "DAD 2", "end"],
             await pair.PassAsync(
-                ("advertises 5", Advertises(MyLinkLocal, Private(5))),
+                ("advertises one more", Advertises(MyLinkLocal, Private(Places + 1))),
                 ("advertises 1", Advertises(MyLinkLocal, Private(1))),
-                ("DAD 6", Frames.Discovery(Mac, "::", Frames.NeighbourSolicitation, Private(6))),
+                ("DAD of one more", Frames.Discovery(Mac, "::", Frames.NeighbourSolicitation, Private(Places + 2))),
                 ("DAD 2", Frames.Discovery(Mac, "::", Frames.NeighbourSolicitation, Private(2))),
-                ("asks as 6", Frames.Discovery(Mac, Private(6), Frames.RouterSolicitation, null)),
+                ("asks as one more", Frames.Discovery(Mac, Private(Places + 3), Frames.RouterSolicitation, null)),
                 ("end", Frames.Ipv4(Mac, Mine, 1, 1, []))
             )
         );
@@ -47,7 +49,7 @@ public sealed class PortPlacesTests
     public async Task What_neighbour_discovery_says_of_an_address_takes_its_place()
     {
         await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
-        await using var pair = await PairAsync(rig);
+        await using var pair = await PairAsync(rig, places: 3);
         Assert.Equal(
             ["DAD 1", "advertises 2", "asks as 3", "speaks as 1", "speaks as 2", "end"],
             await pair.PassAsync(
@@ -76,7 +78,7 @@ public sealed class PortPlacesTests
         await rig.ApplyAsync(pair.Network with { Hosts = pair.Network.Hosts.Add(third) });
         Assert.Equal(
             [Private(2), MyLinkLocal],
-            await pair.PassAsync(Speaks(Private(4)), Speaks(Private(2)), Speaks(MyLinkLocal))
+            await pair.PassAsync(Speaks(Private(Places + 1)), Speaks(Private(2)), Speaks(MyLinkLocal))
         );
 
         await pair.DisposeOfSecondAsync();

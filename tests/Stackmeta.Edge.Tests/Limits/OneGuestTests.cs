@@ -22,14 +22,7 @@ public sealed class OneGuestTests
         var attacker = await AttachAsync(rig, own, 0);
         var neighbour = await AttachAsync(rig, own, 1);
         var stranger = await AttachAsync(rig, other, 0);
-        List<IPAddress> from =
-        [
-            .. Enumerable.Range(1, addresses).Select(number => new IPAddress([10, 8, 9, (byte)number])),
-        ];
-        foreach (var address in from)
-        {
-            await Ip(attacker, "addr", "add", $"{address}/16", "dev", "eth0");
-        }
+        var from = await HaveAllAsync(attacker, own);
         using (var taken = await FloodAsync(attacker, from, MetadataAddress.Ipv4))
         {
             Assert.InRange(rig.Server!.Limits.Held, 1, Capacity / 17);
