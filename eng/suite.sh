@@ -18,7 +18,8 @@ console:Stackmeta.WebConsole.Tests
 simulation:Stackmeta.Simulation.Tests
 edge:Stackmeta.Edge.Tests
 reference:Stackmeta.Reference.Tests
-end-to-end:Stackmeta.EndToEnd.Tests"
+end-to-end:Stackmeta.EndToEnd.Tests
+hostile:Stackmeta.Hostile.Tests"
 
 needs_of() {
     case "$1" in
@@ -48,7 +49,7 @@ needs_of() {
             need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds the same rows"
             ;;
         agent) need haproxy haproxy "is the networks' proxy" ;;
-        edge | end-to-end | console)
+        edge | end-to-end | hostile | console)
             need ip iproute2 "makes namespaces"
             need dnsmasq dnsmasq-base "is the networks' DHCP server"
             need haproxy haproxy "is the networks' proxy"
@@ -64,6 +65,10 @@ needs_of() {
             need chromium chromium "is the browser that looks at the console"
             need /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core "is the letters that it shows"
             need /usr/bin/python3 python3 "sends what curl would not"
+            ;;
+        hostile)
+            need /usr/bin/python3 python3 "is a hostile local user"
+            need setpriv util-linux "becomes another user"
             ;;
         end-to-end)
             need mariadbd mariadb-server "holds Nova's recorded databases"
@@ -205,6 +210,9 @@ run_suite() {
     if is_wanted end-to-end || is_wanted drive; then get_cloud_init; fi
     if is_wanted admin || is_wanted program; then get_promtool; fi
     build_project "$PWD" Stackmeta.slnx
+    # Told before, so that it is known of a run that is cut short too.
+    export HOSTILE_SEED=${HOSTILE_SEED:-$((RANDOM * 32768 + RANDOM))}
+    if is_wanted hostile; then echo "hostile: HOSTILE_SEED=$HOSTILE_SEED" >&2; fi
     for entry in $parts; do
         name=${entry%%:*} project=${entry#*:}
         if is_wanted "$name" && [ -d "tests/$project" ]; then run_part "$name" "$project"; fi

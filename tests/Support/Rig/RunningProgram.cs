@@ -34,6 +34,9 @@ sealed class RunningProgram : IAsyncDisposable
     /// <summary>Everything that it has printed.</summary>
     public string Said => string.Join('\n', _said);
 
+    /// <summary>The same, line by line.</summary>
+    public IReadOnlyCollection<string> Lines => _said;
+
     /// <summary>Options that name the folder and the port, for other commands on the same data.</summary>
     public string[] Options => OptionsOf(Folder, ApiPort);
 
@@ -95,10 +98,31 @@ sealed class RunningProgram : IAsyncDisposable
             ]
         );
 
+    /// <summary>The same with few descriptors, and an environment that differs from the tests' own.</summary>
+    public static Task<RunningProgram> StartCommandWithinAsync(
+        int descriptors,
+        IReadOnlyDictionary<string, string?> environment,
+        string folder,
+        params string[] arguments
+    ) =>
+        RunAsync(
+            folder,
+            0,
+            [Checkout.Program, .. arguments, "--data", folder],
+            ["prlimit", $"--nofile={descriptors}:{descriptors}"],
+            environment
+        );
+
     static Task<RunningProgram> RunAsync(string folder, int port, string[] arguments) =>
         RunAsync(folder, port, arguments, [Checkout.Program]);
 
-    static async Task<RunningProgram> RunAsync(string folder, int port, string[] arguments, string[] program)
+    static async Task<RunningProgram> RunAsync(
+        string folder,
+        int port,
+        string[] arguments,
+        string[] program,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
         var said = new ConcurrentQueue<string>();
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -112,6 +136,10 @@ sealed class RunningProgram : IAsyncDisposable
             },
             EnableRaisingEvents = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            process.StartInfo.Environment[name] = value;
+        }
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
         process.Exited += (_, _) =>

@@ -1,0 +1,55 @@
+namespace Stackmeta.Hostile.Tests;
+
+/// <summary>All of them.</summary>
+static class KnownAttacks
+{
+    /// <summary>What is in <c>wave: name</c> of those that are wanted; empty for all.</summary>
+    static readonly string Wanted = Environment.GetEnvironmentVariable("HOSTILE_ATTACK") ?? "";
+
+    /// <summary>Whether each goes alone, so that it is seen which one did it.</summary>
+    static readonly bool Alone = Environment.GetEnvironmentVariable("HOSTILE_ALONE") is not null;
+
+    static readonly Attack[] All =
+    [
+        .. NeighbourDiscovery.Attacks,
+        .. ForgedFrames.Attacks,
+        .. Exhaustion.Attacks,
+        .. SharedTables.Attacks,
+        .. BadRequests.Attacks,
+        .. Changes.Attacks,
+        .. LocalUsers.Attacks,
+        .. Documents.Attacks,
+    ];
+
+    /// <summary>Attacks that still succeed, and where; they are left out unless <c>HOSTILE_AWAITED</c> is set.</summary>
+    static readonly Dictionary<string, Kinds> Awaited = new()
+    {
+        ["connections from many link-local addresses"] = Kinds.All,
+        ["connections from many IPv4 addresses"] = Kinds.All,
+        ["slow readers and slow writers"] = Kinds.All,
+        ["networks made while descriptors are short"] = Kinds.All,
+        ["more link-local addresses than the kernel keeps neighbours"] = Kinds.All,
+        ["a rate limit shared out to many addresses"] = Kinds.All,
+        ["two guests whose addresses are exchanged by one import"] = Kinds.All,
+        ["an address that is taken from one and given to another"] = Kinds.All,
+        ["a port deleted and made again for another instance"] = Kinds.All,
+        ["a kept connection of a port that becomes another instance's"] = Kinds.All,
+        ["addresses exchanged while packet rules cannot be written"] = Kinds.All,
+    };
+
+    static readonly bool WithAwaited = Environment.GetEnvironmentVariable("HOSTILE_AWAITED") is not null;
+
+    /// <summary>The waves of a world, or its attacks where each goes alone.</summary>
+    public static TheoryData<string> In(Kinds world) =>
+        [.. All.Where(attack => IsIn(attack, world)).Select(attack => Alone ? attack.Name : attack.Wave).Distinct()];
+
+    /// <summary>What goes on at the same time.</summary>
+    /// <param name="name">Of a wave or an attack.</param>
+    public static Attack[] Of(Kinds world, string name) =>
+        [.. All.Where(attack => IsIn(attack, world) && (Alone ? attack.Name : attack.Wave) == name)];
+
+    static bool IsIn(Attack attack, Kinds world) =>
+        attack.In.HasFlag(world)
+        && (WithAwaited || !Awaited.GetValueOrDefault(attack.Name).HasFlag(world))
+        && $"{attack.Wave}: {attack.Name}".Contains(Wanted, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,97 @@
+using Stackmeta.Inventory;
+
+namespace Stackmeta.Hostile.Tests;
+
+/// <summary>Networks of our inventory, with DHCP and all; machines are attached by <c>port attach</c>.</summary>
+public abstract class OwnWorld : World
+{
+    private protected override async Task<GuestNetwork> ServeAsync(NetworkEntry network, SubnetEntry subnet)
+    {
+        var made = Value(await Inventory.Networks.CreateAsync(network));
+        var within = Value(await Inventory.Subnets.CreateAsync(subnet with { NetworkId = made.Id }));
+        Value(
+            await Inventory.Subnets.CreateAsync(
+                new()
+                {
+                    NetworkId = made.Id,
+                    Cidr = "2001:db8:77::/64",
+                    Ipv6AddressMode = "slaac",
+                }
+            )
+        );
+        var name = $"qdhcp-{made.Id}";
+        await TwoNetworks.WaitForNetworkAsync(made.Id);
+        var (device, mac) = await ServerOfAsync(name);
+        return new(made.Id, within.Id, name, device, mac);
+    }
+
+    internal override async Task AttachAsync(Machine machine)
+    {
+        var result = await StackmetaAsync("port", "attach", machine.PortId, machine.Tap);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    internal override async Task DetachAsync(Machine machine)
+    {
+        var result = await StackmetaAsync("port", "detach", machine.PortId, machine.Tap);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    private protected override Task StopAsync() => Task.CompletedTask;
+
+    private protected async Task UpAsync(params string[] more)
+    {
+        var port = RunningProgram.FreePort();
+        Programs["up"] = await StartProgramAsync([
+            "up",
+            "--set",
+            $"api.listen=127.0.0.1:{port}",
+            "--set",
+            $"agent.api=http://127.0.0.1:{port}",
+            .. more,
+        ]);
+    }
+}
+
+/// <summary><c>stackmeta up</c> as it comes.</summary>
+public sealed class UpWorld : OwnWorld
+{
+    internal override Kinds Kind => Kinds.Up;
+
+    private protected override Task StartAsync() => UpAsync();
+}
+
+/// <summary>The same with guests served by an ordinary user.</summary>
+public sealed class TwoHalvesWorld : OwnWorld
+{
+    internal override Kinds Kind => Kinds.TwoHalves;
+
+    private protected override Task StartAsync() => UpAsync("--set", "edge.user=nobody");
+}
+
+/// <summary>The same with a haproxy in each network.</summary>
+public sealed class HaproxyWorld : OwnWorld
+{
+    internal override Kinds Kind => Kinds.Haproxy;
+
+    /// <summary>haproxy wants two for each connection that it may have, and inherits the limit.</summary>
+    private protected override int Descriptors => 4096;
+
+    private protected override Task StartAsync() => UpAsync("--set", "edge.proxy=haproxy");
+}
+
+/// <summary>API, agent and edge, each a process.</summary>
+public sealed class ThreeProcessesWorld : OwnWorld
+{
+    internal override Kinds Kind => Kinds.ThreeProcesses;
+
+    private protected override async Task StartAsync()
+    {
+        var port = RunningProgram.FreePort();
+        string[] options = ["--set", $"api.listen=127.0.0.1:{port}", "--set", $"agent.api=http://127.0.0.1:{port}"];
+        foreach (var hop in (string[])["api", "agent", "edge"])
+        {
+            Programs[hop] = await StartProgramAsync([hop, .. options]);
+        }
+    }
+}
