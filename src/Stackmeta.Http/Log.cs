@@ -14,8 +14,12 @@ static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "A connection in {Place} was given up: {Reason}")]
     public static partial void ConnectionUnheard(ILogger logger, string place, string reason);
 
-    [LoggerMessage(103, LogLevel.Warning, "Accepting a connection in {Place} failed: {Error}")]
-    public static partial void AcceptFailed(ILogger logger, string place, string error);
+    [LoggerMessage(
+        103,
+        LogLevel.Warning,
+        "Accepting a connection in {Place} failed: {Error} ({Suppressed} more like it were not told.)"
+    )]
+    public static partial void AcceptFailed(ILogger logger, string place, string error, long suppressed);
 
     [LoggerMessage(
         110,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.Http;
 
@@ -19,6 +20,7 @@ public sealed class EventLoops : IDisposable
 
     // By Interlocked.
     ulong _lastNumber;
+    LogThrottle? _acceptFailures;
 
     /// <param name="count">Of threads.</param>
     /// <param name="name">Of each thread.</param>
@@ -33,6 +35,12 @@ public sealed class EventLoops : IDisposable
 
     /// <summary>For descriptors that hardly ever have news.</summary>
     public EventLoop First => _loops[0];
+
+    /// <summary>Of log lines about accepting, for all sockets together: when one cannot accept for want of descriptors, none can.</summary>
+    internal LogThrottle AcceptFailures(TimeProvider time) =>
+        Volatile.Read(ref _acceptFailures)
+        ?? Interlocked.CompareExchange(ref _acceptFailures, new(time), null)
+        ?? _acceptFailures!;
 
     /// <summary>Begins to wait for a descriptor in all threads: each event is told to one of them that is idle.</summary>
     /// <returns>The number to <see cref="RemoveFromAll"/>.</returns>

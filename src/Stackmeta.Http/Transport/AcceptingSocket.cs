@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -61,6 +62,20 @@ public sealed class AcceptingSocket(
         Resume();
     }
 
+    /// <summary>The kernel may lack memory for that too; then it is tried again.</summary>
+    bool TryResume()
+    {
+        try
+        {
+            Resume();
+            return true;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
     void Resume()
     {
         lock (_changing)
@@ -108,9 +123,9 @@ public sealed class AcceptingSocket(
                 )
         )
         {
-            if (!Interlocked.Exchange(ref _isFailing, true))
+            if (!Interlocked.Exchange(ref _isFailing, true) && loops.AcceptFailures(time).MayWrite(out var suppressed))
             {
-                Log.AcceptFailed(logger, place, Marshal.GetPInvokeErrorMessage(error));
+                Log.AcceptFailed(logger, place, Marshal.GetPInvokeErrorMessage(error), suppressed);
             }
             _ = PauseAsync();
         }
@@ -121,8 +136,10 @@ public sealed class AcceptingSocket(
     async Task PauseAsync()
     {
         Suspend();
-        await Task.Delay(Pause, time);
-        Resume();
+        do
+        {
+            await Task.Delay(Pause, time);
+        } while (!TryResume());
     }
 
     void Suspend()

@@ -90,6 +90,16 @@ static class Frames
     public static byte[] Syn(PhysicalAddress from, string source, string target, ushort fromPort, ushort toPort) =>
         To(from, source, target, Tcp, [.. Big(fromPort), .. Big(toPort), .. new byte[8], 0x50, 0x02, .. new byte[6]]);
 
+    /// <summary>The same over IPv4 with the checksum (RFC 9293 §3.1), so that it is answered.</summary>
+    public static byte[] WholeSyn(PhysicalAddress from, string source, string target, ushort fromPort, ushort toPort)
+    {
+        var frame = Syn(from, source, target, fromPort, toPort);
+        var segment = frame.AsSpan(34);
+        byte[] summed = [.. frame[26..34], 0, Tcp, .. Big((ushort)segment.Length), .. segment];
+        Big(Checksum(summed)).CopyTo(segment[16..]);
+        return frame;
+    }
+
     /// <summary>The first piece of one, which ends before its flags.</summary>
     public static byte[] SynFragment(PhysicalAddress from, string source, string target) =>
         IPAddress.Parse(source).AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
