@@ -26,6 +26,7 @@ public sealed class MetadataAgent
     readonly AppliedLookUp _lookUp;
     readonly TimeProvider _time;
     readonly ILogger _logger;
+    readonly ILogger _failures;
     readonly RefusalReport _report;
     readonly LogThrottle _cutOff;
 
@@ -52,6 +53,7 @@ public sealed class MetadataAgent
         _upstream = upstream;
         _time = time;
         _logger = logger;
+        _failures = logger.Throttled(time);
         _report = new(logger, time);
         _cutOff = new(time);
     }
@@ -209,7 +211,7 @@ public sealed class MetadataAgent
         if (context.Response.HasStarted)
         {
             // The guest must see that the answer is cut short, not take it for whole.
-            Log.Failed(_logger, exception, context, guest);
+            Log.Failed(_failures, exception, context, guest);
             context.Abort();
             return;
         }
@@ -218,7 +220,7 @@ public sealed class MetadataAgent
             await RefuseAsync(context, guest, refusal);
             return;
         }
-        Log.Failed(_logger, exception, context, guest);
+        Log.Failed(_failures, exception, context, guest);
         await Answer.WriteRefusalAsync(context, Refusal.MetadataApiFailed);
     }
 }

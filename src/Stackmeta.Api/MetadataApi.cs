@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
@@ -28,6 +29,7 @@ public sealed class MetadataApi
     readonly ICallerProof _proof;
     readonly PasswordPost _passwords;
     readonly ILogger _logger;
+    readonly ILogger _failures;
     readonly RefusalReport _report;
     readonly TimeProvider _time;
     readonly AnswerBufferPool _buffers = new();
@@ -59,6 +61,7 @@ public sealed class MetadataApi
         _securityGroups = securityGroups is null ? null : new(securityGroups, options.Cache, time);
         _passwords = new(instances);
         _logger = logger;
+        _failures = logger.Throttled(time);
         _report = new(logger, time);
         _time = time;
     }
@@ -327,7 +330,7 @@ public sealed class MetadataApi
         }
         if (context.Response.HasStarted)
         {
-            Log.Failed(_logger, exception, context);
+            Log.Failed(_failures, exception, context);
             context.Abort();
             return;
         }
@@ -336,7 +339,7 @@ public sealed class MetadataApi
             await RefuseAsync(context, default, refusal);
             return;
         }
-        Log.Failed(_logger, exception, context);
+        Log.Failed(_failures, exception, context);
         await Answer.WriteRefusalAsync(context, Refusal.InstanceSourceFailed);
     }
 }

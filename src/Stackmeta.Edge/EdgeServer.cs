@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -80,11 +82,12 @@ public sealed class EdgeServer : IAsyncDisposable
             options.HasAntiSpoofing,
             limits,
             connected,
+            options.Supervisor ?? new(time, loggers.CreateLogger<Supervisor>()),
             time,
             loggers,
             options.Observer
         );
-        var logger = loggers.CreateLogger<EdgeServer>();
+        var logger = loggers.CreateLogger<EdgeServer>().Throttled(time);
         var leaving = new Leaving();
         if (!SavedSyn.IsSupported)
         {

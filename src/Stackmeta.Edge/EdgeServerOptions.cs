@@ -1,3 +1,4 @@
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -15,6 +16,9 @@ public sealed record EdgeServerOptions
 
     /// <summary>How many connections guests may have altogether, by how many namespaces are listened in.</summary>
     public Func<int, int> Capacity { get; init; } = static namespaces => DescriptorBudget.OfProcess().For(namespaces);
+
+    /// <summary>Owns the server's threads; null for one of its own, whose findings are logged and show nowhere else.</summary>
+    public Supervisor? Supervisor { get; init; }
 
     /// <summary>Told of every request; null for nobody.</summary>
     public RequestObserver? Observer { get; init; }

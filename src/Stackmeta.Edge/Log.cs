@@ -35,8 +35,18 @@ static partial class Log
         double delay
     );
 
-    [LoggerMessage(1012, LogLevel.Debug, "{Program} in {Namespace} says: {Line}")]
-    public static partial void ProcessSaid(ILogger logger, string program, string @namespace, string line);
+    [LoggerMessage(
+        1012,
+        LogLevel.Debug,
+        "{Program} in {Namespace} says: {Line} ({Suppressed} more lines of all were not logged)"
+    )]
+    public static partial void ProcessSaid(
+        ILogger logger,
+        string program,
+        string @namespace,
+        string line,
+        long suppressed
+    );
 
     [LoggerMessage(1013, LogLevel.Warning, "Process {Process} of an edge that was killed is ended")]
     public static partial void LeftOverEnded(ILogger logger, int process);
@@ -71,8 +81,12 @@ static partial class Log
     [LoggerMessage(1032, LogLevel.Warning, "The agent's socket {Socket} cannot be reached: {Reason}")]
     public static partial void AgentUnreachable(ILogger logger, string socket, string reason);
 
-    [LoggerMessage(1040, LogLevel.Warning, "A drop-in for haproxy is refused: {Reason}")]
-    public static partial void DropInRefused(ILogger logger, string reason);
+    [LoggerMessage(
+        1040,
+        LogLevel.Warning,
+        "A drop-in for haproxy is refused: {Reason} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void DropInRefused(ILogger logger, string reason, long suppressed);
 
     [LoggerMessage(1060, LogLevel.Debug, "The listening socket on {EndPoint} in {Namespace} is no longer kept")]
     public static partial void SocketDropped(ILogger logger, System.Net.IPEndPoint endPoint, string @namespace);
@@ -128,8 +142,17 @@ static partial class Log
     [LoggerMessage(1070, LogLevel.Error, "The process that serves the guests does not start: {Reason}")]
     public static partial void ServingNotStarted(ILogger logger, string reason);
 
-    [LoggerMessage(1071, LogLevel.Warning, "Nobody can ask at {Socket} now: {Error}")]
-    public static partial void OpenerNotAsked(ILogger logger, string socket, System.Net.Sockets.SocketError error);
+    [LoggerMessage(
+        1071,
+        LogLevel.Warning,
+        "Nobody can ask at {Socket} now: {Error} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void OpenerNotAsked(
+        ILogger logger,
+        string socket,
+        System.Net.Sockets.SocketError error,
+        long suppressed
+    );
 
     [LoggerMessage(
         1074,
@@ -165,8 +188,48 @@ static partial class Log
     )]
     public static partial void NoAntiSpoofing(ILogger logger);
 
-    [LoggerMessage(1072, LogLevel.Warning, "Nothing can be told at {Socket} now: {Error}")]
-    public static partial void DropInsNotTold(ILogger logger, string socket, System.Net.Sockets.SocketError error);
+    [LoggerMessage(
+        1072,
+        LogLevel.Warning,
+        "Nothing can be told at {Socket} now: {Error} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void DropInsNotTold(
+        ILogger logger,
+        string socket,
+        System.Net.Sockets.SocketError error,
+        long suppressed
+    );
+
+    [LoggerMessage(
+        1100,
+        LogLevel.Warning,
+        "The kernel does not tell which namespaces come and go, so they are looked for every second: {Reason}"
+    )]
+    public static partial void NamespacesNotWatched(ILogger logger, string reason);
+
+    [LoggerMessage(
+        1104,
+        LogLevel.Warning,
+        "{Count} processes cannot be looked at, so an earlier edge's may be among them: {Reason}"
+    )]
+    public static partial void LeftOverUnknown(ILogger logger, int count, string reason);
+
+    [LoggerMessage(1101, LogLevel.Information, "The kernel tells again which namespaces come and go")]
+    public static partial void NamespacesWatchedAgain(ILogger logger);
+
+    [LoggerMessage(
+        1102,
+        LogLevel.Warning,
+        "It is unknown whether the process {Process} that stands for haproxy is there, so its network stays served: {Reason} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void PlaceholderUnknown(ILogger logger, int process, string reason, long suppressed);
+
+    [LoggerMessage(
+        1103,
+        LogLevel.Warning,
+        "The record {Path} of a drop-in cannot be read, and is read again later: {Reason} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void RecordUnreadable(ILogger logger, string path, string reason, long suppressed);
 
     [LoggerMessage(1080, LogLevel.Warning, "{What} failed and is tried again until it succeeds: {Reason}")]
     public static partial void AttemptFailed(ILogger logger, string what, string reason);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
@@ -43,14 +45,27 @@ public sealed class NetworkProvisioner : IAsyncDisposable
     /// Whether another process listens in the namespace of that name, which it then does by itself; null when this one listens or starts a
     /// haproxy.
     /// </param>
+    /// <param name="supervisor">Owns the threads and tasks; null for one of its own, whose findings show nowhere.</param>
     public NetworkProvisioner(
         EdgeOptions options,
         TimeProvider time,
         ILogger<NetworkProvisioner> logger,
         NamespaceListeners? listeners = null,
-        Func<string, bool>? isListenedIn = null
+        Func<string, bool>? isListenedIn = null,
+        Supervisor? supervisor = null
     )
-        : this(new HostMachine(options, time, logger, listeners, isListenedIn), time, logger) { }
+        : this(
+            new HostMachine(
+                options,
+                supervisor ?? new(time, NullLogger<Supervisor>.Instance),
+                time,
+                logger,
+                listeners,
+                isListenedIn
+            ),
+            time,
+            logger
+        ) { }
 
     internal NetworkProvisioner(IEdgeMachine machine, TimeProvider time, ILogger logger) =>
         (_machine, _time, _logger) = (machine, time, logger);

@@ -5,21 +5,36 @@ namespace Stackmeta.Http;
 /// <summary>All messages of the floor that the hops stand on. Ids are stable and never used again: 100 to 199.</summary>
 static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Error, "A connection in {Place} failed")]
-    public static partial void ConnectionFailed(ILogger logger, string place, Exception exception);
+    [LoggerMessage(
+        100,
+        LogLevel.Error,
+        "A connection in {Place} failed: {Reason} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void ConnectionFailed(ILogger logger, string place, string reason, long suppressed);
 
-    [LoggerMessage(101, LogLevel.Error, "An answer in {Place} failed")]
-    public static partial void AnswerFailed(ILogger logger, string place, Exception exception);
+    [LoggerMessage(
+        101,
+        LogLevel.Error,
+        "An answer in {Place} failed: {Reason} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void AnswerFailed(ILogger logger, string place, string reason, long suppressed);
 
-    [LoggerMessage(102, LogLevel.Warning, "A connection in {Place} was given up: {Reason}")]
-    public static partial void ConnectionUnheard(ILogger logger, string place, string reason);
+    [LoggerMessage(
+        102,
+        LogLevel.Warning,
+        "A connection in {Place} was given up: {Reason} ({Suppressed} more like it were not logged)"
+    )]
+    public static partial void ConnectionUnheard(ILogger logger, string place, string reason, long suppressed);
 
     [LoggerMessage(
         103,
         LogLevel.Warning,
-        "Accepting a connection in {Place} failed: {Error} ({Suppressed} more like it were not told.)"
+        "Accepting a connection in {Place} failed: {Error} ({Suppressed} more like it were not logged)"
     )]
     public static partial void AcceptFailed(ILogger logger, string place, string error, long suppressed);
+
+    [LoggerMessage(104, LogLevel.Debug, "The failure as a whole")]
+    public static partial void FailureDetails(ILogger logger, Exception exception);
 
     [LoggerMessage(
         110,

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
 
@@ -58,7 +59,7 @@ public sealed class AdminServer : IAsyncDisposable
         );
         try
         {
-            var answering = new Answering(routes, loggers.CreateLogger<AdminServer>());
+            var answering = new Answering(routes, loggers.CreateLogger<AdminServer>().Throttled(TimeProvider.System));
             var server = await HttpServer.StartAsync(
                 new HttpServerOptions
                 {

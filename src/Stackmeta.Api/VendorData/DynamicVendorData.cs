@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
@@ -35,7 +36,7 @@ public sealed class DynamicVendorData : IDisposable
         _targets = VendorDataTarget.ParseAll(options.Targets, logger);
         _token = token;
         _time = time;
-        _logger = logger;
+        _logger = logger.Throttled(time);
         _connections = Connect(options);
         if (token is null && !_targets.IsEmpty)
         {

@@ -33,7 +33,7 @@ sealed class SupervisedTask(string name, TimeProvider time, ILogger logger)
     public void LoopFailed(Exception? exception, string place, TimeSpan delay)
     {
         Interlocked.Increment(ref _failures);
-        var reason = FailureText.Of(exception);
+        var reason = exception is null ? "it ended by itself" : FailureText.Of(exception);
         // The whole exception once in the life of the process: what follows is most often the same.
         if (Interlocked.Exchange(ref _hasFailed, 1) == 0)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
@@ -106,7 +107,7 @@ static class AppliedFile
     {
         try
         {
-            return File.Exists(path) ? read(File.ReadAllBytes(path)) : null;
+            return FileLookup.Exists(path) ? read(File.ReadAllBytes(path)) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -144,7 +145,7 @@ static class AppliedFile
         CancellationToken cancellationToken
     )
     {
-        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        if (!FileLookup.Exists(Path.GetDirectoryName(path)!))
         {
             return false;
         }

@@ -1,3 +1,5 @@
+using Stackmeta.Core.Lookups;
+
 namespace Stackmeta.Edge;
 
 /// <summary>
@@ -94,7 +96,7 @@ sealed class PortSecurity : IDisposable
     /// <exception cref="EdgeException">nft refuses.</exception>
     public async Task RemoveAsync(Guid networkId, CancellationToken cancellationToken)
     {
-        if (!File.Exists(_files.PortRules))
+        if (!FileLookup.Exists(_files.PortRules))
         {
             return;
         }

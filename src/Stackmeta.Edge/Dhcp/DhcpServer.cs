@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -65,7 +66,7 @@ sealed class DhcpServer(EdgeOptions options, NetworkFiles files, SupervisedSlot 
     /// <summary>dnsmasq rewrites the file while it runs, as its own user.</summary>
     void WriteLeases(EdgeNetwork network, PosixUser user)
     {
-        var existing = File.Exists(files.Leases) ? File.ReadAllText(files.Leases) : "";
+        var existing = FileLookup.Exists(files.Leases) ? File.ReadAllText(files.Leases) : "";
         File.WriteAllText(files.Leases, DnsmasqHostFiles.InitialLeases(network, existing));
         NetworkNamespace.Checked(Libc.ChangeOwner(files.Leases, user.Uid, user.Gid), "chown");
     }

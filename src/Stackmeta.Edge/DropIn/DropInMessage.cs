@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -41,8 +42,11 @@ sealed record DropInMessage(int Process, string CommandLine, EdgeScopeKind Kind,
     static IEnumerable<IPEndPoint> OfBothFamilies(IPEndPoint bind) =>
         bind.Address.Equals(IPAddress.IPv6Any) ? [bind, new(IPAddress.Any, bind.Port)] : [bind];
 
-    /// <summary>Whether the placeholder still is there.</summary>
-    public bool IsAlive => ProcessTable.ReadCommandLine(Process) is [var first, ..] && first == CommandLine;
+    /// <summary>The placeholder; absent when it has ended, also where another process has its number now.</summary>
+    public Lookup<int> FindPlaceholder() =>
+        ProcessTable
+            .ReadCommandLine(Process)
+            .Then(arguments => arguments[0] == CommandLine ? Lookup.Found(Process) : Lookup.Absent<int>());
 }
 
 [JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -2,17 +2,22 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
 /// <summary>
 /// The edge's side of <see cref="HaproxyDropIn"/>: listens in the namespaces that drop-ins tell of, as long as their
-/// placeholders live. What it was told lies in files, so that an edge that is restarted goes on with all of them.
+/// placeholders live. What it was told lies in files, so that an edge that is restarted goes on with all of them. A placeholder
+/// that could not be looked at counts as alive, and a namespace that could not be listened in is tried again.
 /// </summary>
 /// <param name="directory">Where its socket and those files are; made if it is not there, for this user alone.</param>
 public sealed class DropInServer(
     string directory,
     NamespaceListeners listeners,
+    Supervisor supervisor,
     TimeProvider time,
     ILogger<DropInServer> logger
 ) : IDisposable
@@ -26,7 +31,15 @@ public sealed class DropInServer(
 
     /// <summary>By network or router: the last drop-in told of it counts. Read and written under the gate, as are the records.</summary>
     readonly Dictionary<EdgeScope, DropInMessage> _served = [];
+
+    /// <summary>Records of an earlier edge that could not be taken up yet. Under the gate.</summary>
+    readonly HashSet<string> _unread = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _gate = new(1);
+
+    readonly LogThrottle _refusals = new(time);
+    readonly LogThrottle _unknown = new(time);
+    readonly LogThrottle _unreadable = new(time);
+    readonly LogThrottle<SocketError> _accepts = new(time);
 
     /// <summary>The socket for <see cref="HaproxyDropIn.RunAsync"/>.</summary>
     public string SocketPath => SocketIn(directory);
@@ -39,8 +52,11 @@ public sealed class DropInServer(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var socket = Open();
-        await ResumeAsync();
-        await Task.WhenAll(AcceptAllAsync(socket, cancellationToken), FollowPlaceholdersAsync(cancellationToken));
+        await FindRecordsAsync();
+        await Task.WhenAll(
+            supervisor.RunAsync("drop-in requests", stop => AcceptAllAsync(socket, stop), cancellationToken),
+            supervisor.RunAsync("drop-in placeholders", FollowPlaceholdersAsync, cancellationToken)
+        );
         File.Delete(SocketPath);
     }
 
@@ -67,57 +83,75 @@ public sealed class DropInServer(
         }
     }
 
-    async Task ResumeAsync()
+    /// <exception cref="EdgeException">The directory cannot be read.</exception>
+    async Task FindRecordsAsync()
     {
-        foreach (var path in Directory.EnumerateFiles(directory, "*.json"))
+        var paths = FileLookup.Files(directory, "*.json");
+        if (paths.IsUnknown)
         {
-            if (await ReadRecordAsync(path) is not { IsAlive: true } message)
-            {
-                File.Delete(path);
-                continue;
-            }
-            try
-            {
-                await ServeAsync(message);
-            }
-            catch (EdgeException e)
-            {
-                Log.DropInRefused(logger, e.Message);
-            }
+            throw new EdgeException($"The records in {directory} cannot be read: {paths.Reason}");
         }
+        _unread.UnionWith(paths.OrDefault() ?? []);
+        await ResumeAsync();
     }
 
-    static async Task<DropInMessage?> ReadRecordAsync(string path)
+    /// <summary>Takes up what an earlier edge was told and this one could not take up before.</summary>
+    async Task ResumeAsync()
+    {
+        foreach (var path in _unread.ToList())
+        {
+            var text = FileLookup.ReadText(path);
+            if (text.IsUnknown)
+            {
+                if (_unreadable.MayWrite(out var suppressed))
+                {
+                    Log.RecordUnreadable(logger, path, text.Reason!, suppressed);
+                }
+                continue;
+            }
+            _unread.Remove(path);
+            if (Parse(text) is { } message)
+            {
+                // Whether its placeholder lives is looked at as for all others.
+                _served.TryAdd(message.ToServed().Scope, message);
+            }
+            else
+            {
+                File.Delete(path);
+            }
+        }
+        await LookAsync();
+    }
+
+    static DropInMessage? Parse(Lookup<string> text)
     {
         try
         {
-            return DropInMessage.Parse(await File.ReadAllTextAsync(path));
+            return text.IsFound(out var line) ? DropInMessage.Parse(line) : null;
         }
         catch (EdgeException)
         {
-            // Cut short by a crash: Neutron's monitor starts its process again.
+            // Cut short by a crash of an older version: Neutron's monitor starts its process again.
             return null;
         }
     }
 
     async Task AcceptAllAsync(Socket listening, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (true)
         {
             try
             {
                 using var connection = await listening.AcceptAsync(cancellationToken);
                 await AnswerAsync(connection, cancellationToken);
             }
-            catch (OperationCanceledException)
-            {
-                // The normal end.
-            }
             catch (SocketException e)
             {
-                Log.DropInsNotTold(logger, SocketPath, e.SocketErrorCode);
-                await Task.Delay(AcceptPause, time, cancellationToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (_accepts.MayWrite(e.SocketErrorCode, out var suppressed))
+                {
+                    Log.DropInsNotTold(logger, SocketPath, e.SocketErrorCode, suppressed);
+                }
+                await Task.Delay(AcceptPause, time, cancellationToken);
             }
         }
     }
@@ -131,23 +165,36 @@ public sealed class DropInServer(
             await using var stream = new NetworkStream(connection);
             using var reader = new StreamReader(stream);
             var line = await reader.ReadLineAsync(patience.Token) ?? "";
-            var answer = "";
-            try
-            {
-                var message = DropInMessage.Parse(line);
-                await ServeAsync(message);
-            }
-            catch (EdgeException e)
-            {
-                Log.DropInRefused(logger, e.Message);
-                answer = e.Message.ReplaceLineEndings(" ");
-            }
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(answer + "\n"), patience.Token);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(await ServeAsync(line) + "\n"), patience.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             // Who asked has gone away, or says nothing.
-            Log.DropInRefused(logger, e.Message);
+            Refuse(e.Message);
+        }
+    }
+
+    /// <returns>The answer: empty, or why not.</returns>
+    async Task<string> ServeAsync(string line)
+    {
+        try
+        {
+            await ServeAsync(DropInMessage.Parse(line));
+            return "";
+        }
+        catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException)
+        {
+            Refuse(e.Message);
+            return e.Message.ReplaceLineEndings(" ");
+        }
+    }
+
+    void Refuse(string reason)
+    {
+        if (_refusals.MayWrite(out var suppressed))
+        {
+            Log.DropInRefused(logger, reason, suppressed);
         }
     }
 
@@ -161,9 +208,19 @@ public sealed class DropInServer(
             {
                 await listeners.RemoveAsync(before.ToServed().Name);
             }
-            await listeners.AddAsync(served);
+            // Before it is listened, so that nothing is served that a later edge would not know of.
+            await TextFile.ReplaceAsync(RecordOf(message), message.ToLine(), CancellationToken.None);
+            _unread.Remove(RecordOf(message));
+            try
+            {
+                await listeners.AddAsync(served);
+            }
+            catch
+            {
+                File.Delete(RecordOf(message));
+                throw;
+            }
             _served[served.Scope] = message;
-            await File.WriteAllTextAsync(RecordOf(message), message.ToLine());
         }
         finally
         {
@@ -173,43 +230,65 @@ public sealed class DropInServer(
 
     async Task FollowPlaceholdersAsync(CancellationToken cancellationToken)
     {
-        // Neutron ends its process, then deletes the namespace, which stays as long as anybody listens there.
-        Directory.CreateDirectory(NetworkNamespace.Directory);
-        using var watcher = new FileSystemWatcher(NetworkNamespace.Directory) { NotifyFilter = NotifyFilters.FileName };
         var looks = Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
         );
-        watcher.Deleted += (_, _) => looks.Writer.TryWrite(true);
-        watcher.EnableRaisingEvents = true;
+        // Neutron ends its process, then deletes the namespace, which stays as long as anybody listens there.
+        using var events = new NamespaceEvents(null, _ => looks.Writer.TryWrite(true), logger);
         await using var timer = time.CreateTimer(_ => looks.Writer.TryWrite(true), null, LivenessPoll, LivenessPoll);
-        try
+        await foreach (var _ in looks.Reader.ReadAllAsync(cancellationToken))
         {
-            await foreach (var _ in looks.Reader.ReadAllAsync(cancellationToken))
+            // What it may have missed meanwhile is looked at now in any case.
+            events.Renew();
+            await _gate.WaitAsync(cancellationToken);
+            try
             {
-                await LetGoAsync();
+                await ResumeAsync();
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The normal end: the placeholders live on, and so do the records.
+            finally
+            {
+                _gate.Release();
+            }
         }
     }
 
-    async Task LetGoAsync()
+    /// <summary>Lets go what has lost its placeholder, and listens where it could not before.</summary>
+    async Task LookAsync()
     {
-        await _gate.WaitAsync();
-        try
+        var present = listeners.Namespaces.ToHashSet(StringComparer.Ordinal);
+        foreach (var (scope, message) in _served.ToList())
         {
-            foreach (var (scope, message) in _served.Where(entry => !entry.Value.IsAlive).ToList())
+            var served = message.ToServed();
+            var placeholder = message.FindPlaceholder();
+            if (placeholder.IsAbsent)
             {
                 _served.Remove(scope);
-                await listeners.RemoveAsync(message.ToServed().Name);
+                await listeners.RemoveAsync(served.Name);
                 File.Delete(RecordOf(message));
             }
+            else if (placeholder.IsUnknown)
+            {
+                if (_unknown.MayWrite(out var suppressed))
+                {
+                    Log.PlaceholderUnknown(logger, message.Process, placeholder.Reason!, suppressed);
+                }
+            }
+            else if (!present.Contains(served.Name))
+            {
+                await TryListenAsync(served);
+            }
         }
-        finally
+    }
+
+    async Task TryListenAsync(ServedNamespace served)
+    {
+        try
         {
-            _gate.Release();
+            await listeners.AddAsync(served);
+        }
+        catch (EdgeException e)
+        {
+            Refuse(e.Message);
         }
     }
 

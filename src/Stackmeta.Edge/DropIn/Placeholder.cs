@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -50,11 +51,16 @@ static partial class Placeholder
         }
     }
 
-    /// <summary>Whether root started the process in haproxy's place. Whoever is not root cannot make such a one.</summary>
-    public static bool IsOne(int process) =>
-        ProcessTable.ReadUser(process) == 0
-        && ProcessTable.ReadCommandLine(process) is [var name, ..]
-        && name.StartsWith(HaproxyDropIn.NamePrefix, StringComparison.Ordinal);
+    /// <summary>The process, if root started it in haproxy's place; absent otherwise. Whoever is not root cannot make such a one.</summary>
+    public static Lookup<int> Find(int process) =>
+        ProcessTable
+            .ReadUser(process)
+            .Then(user => user == 0 ? ProcessTable.ReadCommandLine(process) : Lookup.Absent<string[]>())
+            .Then(arguments =>
+                arguments[0].StartsWith(HaproxyDropIn.NamePrefix, StringComparison.Ordinal)
+                    ? Lookup.Found(process)
+                    : Lookup.Absent<int>()
+            );
 
     static void Check(int error)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -79,9 +80,9 @@ sealed class DhcpClient(string @namespace, string device) : IDisposable
         }
         var pidFile = PathOf("pid");
         if (
-            File.Exists(pidFile)
+            FileLookup.Exists(pidFile)
             && int.TryParse(File.ReadAllText(pidFile).Trim(), CultureInfo.InvariantCulture, out var process)
-            && ProcessTable.ReadCommandLine(process).Contains(pidFile)
+            && ObservedProcess.ArgumentsOf(process).Contains(pidFile)
         )
         {
             _ = Libc.Kill(process, Libc.SigKill);

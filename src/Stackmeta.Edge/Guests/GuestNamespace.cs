@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -111,7 +112,7 @@ public sealed class GuestNamespace : IAsyncDisposable
 
     async Task RemoveLeftOverAsync(CancellationToken cancellationToken)
     {
-        if (File.Exists(NetworkNamespace.PathOf(Name)))
+        if (FileLookup.Exists(NetworkNamespace.PathOf(Name)))
         {
             var links = LinkInfo.Parse(
                 await Ip("-details", "-json", "addr", "show", "dev", "lo").RunAsync(cancellationToken)
@@ -131,7 +132,7 @@ public sealed class GuestNamespace : IAsyncDisposable
         // First the link: the kernel takes it down with the namespace, but later.
         await Command.Ip(null, "link", "delete", "dev", _bridgeEnd).CaptureAsync(cancellationToken);
         await Command.Ip(null, "netns", "delete", Name).CaptureAsync(cancellationToken);
-        if (Directory.Exists(ConfigurationDirectory))
+        if (FileLookup.Exists(ConfigurationDirectory))
         {
             Directory.Delete(ConfigurationDirectory, recursive: true);
         }

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -22,6 +25,12 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
 
     /// <summary>Read and written under the lock, and the descriptors used.</summary>
     readonly Dictionary<HeldName, (Descriptor Descriptor, ulong Namespace)> _held = [];
+
+    /// <summary>What systemd has and could not be looked at yet. Under the lock.</summary>
+    readonly List<(HeldName Name, Descriptor Descriptor)> _pending = [];
+
+    /// <summary>Namespaces that could not be looked at last time.</summary>
+    readonly ConcurrentDictionary<string, bool> _unknown = new(StringComparer.Ordinal);
 
     /// <summary>Names of all that is held.</summary>
     public IReadOnlyList<HeldName> Names
@@ -91,13 +100,52 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
             Keep(name, socket);
             return OpenerRefusal.None;
         }
-        catch (Exception e) when (e is SocketException or Win32Exception or ArgumentException)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             return OpenerRefusal.NotThatSocket;
         }
-        catch (EdgeException)
+        catch (NamespaceGoneException)
         {
             return OpenerRefusal.NamespaceGone;
+        }
+        catch (Exception e) when (e is EdgeException or Win32Exception)
+        {
+            return OpenerRefusal.System;
+        }
+    }
+
+    /// <summary>As <see cref="Adopt"/>, of what systemd has; what could not be looked at is looked at again later.</summary>
+    /// <param name="descriptor">This object's from here on.</param>
+    public void AdoptInherited(HeldName name, Descriptor descriptor)
+    {
+        var refusal = Adopt(name, descriptor);
+        if (refusal == OpenerRefusal.System)
+        {
+            lock (_changing)
+            {
+                _pending.Add((name, descriptor));
+            }
+            return;
+        }
+        descriptor.Dispose();
+        if (refusal != OpenerRefusal.None)
+        {
+            // Of a namespace that went meanwhile; systemd still has it.
+            systemd?.Remove(name);
+        }
+    }
+
+    void AdoptPending()
+    {
+        List<(HeldName, Descriptor)> pending;
+        lock (_changing)
+        {
+            pending = [.. _pending];
+            _pending.Clear();
+        }
+        foreach (var (name, descriptor) in pending)
+        {
+            AdoptInherited(name, descriptor);
         }
     }
 
@@ -109,9 +157,6 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
             return _held.TryGetValue(name, out var held) ? held.Descriptor.Copy() : null;
         }
     }
-
-    /// <summary>Takes out of systemd's store what this process does not hold.</summary>
-    public void DropFromSystemd(HeldName name) => systemd?.Remove(name);
 
     /// <summary>Drops what is held of a namespace.</summary>
     public void Forget(string @namespace)
@@ -138,22 +183,22 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
     /// <summary>Drops what belongs to namespaces that go, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // As `ip netns` makes it (man ip-netns).
-        Directory.CreateDirectory(NetworkNamespace.Directory);
-        using var watcher = new FileSystemWatcher(NetworkNamespace.Directory) { NotifyFilter = NotifyFilters.FileName };
-        watcher.Deleted += (_, change) => DropStale(change.Name ?? "");
-        watcher.EnableRaisingEvents = true;
-        using var timer = new PeriodicTimer(ProcessPoll, time);
-        try
+        // Names that are gone; null when it is time to look.
+        var looks = Channel.CreateUnbounded<string?>(new() { SingleReader = true });
+        using var events = new NamespaceEvents(null, name => looks.Writer.TryWrite(name), logger);
+        await using var timer = time.CreateTimer(_ => looks.Writer.TryWrite(null), null, TimeSpan.Zero, ProcessPoll);
+        var polls = 0;
+        await foreach (var gone in looks.Reader.ReadAllAsync(cancellationToken))
         {
-            for (var poll = 1; await timer.WaitForNextTickAsync(cancellationToken); poll++)
+            if (gone is not null)
             {
-                DropGone(everything: poll % PollsForAllNames == 0);
+                DropStale(gone);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The normal end.
+            else
+            {
+                AdoptPending();
+                DropGone(everything: events.Renew() || ++polls % PollsForAllNames == 0);
+            }
         }
     }
 
@@ -161,7 +206,11 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
     {
         foreach (var name in Names.Select(name => name.Namespace).Distinct())
         {
-            if (everything || (OpenerRules.ProcessOf(name) is not null && !File.Exists(NetworkNamespace.PathOf(name))))
+            if (
+                everything
+                || _unknown.ContainsKey(name)
+                || (OpenerRules.ProcessOf(name) is not null && FileLookup.Find(NetworkNamespace.PathOf(name)).IsAbsent)
+            )
             {
                 DropStale(name);
             }
@@ -181,10 +230,17 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
         {
             now = SocketFacts.NamespaceNamed(@namespace);
         }
+        catch (NamespaceGoneException)
+        {
+            // Nothing is held of what is not there.
+        }
         catch (EdgeException)
         {
-            // It is gone.
+            // It could not be looked at: what is held stays, and the next poll looks again.
+            _unknown[@namespace] = true;
+            return;
         }
+        _unknown.TryRemove(@namespace, out _);
         lock (_changing)
         {
             var stale = _held.Where(held => held.Key.Namespace == @namespace && held.Value.Namespace != now);
@@ -205,6 +261,8 @@ sealed class HeldSockets(SystemdStore? systemd, TimeProvider time, ILogger logge
                 descriptor.Dispose();
             }
             _held.Clear();
+            _pending.ForEach(static pending => pending.Descriptor.Dispose());
+            _pending.Clear();
         }
         systemd?.Dispose();
     }

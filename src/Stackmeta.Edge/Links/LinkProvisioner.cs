@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -13,7 +14,7 @@ static class LinkProvisioner
     public static bool HostHasIpv6()
     {
         const string Setting = "/proc/sys/net/ipv6/conf/default/disable_ipv6";
-        return File.Exists(Setting) && File.ReadAllText(Setting).Trim() == "0";
+        return FileLookup.Exists(Setting) && File.ReadAllText(Setting).Trim() == "0";
     }
 
     /// <summary>Makes what is missing and corrects what differs.</summary>
@@ -27,7 +28,7 @@ static class LinkProvisioner
         CancellationToken cancellationToken
     )
     {
-        if (LinkChanges.FindForeign(plan, state, File.Exists(making)) is { } foreign)
+        if (LinkChanges.FindForeign(plan, state, FileLookup.Exists(making)) is { } foreign)
         {
             throw new EdgeException(foreign);
         }
@@ -134,7 +135,7 @@ static class LinkProvisioner
     )
     {
         var state = await LinkState.ReadAsync(plan, cancellationToken);
-        await RunAsync(LinkChanges.Removal(plan, state, File.Exists(making)), logger, cancellationToken);
+        await RunAsync(LinkChanges.Removal(plan, state, FileLookup.Exists(making)), logger, cancellationToken);
     }
 
     /// <summary>Runs commands one after the other.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -54,7 +55,7 @@ sealed record LinkState
                 ],
             };
         }
-        if (!File.Exists(NetworkNamespace.PathOf(plan.Namespace)))
+        if (!FileLookup.Exists(NetworkNamespace.PathOf(plan.Namespace)))
         {
             return state;
         }
@@ -85,7 +86,8 @@ sealed record LinkState
     }
 
     /// <summary>By the kernel's own list of links: asking ip about a missing one is an error like any other.</summary>
-    public static bool Exists(string name) => name.Length > 0 && Directory.Exists($"/sys/class/net/{name}");
+    /// <exception cref="LookupException">One could not look.</exception>
+    public static bool Exists(string name) => name.Length > 0 && FileLookup.Exists($"/sys/class/net/{name}");
 
     static async Task<LinkInfo?> ReadLinkAsync(string name, CancellationToken cancellationToken)
     {

@@ -97,6 +97,19 @@ sealed class Ipv6Watch(Socket socket, IPAddress address, EventLoop loop) : IPoll
         }
     }
 
+    /// <summary>What was told is lost; it is asked for anew.</summary>
+    void IPolled.Failed()
+    {
+        try
+        {
+            AskAgain();
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // It has ended.
+        }
+    }
+
     void Take(ReadOnlySpan<byte> datagram)
     {
         var messages = new List<Ipv6Message>();

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -19,6 +20,7 @@ sealed class LinkLocalListener(
     Ipv6Watch watch,
     INamespaceSockets sockets,
     Func<Socket, AcceptingSocket> accept,
+    Supervisor supervisor,
     TimeProvider time,
     ILogger logger
 ) : IAsyncDisposable
@@ -46,7 +48,7 @@ sealed class LinkLocalListener(
     {
         try
         {
-            await watch.StartAsync(() => _ = FollowAsync());
+            await watch.StartAsync(() => supervisor.Start("link-local address", FollowAsync));
             await FollowAsync();
         }
         catch (Exception e) when (e is SocketException or Win32Exception)
@@ -102,10 +104,11 @@ sealed class LinkLocalListener(
             }
             Notice = null;
         }
-        catch (EdgeException e)
+        catch (Exception e) when (e is EdgeException or SocketException or Win32Exception)
         {
+            Close();
             Notice = e.Message;
-            _ = TryAgainAsync();
+            supervisor.Start("link-local address", TryAgainAsync);
         }
     }
 

@@ -16,6 +16,7 @@ sealed class NamespaceListener(
     EventLoops loops,
     Action<NamespaceListener, EventLoop, Descriptor, IPEndPoint> accept,
     NamespaceAccount account,
+    ConnectionLog log,
     TimeProvider time,
     ILogger logger
 ) : IAsyncDisposable
@@ -53,7 +54,7 @@ sealed class NamespaceListener(
         {
             var socket = await sockets.WatchIpv6Async(served.Name, _stop.Token);
             var watch = new Ipv6Watch(socket, endPoint.Address, loops.First);
-            _linkLocal.Add(new(endPoint, served.Name, watch, sockets, Accept, time, logger));
+            _linkLocal.Add(new(endPoint, served.Name, watch, sockets, Accept, loops.Supervisor, time, logger));
         }
         foreach (var listener in _linkLocal)
         {
@@ -85,7 +86,7 @@ sealed class NamespaceListener(
             loops,
             (loop, socket, peer) => accept(this, loop, socket, (IPEndPoint)peer!),
             time,
-            logger
+            log
         );
     }
 

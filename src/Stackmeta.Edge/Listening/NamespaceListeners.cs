@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -16,12 +17,14 @@ namespace Stackmeta.Edge;
 /// <param name="hasAntiSpoofing">Whether the networks let each port send from its own addresses only (<see cref="EdgeServerOptions.HasAntiSpoofing"/>).</param>
 /// <param name="limits">Turns guests away that have too many connections.</param>
 /// <param name="connected">Called for each connection before its first request, to set features of one's own; null for none.</param>
+/// <param name="supervisor">Owns the threads that accept and answer.</param>
 /// <param name="observer">Told of connections that are turned away; null for nobody.</param>
 public sealed class NamespaceListeners(
     INamespaceSockets sockets,
     bool hasAntiSpoofing,
     GuestLimits limits,
     Action<IFeatureCollection, IGuestArrivalFeature>? connected,
+    Supervisor supervisor,
     TimeProvider time,
     ILoggerFactory loggers,
     RequestObserver? observer = null
@@ -32,7 +35,11 @@ public sealed class NamespaceListeners(
 
     readonly ILogger _logger = loggers.CreateLogger<NamespaceListeners>();
     readonly LogThrottle<Refusal> _unidentified = new(time);
-    readonly EventLoops _loops = new(Math.Min(Environment.ProcessorCount, MostLoops), "guests");
+
+    /// <summary>For what guests cause.</summary>
+    readonly ILogger _guestLog = loggers.CreateLogger<NamespaceListeners>().Throttled(time);
+    readonly EventLoops _loops = new(Math.Min(Environment.ProcessorCount, MostLoops), "guests", supervisor);
+    readonly ConnectionLog _log = new(time, loggers.CreateLogger<NamespaceListeners>());
 
     /// <summary>By namespace name. Added and removed under the gate, so that a name is opened once.</summary>
     readonly ConcurrentDictionary<string, NamespaceListener> _listeners = new();
@@ -60,15 +67,20 @@ public sealed class NamespaceListeners(
                 await CloseAsync(served.Name);
                 sockets.Forget(served.Name);
             }
-            var listener = new NamespaceListener(served, sockets, _loops, Accept, limits.Open(), time, _logger);
+            var listener = new NamespaceListener(served, sockets, _loops, Accept, limits.Open(), _log, time, _guestLog);
             try
             {
                 await listener.StartAsync();
             }
-            catch (EdgeException)
+            catch (Exception e)
             {
+                // Whatever it was, nothing of it may stay open.
                 await EndAsync(listener);
-                throw;
+                if (e is EdgeException or OperationCanceledException)
+                {
+                    throw;
+                }
+                throw new EdgeException($"Cannot listen in {served.Name}: {e.Message}", e);
             }
             _listeners[served.Name] = listener;
         }
@@ -214,7 +226,7 @@ public sealed class NamespaceListeners(
 
     void TurnAway(Descriptor socket, EdgeScope scope, IPAddress peer, Refusal reason)
     {
-        Log.TurnedAway(_logger, peer, scope, RefusalDescription.Of(reason).Name);
+        Log.TurnedAway(_guestLog, peer, scope, RefusalDescription.Of(reason).Name);
         observer?.CountTurnedAway(PathStep.Edge, reason);
         PartingWord.Say(
             socket,

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -15,18 +16,30 @@ static class NetworkNamespace
 
     public static string PathOf(string name) => Path.Combine(Directory, name);
 
-    /// <summary>Whether there is a namespace behind the name, and not only the file that it is mounted on.</summary>
-    public static bool IsMounted(string name)
+    /// <summary>
+    /// Whether there is a namespace behind the name: absent where there is nothing, or only the file that it would be mounted on; unknown where
+    /// it may not be entered.
+    /// </summary>
+    public static Lookup<bool> Find(string name)
     {
         try
         {
-            return Inside(name, static () => true);
+            return Lookup.Found(Inside(name, static () => true));
         }
-        catch (EdgeException)
+        catch (NamespaceGoneException)
         {
-            return false;
+            return Lookup.Absent<bool>();
+        }
+        catch (EdgeException e)
+        {
+            return Lookup.Unknown<bool>(e.Message);
         }
     }
+
+    /// <summary>Names that lie in <see cref="Directory"/>; none where there is no such directory yet.</summary>
+    /// <exception cref="LookupException">One could not look.</exception>
+    public static IReadOnlyCollection<string> Names() =>
+        [.. (FileLookup.Files(Directory).OrDefault() ?? []).Select(static path => Path.GetFileName(path)!)];
 
     /// <summary>
     /// Deletes a name that leads to no namespace any more, as <c>umount</c> leaves it: nothing could be made under it. Of one
@@ -35,7 +48,7 @@ static class NetworkNamespace
     /// <param name="name">One that is known to be ours: another program may be about to mount on a file that is empty.</param>
     public static void DeleteDead(string name)
     {
-        if (File.Exists(PathOf(name)) && !IsMounted(name))
+        if (FileLookup.Exists(PathOf(name)) && Find(name).IsAbsent)
         {
             File.Delete(PathOf(name));
         }
@@ -45,7 +58,8 @@ static class NetworkNamespace
     /// Runs <paramref name="systemCalls"/> on a thread of its own that has entered the namespace (setns(2), one thread only).
     /// The code must do nothing but system calls: a thread that the runtime started from there would stay there.
     /// </summary>
-    /// <exception cref="EdgeException">The namespace is not there or may not be entered.</exception>
+    /// <exception cref="NamespaceGoneException">There is no such namespace.</exception>
+    /// <exception cref="EdgeException">It may not be entered, or not now.</exception>
     public static T Inside<T>(string name, Func<T> systemCalls)
     {
         var path = PathOf(name);
@@ -68,7 +82,15 @@ static class NetworkNamespace
         };
         thread.Start();
         thread.Join();
-        return failure is null ? result! : throw new EdgeException($"Namespace {name}: {failure.Message}", failure);
+        return failure switch
+        {
+            null => result!,
+            NamespaceGoneException => throw new NamespaceGoneException(
+                $"Namespace {name}: {failure.Message}",
+                failure.InnerException
+            ),
+            _ => throw new EdgeException($"Namespace {name}: {failure.Message}", failure),
+        };
     }
 
     /// <summary>A socket of the namespace, close-on-exec, not yet bound.</summary>
@@ -91,15 +113,28 @@ static class NetworkNamespace
                 $"{call}: {Marshal.GetLastPInvokeErrorMessage()}"
             );
 
+    /// <summary>As <see cref="Checked"/>; a name that is not there, or a file that is no namespace (setns(2), EINVAL), is told apart.</summary>
+    static int Known(int result, string call)
+    {
+        try
+        {
+            return Checked(result, call);
+        }
+        catch (Win32Exception e) when (Lookup.IsAbsence(e) || e.NativeErrorCode == Libc.InvalidArgument)
+        {
+            throw new NamespaceGoneException(e.Message, e);
+        }
+    }
+
     static T OnThisThread<T>(string path, Func<T> systemCalls)
     {
         var own = Checked(Libc.Open("/proc/thread-self/ns/net", Libc.ReadOnly | Libc.CloseOnExec), "open");
         try
         {
-            var other = Checked(Libc.Open(path, Libc.ReadOnly | Libc.CloseOnExec), "open");
+            var other = Known(Libc.Open(path, Libc.ReadOnly | Libc.CloseOnExec), "open");
             try
             {
-                Checked(Libc.SetNamespace(other, Libc.CloneNewNet), "setns");
+                Known(Libc.SetNamespace(other, Libc.CloneNewNet), "setns");
             }
             finally
             {

@@ -21,7 +21,7 @@ public sealed record ObservedDhcpServer(int Process, ImmutableArray<string> Host
         {
             if (
                 int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && ProcessTable.ReadCommandLine(process) is [var program, .. var arguments]
+                && ObservedProcess.ArgumentsOf(process) is [var program, .. var arguments]
                 && Path.GetFileName(program) == "dnsmasq"
                 && FileOf(arguments, OptionsOption) is { } options
                 && options.Contains(folder, StringComparison.Ordinal)

@@ -13,7 +13,7 @@ public sealed record ObservedNamespace(string Name, ImmutableArray<ObservedLink>
     /// <exception cref="EdgeException">It may not be entered, or <c>ip</c> is missing.</exception>
     public static async Task<ObservedNamespace?> ReadAsync(string name, CancellationToken cancellationToken)
     {
-        if (!File.Exists(NetworkNamespace.PathOf(name)) || !NetworkNamespace.IsMounted(name))
+        if (NetworkNamespace.Find(name).IsAbsent)
         {
             return null;
         }
@@ -24,10 +24,7 @@ public sealed record ObservedNamespace(string Name, ImmutableArray<ObservedLink>
     }
 
     /// <summary>Names of namespaces on this host.</summary>
-    public static IEnumerable<string> List() =>
-        Directory.Exists(NetworkNamespace.Directory)
-            ? Directory.EnumerateFiles(NetworkNamespace.Directory).Select(path => Path.GetFileName(path)!)
-            : [];
+    public static IEnumerable<string> List() => NetworkNamespace.Names();
 }
 
 /// <summary>An interface.</summary>

@@ -3,8 +3,9 @@ namespace Stackmeta.Edge;
 /// <summary>What /proc tells of a process that may be anybody's.</summary>
 public static class ObservedProcess
 {
-    /// <summary>Its arguments, the program first; empty when it has ended.</summary>
-    public static string[] ArgumentsOf(int process) => ProcessTable.ReadCommandLine(process);
+    /// <summary>Its arguments, the program first; empty when it has ended or cannot be looked at, which decides nothing here.</summary>
+    public static string[] ArgumentsOf(int process) =>
+        ProcessTable.ReadCommandLine(process).IsFound(out var arguments) ? arguments : [];
 
     /// <summary>Whether it is stopped by a signal or a debugger, or has ended without anybody noticing (proc(5), state T, t or Z).</summary>
     public static bool IsStopped(int process)

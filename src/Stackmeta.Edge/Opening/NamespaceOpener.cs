@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
@@ -30,14 +32,17 @@ public sealed class NamespaceOpener : INamespaceSockets, IAsyncDisposable
     readonly Task _running;
     readonly OpenerServer _server;
 
-    NamespaceOpener(OpenerOptions options, HeldSockets held, TimeProvider time, ILogger logger)
+    NamespaceOpener(OpenerOptions options, HeldSockets held, Supervisor supervisor, TimeProvider time, ILogger logger)
     {
         _held = held;
         _time = time;
         _startedAt = time.GetTimestamp();
         _hostNamespace = SocketFacts.OwnNamespace();
-        _server = OpenerServer.Open(options, new(this, held), time, logger);
-        _running = Task.WhenAll(held.RunAsync(_stop.Token), _server.RunAsync(_stop.Token));
+        _server = OpenerServer.Open(options, new(this, held), supervisor, time, logger);
+        _running = Task.WhenAll(
+            supervisor.RunAsync("kept sockets", held.RunAsync, _stop.Token),
+            _server.RunAsync(_stop.Token)
+        );
     }
 
     /// <summary>Ends when a successor has all sockets: this process then lets its connections end, and ends.</summary>
@@ -50,6 +55,7 @@ public sealed class NamespaceOpener : INamespaceSockets, IAsyncDisposable
     /// <exception cref="EdgeException">The rights are missing, or another opener lives and is not to be replaced.</exception>
     public static async Task<NamespaceOpener> StartAsync(
         OpenerOptions options,
+        Supervisor supervisor,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -57,12 +63,12 @@ public sealed class NamespaceOpener : INamespaceSockets, IAsyncDisposable
     {
         var logger = loggers.CreateLogger<NamespaceOpener>();
         Privileges.RequireNamespaceEntry();
-        var held = new HeldSockets(SystemdStore.Open(logger), time, logger);
+        var held = new HeldSockets(SystemdStore.Open(logger.Throttled(time)), time, logger.Throttled(time));
         try
         {
             Inherit(held, logger);
             await TakeOverAsync(options, held, logger, cancellationToken);
-            return new(options, held, time, logger);
+            return new(options, held, supervisor, time, logger);
         }
         catch
         {
@@ -76,14 +82,7 @@ public sealed class NamespaceOpener : INamespaceSockets, IAsyncDisposable
         var inherited = SystemdStore.TakeInherited();
         foreach (var (name, descriptor) in inherited)
         {
-            using (descriptor)
-            {
-                if (held.Adopt(name, descriptor) != OpenerRefusal.None)
-                {
-                    // Of a namespace that went meanwhile; systemd still has it.
-                    held.DropFromSystemd(name);
-                }
-            }
+            held.AdoptInherited(name, descriptor);
         }
         if (inherited.Count > 0)
         {

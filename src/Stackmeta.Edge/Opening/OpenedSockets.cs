@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -10,7 +11,7 @@ namespace Stackmeta.Edge;
 /// on it goes on with, and gives to the new opener to keep.
 /// </summary>
 /// <param name="path">The opener's socket.</param>
-public sealed class OpenedSockets(string path, TimeProvider time, ILogger<OpenedSockets> logger)
+public sealed class OpenedSockets(string path, Supervisor supervisor, TimeProvider time, ILogger<OpenedSockets> logger)
     : INamespaceSockets,
         IDisposable
 {
@@ -61,7 +62,7 @@ public sealed class OpenedSockets(string path, TimeProvider time, ILogger<Opened
                 _listening.Remove(name);
             }
         }
-        _ = TellForgottenAsync(@namespace);
+        supervisor.Start("socket broker's word", () => TellForgottenAsync(@namespace));
     }
 
     async Task TellForgottenAsync(string @namespace)

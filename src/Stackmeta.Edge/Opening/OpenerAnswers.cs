@@ -85,13 +85,18 @@ sealed class OpenerAnswers(INamespaceSockets sockets, HeldSockets held)
             OpenerMessageKind.WatchIpv6 => OpenerRules.CheckNamespace(question.Namespace),
             _ => OpenerRefusal.None,
         };
-        return
-            refusal == OpenerRefusal.None
-            && OpenerRules.ProcessOf(question.Namespace) is { } process
-            && question.Kind != OpenerMessageKind.Forget
-            && !Placeholder.IsOne(process)
-            ? OpenerRefusal.NotAMetadataNamespace
-            : refusal;
+        if (
+            refusal != OpenerRefusal.None
+            || OpenerRules.ProcessOf(question.Namespace) is not { } process
+            || question.Kind == OpenerMessageKind.Forget
+        )
+        {
+            return refusal;
+        }
+        var placeholder = Placeholder.Find(process);
+        return placeholder.IsUnknown ? OpenerRefusal.System
+            : placeholder.IsAbsent ? OpenerRefusal.NotAMetadataNamespace
+            : OpenerRefusal.None;
     }
 
     static OpenerRefusal ReasonOf(Exception e) =>
@@ -100,7 +105,7 @@ sealed class OpenerAnswers(INamespaceSockets sockets, HeldSockets held)
             OpenerRefusedException refused => refused.Refusal,
             { InnerException: SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } } =>
                 OpenerRefusal.AddressInUse,
-            { InnerException: Win32Exception } => OpenerRefusal.NamespaceGone,
+            NamespaceGoneException => OpenerRefusal.NamespaceGone,
             _ => OpenerRefusal.System,
         };
 }

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
@@ -33,15 +36,28 @@ sealed class OpenerServer
     /// <summary>By user, so that one who has all of his keeps nobody else out. Under the lock.</summary>
     readonly Dictionary<uint, int> _connections = [];
 
-    OpenerServer(string path, OpenerAnswers answers, uint? user, Socket listening, TimeProvider time, ILogger logger)
+    readonly Supervisor _supervisor;
+    readonly LogThrottle<SocketError> _accepts;
+
+    OpenerServer(
+        string path,
+        OpenerAnswers answers,
+        uint? user,
+        Socket listening,
+        Supervisor supervisor,
+        TimeProvider time,
+        ILogger logger
+    )
     {
+        _supervisor = supervisor;
+        _accepts = new(time);
         _path = path;
         _answers = answers;
         _user = user;
         _listening = listening;
         _time = time;
-        _logger = logger;
-        _place = new(logger);
+        _logger = logger.Throttled(time);
+        _place = new(_logger);
         _refusals = new(time, logger);
     }
 
@@ -49,7 +65,13 @@ sealed class OpenerServer
     public Task Succeeded => _succeeded.Task;
 
     /// <exception cref="EdgeException">The socket cannot be had, or there is no such user.</exception>
-    public static OpenerServer Open(OpenerOptions options, OpenerAnswers answers, TimeProvider time, ILogger logger)
+    public static OpenerServer Open(
+        OpenerOptions options,
+        OpenerAnswers answers,
+        Supervisor supervisor,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         var user = options.User is { } name ? ServingUser.Find(name) : null;
         var path = Path.GetFullPath(options.SocketPath);
@@ -71,7 +93,7 @@ sealed class OpenerServer
             socket.Listen();
             // Moved into its place once it listens: who looks for it finds the old one or this one.
             File.Move(beside, path, overwrite: true);
-            return new(path, answers, user?.Uid, socket, time, logger);
+            return new(path, answers, user?.Uid, socket, supervisor, time, logger);
         }
         catch (Exception e)
             when (e
@@ -113,32 +135,38 @@ sealed class OpenerServer
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var _ = _listening;
-        var answering = new List<Task>();
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                var connection = await _listening.AcceptAsync(cancellationToken);
-                answering.RemoveAll(static task => task.IsCompleted);
-                answering.Add(AnswerAllAsync(connection, cancellationToken));
-            }
-            catch (OperationCanceledException)
-            {
-                // The normal end.
-            }
-            catch (SocketException e)
-            {
-                Log.OpenerNotAsked(_logger, _path, e.SocketErrorCode);
-                await Task.Delay(AcceptPause, _time, cancellationToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        var answering = new ConcurrentDictionary<Task, bool>();
+        await _supervisor.RunAsync("socket broker", stop => AcceptAllAsync(answering, stop), cancellationToken);
         // A successor has put its own socket there.
         if (!_succeeded.Task.IsCompleted)
         {
             File.Delete(_path);
         }
-        await Task.WhenAll(answering);
+        await Task.WhenAll(answering.Keys);
+    }
+
+    async Task AcceptAllAsync(ConcurrentDictionary<Task, bool> answering, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var connection = await _listening.AcceptAsync(cancellationToken);
+                foreach (var over in answering.Keys.Where(static task => task.IsCompleted))
+                {
+                    answering.TryRemove(over, out _);
+                }
+                answering[AnswerAllAsync(connection, cancellationToken)] = true;
+            }
+            catch (SocketException e)
+            {
+                if (_accepts.MayWrite(e.SocketErrorCode, out var suppressed))
+                {
+                    Log.OpenerNotAsked(_logger, _path, e.SocketErrorCode, suppressed);
+                }
+                await Task.Delay(AcceptPause, _time, cancellationToken);
+            }
+        }
     }
 
     async Task AnswerAllAsync(Socket connection, CancellationToken cancellationToken)
@@ -167,6 +195,11 @@ sealed class OpenerServer
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
             // The peer is gone, or this opener ends.
+        }
+        catch (Exception e)
+        {
+            // Its connection ends with it, and it asks again on another.
+            _supervisor.Report("socket broker's connection", e);
         }
     }
 

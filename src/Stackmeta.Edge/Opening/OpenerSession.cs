@@ -47,12 +47,27 @@ sealed class OpenerSession(
                 succeeded.TrySetResult();
                 continue;
             }
-            await AnswerAsync(question, given, cancellationToken);
             if (question.Kind == OpenerMessageKind.Serve)
             {
-                place.Take(connection, peer.Process);
+                TakePlace();
+                continue;
             }
+            await AnswerAsync(question, given, cancellationToken);
         }
+    }
+
+    /// <summary>Who serves must not leave because its successor, or itself, could not be looked at: that one asks again.</summary>
+    void TakePlace()
+    {
+        var startedAt = ProcessTable.ReadStart(peer.Process);
+        if (startedAt.IsUnknown)
+        {
+            refusals.Tell(OpenerRefusal.System, peer);
+            Answer(OpenerRefusal.System);
+            return;
+        }
+        Answer(OpenerRefusal.None);
+        place.Take(connection, peer.Process, startedAt.OrDefault());
     }
 
     /// <summary>Who has this opener's rights anyway.</summary>

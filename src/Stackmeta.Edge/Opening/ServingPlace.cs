@@ -14,9 +14,9 @@ sealed class ServingPlace(ILogger logger)
     /// <summary>Of two that would serve, the one that was started later does: the other may only have come back to a new opener.</summary>
     /// <param name="connection">Of who would serve.</param>
     /// <param name="process">Its id.</param>
-    public void Take(Socket connection, int process)
+    /// <param name="startedAt">When that was started (<see cref="ProcessTable.ReadStart"/>).</param>
+    public void Take(Socket connection, int process, ulong startedAt)
     {
-        var startedAt = ProcessTable.ReadStart(process);
         lock (_changing)
         {
             Socket? leaving = connection;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
@@ -7,6 +8,7 @@ namespace Stackmeta.Edge;
 /// <param name="isListenedIn">Whether another process listens in the namespace of that name; null when none does.</param>
 sealed class HostMachine(
     EdgeOptions options,
+    Supervisor supervisor,
     TimeProvider time,
     ILogger logger,
     NamespaceListeners? listeners,
@@ -18,6 +20,9 @@ sealed class HostMachine(
     /// <summary>Without descriptors nothing can be accepted, and so not be ended.</summary>
     static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LeftOverPoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long processes that cannot be looked at are tried again: those of others may be hidden for good (proc(5), hidepid).</summary>
+    static readonly TimeSpan LeftOverPatience = TimeSpan.FromSeconds(5);
 
     RunDirectory? _directory;
     ProcessStarter? _starter;
@@ -32,7 +37,7 @@ sealed class HostMachine(
         Executables.Find("setpriv");
         Executables.Find("setsid");
         _directory = RunDirectory.Open(options.RunDirectory);
-        _starter = new ProcessStarter();
+        _starter = new ProcessStarter(supervisor, time);
         await EndLeftOverAsync(_directory.Path, cancellationToken);
     }
 
@@ -107,8 +112,19 @@ sealed class HostMachine(
     /// <summary>Processes of an edge that was killed die with it, except one that was just being started.</summary>
     async Task EndLeftOverAsync(string directory, CancellationToken cancellationToken)
     {
-        while (ProcessTable.FindLeftOver(Programs, directory).ToList() is { Count: > 0 } processes)
+        var since = time.GetTimestamp();
+        while (true)
         {
+            var unknown = new List<string>();
+            var processes = ProcessTable.FindLeftOver(Programs, directory, unknown).ToList();
+            if (processes.Count == 0 && (unknown.Count == 0 || time.GetElapsedTime(since) > LeftOverPatience))
+            {
+                if (unknown.Count > 0)
+                {
+                    Log.LeftOverUnknown(logger, unknown.Count, unknown[0]);
+                }
+                return;
+            }
             foreach (var process in processes)
             {
                 Log.LeftOverEnded(logger, process);

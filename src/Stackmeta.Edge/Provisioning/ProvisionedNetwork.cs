@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -34,8 +35,8 @@ sealed class ProvisionedNetwork(
     {
         // They come before the bridge and go after it: without them nobody has been attached.
         if (
-            !Directory.Exists(files.Directory)
-            || (!File.Exists(files.PortRules) && !LinkState.Exists(DeviceNames.Bridge(id)))
+            !FileLookup.Exists(files.Directory)
+            || (!FileLookup.Exists(files.PortRules) && !LinkState.Exists(DeviceNames.Bridge(id)))
         )
         {
             return;
@@ -58,7 +59,7 @@ sealed class ProvisionedNetwork(
     public async Task ServeAsync(EdgeNetwork wanted, Func<Task> beforeServing, CancellationToken cancellationToken)
     {
         var plan = LinkPlan.For(wanted, options, LinkProvisioner.HostHasIpv6(), mark);
-        var hasFiles = Directory.Exists(files.Directory);
+        var hasFiles = FileLookup.Exists(files.Directory);
         var hasIpv6Address = await ApplyLinksAsync(plan, cancellationToken);
         Directory.CreateDirectory(files.Directory);
         await _bounds.ApplyAsync(NetworkAddresses.Of(wanted), [plan.Tap], forwards: false, cancellationToken);
@@ -87,12 +88,12 @@ sealed class ProvisionedNetwork(
         var plan = _links ?? LinkPlan.ForRemoval(id, mark);
         DeleteDeadName(plan);
         await LinkProvisioner.RemoveAsync(plan, files.Making, logger, cancellationToken);
-        if (File.Exists(files.PortRules))
+        if (FileLookup.Exists(files.PortRules))
         {
             using var security = await PortSecurity.LockAsync(files, cancellationToken);
             await security.RemoveAsync(id, cancellationToken);
         }
-        if (Directory.Exists(files.Directory))
+        if (FileLookup.Exists(files.Directory))
         {
             Directory.Delete(files.Directory, recursive: true);
         }
@@ -103,7 +104,7 @@ sealed class ProvisionedNetwork(
     /// <summary>The name is ours once the network has files: they come before the namespace and go after it.</summary>
     void DeleteDeadName(LinkPlan plan)
     {
-        if (Directory.Exists(files.Directory))
+        if (FileLookup.Exists(files.Directory))
         {
             NetworkNamespace.DeleteDead(plan.Namespace);
         }

@@ -1,3 +1,5 @@
+using Stackmeta.Core.Lookups;
+
 namespace Stackmeta.Edge;
 
 /// <summary>The directory of one edge's running networks, locked while that edge lives.</summary>
@@ -85,7 +87,7 @@ sealed class RunDirectory : IDisposable
     static List<Guid> Find(string directory)
     {
         var found = new List<Guid>();
-        foreach (var path in Directory.Exists(directory) ? Directory.EnumerateDirectories(directory) : [])
+        foreach (var path in FileLookup.Exists(directory) ? Directory.EnumerateDirectories(directory) : [])
         {
             if (Guid.TryParse(System.IO.Path.GetFileName(path), out var id))
             {
@@ -114,7 +116,7 @@ sealed class RunDirectory : IDisposable
     {
         DeleteIfEmpty(Networks);
         DeleteIfEmpty(Routers);
-        if (Directory.Exists(Path) && !Directory.Exists(Networks) && !Directory.Exists(Routers))
+        if (FileLookup.Exists(Path) && !FileLookup.Exists(Networks) && !FileLookup.Exists(Routers))
         {
             // Deleted while it is held: who waits for it opens a new one.
             File.Delete(_lock.Name);
@@ -125,7 +127,7 @@ sealed class RunDirectory : IDisposable
 
     static void DeleteIfEmpty(string directory)
     {
-        if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
+        if (FileLookup.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
         {
             Directory.Delete(directory);
         }

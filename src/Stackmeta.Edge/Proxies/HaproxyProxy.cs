@@ -1,3 +1,5 @@
+using Stackmeta.Core.Lookups;
+
 namespace Stackmeta.Edge;
 
 /// <summary>A haproxy in the namespace, as Neutron has it.</summary>
@@ -41,7 +43,7 @@ sealed class HaproxyProxy(EdgeOptions options, SupervisedSlot processes, string 
     public async Task StopAsync()
     {
         await processes.StopAsync();
-        if (File.Exists(configurationPath))
+        if (FileLookup.Exists(configurationPath))
         {
             File.Delete(configurationPath);
         }

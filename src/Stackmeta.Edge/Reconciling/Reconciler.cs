@@ -58,7 +58,7 @@ sealed class Reconciler<T>(
             if (!_isRunning)
             {
                 _isRunning = true;
-                _run = Task.Run(RunAsync);
+                _run = Task.Run(RunToTheEndAsync);
             }
             return _nextAttempt.Task;
         }
@@ -81,6 +81,25 @@ sealed class Reconciler<T>(
         }
         left?.SetResult();
         _stop.Dispose();
+    }
+
+    /// <summary>No failure of this loop itself may be the last that is heard of it: it would look as if it went on.</summary>
+    async Task RunToTheEndAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await RunAsync();
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.AttemptFailed(logger, name, e.Message);
+                SetFailure(e.Message);
+            }
+            await Task.Delay(LongestPause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     async Task RunAsync()

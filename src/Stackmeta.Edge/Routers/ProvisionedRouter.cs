@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
 
@@ -34,7 +35,7 @@ sealed class ProvisionedRouter(
         var hostHasIpv6 = LinkProvisioner.HostHasIpv6();
         DeleteDeadName(_namespace);
         var state = await RouterState.ReadAsync(_namespace, cancellationToken);
-        if (RouterChanges.FindForeign(wanted, state, mark, File.Exists(files.Making)) is { } foreign)
+        if (RouterChanges.FindForeign(wanted, state, mark, FileLookup.Exists(files.Making)) is { } foreign)
         {
             throw new EdgeException(foreign);
         }
@@ -113,7 +114,7 @@ sealed class ProvisionedRouter(
         DeleteDeadName(_namespace);
         var state = await RouterState.ReadAsync(_namespace, cancellationToken);
         await LinkProvisioner.RunAsync(RouterChanges.Removal(id, state, mark), logger, cancellationToken);
-        if (Directory.Exists(files.Directory))
+        if (FileLookup.Exists(files.Directory))
         {
             Directory.Delete(files.Directory, recursive: true);
         }
@@ -122,7 +123,7 @@ sealed class ProvisionedRouter(
     /// <summary>The name is ours once the router has files: they come before the namespace and go after it.</summary>
     void DeleteDeadName(string name)
     {
-        if (Directory.Exists(files.Directory))
+        if (FileLookup.Exists(files.Directory))
         {
             NetworkNamespace.DeleteDead(name);
         }

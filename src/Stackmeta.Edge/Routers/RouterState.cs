@@ -1,3 +1,5 @@
+using Stackmeta.Core.Lookups;
+
 namespace Stackmeta.Edge;
 
 /// <summary>What the machine has of a router now.</summary>
@@ -13,7 +15,7 @@ sealed record RouterState(
     public static async Task<RouterState> ReadAsync(string @namespace, CancellationToken cancellationToken)
     {
         var outside = await ShowAsync(null, cancellationToken);
-        var inside = File.Exists(NetworkNamespace.PathOf(@namespace))
+        var inside = FileLookup.Exists(NetworkNamespace.PathOf(@namespace))
             ? await ShowAsync(@namespace, cancellationToken)
             : [];
         return new(

@@ -44,6 +44,9 @@ sealed class ChildOutput : IPolled, IDisposable
 
     void IPolled.Happened(EventLoop loop, PollEvents events) => ReadAll();
 
+    /// <summary>A line was not told; the next one may be.</summary>
+    void IPolled.Failed() { }
+
     /// <summary>Tells what is there. On the loop's thread.</summary>
     public void ReadAll()
     {

@@ -111,6 +111,9 @@ sealed class ChildProcess : IPolled, IDisposable
         TellEnd();
     }
 
+    /// <summary>Its end was seen and could not be read; nobody may go on waiting for it.</summary>
+    void IPolled.Failed() => _ended.TrySetException(new EdgeException("its end could not be read"));
+
     void TellEnd()
     {
         _output.ReadAll();

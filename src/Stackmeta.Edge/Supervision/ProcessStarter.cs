@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -12,14 +14,26 @@ sealed class ProcessStarter : IDisposable
     readonly BlockingCollection<Action> _queue = [];
     readonly Thread _thread;
 
-    /// <summary>Tells what the children say, and when they end.</summary>
-    readonly EventLoops _loops = new(1, "children");
+    readonly CancellationTokenSource _stop = new();
 
-    public ProcessStarter()
+    /// <summary>Tells what the children say, and when they end.</summary>
+    readonly EventLoops _loops;
+
+    /// <param name="supervisor">Owns the threads.</param>
+    public ProcessStarter(Supervisor supervisor, TimeProvider time)
     {
-        _thread = new Thread(StartAll) { IsBackground = true, Name = "process starter" };
-        _thread.Start();
+        Supervisor = supervisor;
+        Lines = new(time);
+        _loops = new(1, "children", supervisor);
+        // One thread over all its failures: with it, all children would end.
+        _thread = supervisor.StartThread("process starter", StartAll, _stop.Token);
     }
+
+    /// <summary>Owns the threads here, and who follows a process.</summary>
+    public Supervisor Supervisor { get; }
+
+    /// <summary>How many lines of children are logged, all together: guests cause what dnsmasq and haproxy say.</summary>
+    public LogThrottle Lines { get; }
 
     /// <summary>Starts a process.</summary>
     /// <param name="heard">Called with each line that it says, one after another; must not block.</param>
@@ -33,17 +47,19 @@ sealed class ProcessStarter : IDisposable
             {
                 started.SetResult(ChildProcess.Start(command, _loops.First, heard));
             }
-            catch (EdgeException e)
+            catch (Exception e)
             {
-                started.SetException(e);
+                started.SetException(
+                    e as EdgeException ?? new EdgeException($"{command.Program} did not start: {e.Message}", e)
+                );
             }
         });
         return started.Task;
     }
 
-    void StartAll()
+    void StartAll(CancellationToken stop)
     {
-        foreach (var start in _queue.GetConsumingEnumerable())
+        foreach (var start in _queue.GetConsumingEnumerable(CancellationToken.None))
         {
             start();
         }
@@ -52,8 +68,11 @@ sealed class ProcessStarter : IDisposable
     /// <summary>Ends the thread, and with it every child that was not stopped before.</summary>
     public void Dispose()
     {
+        // The thread ends because it is to, when it has started all that was asked for.
+        _stop.Cancel();
         _queue.CompleteAdding();
         _thread.Join();
+        _stop.Dispose();
         _queue.Dispose();
         _loops.Dispose();
     }

@@ -33,6 +33,7 @@ public sealed class ServingProcess : IAsyncDisposable
         string[] command,
         IReadOnlyDictionary<string, string> environment,
         TimeSpan stopPatience,
+        Supervisor supervisor,
         TimeProvider time,
         ILogger<ServingProcess> logger
     )
@@ -42,7 +43,7 @@ public sealed class ServingProcess : IAsyncDisposable
         _stopPatience = stopPatience;
         _time = time;
         _logger = logger;
-        _running = RunAsync();
+        _running = supervisor.RunAsync("serving process", _ => RunAsync(), _stop.Token);
     }
 
     /// <summary>Ends, with its exit code, when it cannot be made to serve at all.</summary>
@@ -53,6 +54,7 @@ public sealed class ServingProcess : IAsyncDisposable
     /// <param name="command">Program and arguments.</param>
     /// <param name="environment">All that it has of one. What systemd tells the service is for this process alone (sd_notify(3)).</param>
     /// <param name="stopPatience">How long it may take to end when it is asked to.</param>
+    /// <param name="supervisor">Owns the loop that starts it again.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Gets its ends and beginnings; what it logs itself goes where this process's does.</param>
     /// <exception cref="EdgeException">There is no such user, or setpriv is missing.</exception>
@@ -61,9 +63,18 @@ public sealed class ServingProcess : IAsyncDisposable
         IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string> environment,
         TimeSpan stopPatience,
+        Supervisor supervisor,
         TimeProvider time,
         ILogger<ServingProcess> logger
-    ) => new([.. UnprivilegedCommand.For(ServingUser.Find(user)), .. command], environment, stopPatience, time, logger);
+    ) =>
+        new(
+            [.. UnprivilegedCommand.For(ServingUser.Find(user)), .. command],
+            environment,
+            stopPatience,
+            supervisor,
+            time,
+            logger
+        );
 
     async Task RunAsync()
     {
@@ -81,6 +92,8 @@ public sealed class ServingProcess : IAsyncDisposable
             if (!hasServed && ++failures == MostFirstFailures)
             {
                 _failed.TrySetResult(code);
+                // Not to be started again.
+                await _stop.CancelAsync();
                 return;
             }
             var pause = delay.After(_time.GetElapsedTime(startedAt));

@@ -39,7 +39,12 @@ sealed class SupervisedProcess(
     public async Task StartAsync()
     {
         var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _run = RunAsync(settled);
+        _run = starter.Supervisor.RunAsync(
+            "child process",
+            _ => RunAsync(settled),
+            _stop.Token,
+            $"{definition.Program} in {definition.Namespace}"
+        );
         await settled.Task;
     }
 
@@ -67,6 +72,13 @@ sealed class SupervisedProcess(
             catch (EdgeException e)
             {
                 reason = e.Message;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The supervisor begins anew; who waits for this start is told meanwhile.
+                SetFault(e.Message);
+                settled.TrySetResult();
+                throw;
             }
             if (_stop.IsCancellationRequested)
             {
@@ -101,6 +113,11 @@ sealed class SupervisedProcess(
         }
         finally
         {
+            if (!process.Ended.IsCompleted)
+            {
+                // There must not be two of it.
+                _ = Libc.Kill(process.Id, Libc.SigKill);
+            }
             _running = null;
         }
     }
@@ -111,7 +128,8 @@ sealed class SupervisedProcess(
         var poll = ReadyPoll;
         while (!ended.IsCancellationRequested)
         {
-            if (definition.Ports.Any(port => ProcessTable.HasPort(process.Id, port)))
+            var ports = definition.Ports.Select(port => ProcessTable.HasPort(process.Id, port)).ToList();
+            if (ports.Any(static port => port.IsFound(out var isThere) && isThere))
             {
                 process.HasBegun();
                 Log.ProcessServes(logger, definition.Program, definition.Namespace, process.Id);
@@ -122,7 +140,12 @@ sealed class SupervisedProcess(
             if (poll == ReadyPoll && time.GetElapsedTime(since) > ReadyPatience)
             {
                 poll = LateReadyPoll;
-                SetFault($"has not opened its port for {ReadyPatience.TotalSeconds} s");
+                SetFault(
+                    ports.Select(static port => port.Reason).FirstOrDefault(static reason => reason is not null)
+                        is { } unknown
+                        ? $"cannot be looked at: {unknown}"
+                        : $"has not opened its port for {ReadyPatience.TotalSeconds} s"
+                );
                 settled.TrySetResult();
             }
             await Task.Delay(poll, time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -142,7 +165,10 @@ sealed class SupervisedProcess(
     void Heard(string line)
     {
         _lastLine = line;
-        Log.ProcessSaid(logger, definition.Program, definition.Namespace, line);
+        if (logger.IsEnabled(LogLevel.Debug) && starter.Lines.MayWrite(out var suppressed))
+        {
+            Log.ProcessSaid(logger, definition.Program, definition.Namespace, line, suppressed);
+        }
     }
 
     void SetFault(string? fault)

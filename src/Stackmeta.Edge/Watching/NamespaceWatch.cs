@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge;
 
@@ -12,6 +14,7 @@ namespace Stackmeta.Edge;
 public sealed class NamespaceWatch(
     NamespaceListeners listeners,
     Func<EdgeScope, bool>? wanted,
+    Supervisor supervisor,
     TimeProvider time,
     ILogger<NamespaceWatch> logger
 )
@@ -26,7 +29,10 @@ public sealed class NamespaceWatch(
         ["qrouter-"] = ServedNamespace.ForRouter,
     }.ToFrozenDictionary();
 
-    /// <summary>In case an event was lost, or a port has become free.</summary>
+    /// <summary>How often it is looked whether the kernel tells of changes, and whether it is time for a scan.</summary>
+    static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>In case an event was lost.</summary>
     static readonly TimeSpan Rescan = TimeSpan.FromSeconds(30);
 
     /// <summary>The name appears before the namespace is mounted on it.</summary>
@@ -35,6 +41,12 @@ public sealed class NamespaceWatch(
 
     /// <summary>Namespaces that could not be listened in, so that each is told of once. Used by the one loop only.</summary>
     readonly HashSet<string> _failed = [];
+
+    /// <summary>How soon those are tried again: what failed for want of descriptors or of a free port may do so for long.</summary>
+    RestartDelay _retry = RestartDelay.ForTasks();
+
+    /// <summary>The timestamp of the next scan. Used by the one loop only.</summary>
+    long _nextScan;
 
     readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Channel<Change> _changes = Channel.CreateUnbounded<Change>(new() { SingleReader = true });
@@ -48,33 +60,50 @@ public sealed class NamespaceWatch(
     /// <summary>Follows until cancelled; what is listened in then stays so.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // As `ip netns` makes it (man ip-netns).
-        Directory.CreateDirectory(NetworkNamespace.Directory);
-        using var watcher = new FileSystemWatcher(NetworkNamespace.Directory) { NotifyFilter = NotifyFilters.FileName };
-        watcher.Created += (_, change) => _changes.Writer.TryWrite(Change.Appeared(change.Name, time.GetTimestamp()));
-        watcher.Deleted += (_, change) => _changes.Writer.TryWrite(Change.Gone(change.Name));
-        watcher.Error += (_, _) => _changes.Writer.TryWrite(Change.Lost);
-        watcher.EnableRaisingEvents = true;
+        using var events = new NamespaceEvents(
+            name => _changes.Writer.TryWrite(Change.Appeared(name, time.GetTimestamp())),
+            name => _changes.Writer.TryWrite(Change.Gone(name)),
+            logger
+        );
         await using var timer = time.CreateTimer(
-            _ => _changes.Writer.TryWrite(Change.Lost),
+            _ => _changes.Writer.TryWrite(Change.TimeToLook),
             null,
             TimeSpan.Zero,
-            Rescan
+            Poll
         );
+        // All of them at the beginning, also where an earlier run of this loop failed half-way.
+        _nextScan = time.GetTimestamp();
         try
         {
             await foreach (var change in _changes.Reader.ReadAllAsync(cancellationToken))
             {
-                await (
-                    change.Name is null ? ScanAsync(cancellationToken)
-                    : change.Since is { } since ? AddAsync(change.Name, since, cancellationToken)
-                    : RemoveAsync(change.Name)
-                );
+                await FollowAsync(change, events, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The normal end.
+        }
+    }
+
+    async Task FollowAsync(Change change, NamespaceEvents events, CancellationToken cancellationToken)
+    {
+        if (change.Name is null)
+        {
+            // Before the scan, so that nothing appears between the two unseen.
+            var isMissed = events.Renew();
+            if (isMissed || change == Change.Lost || time.GetTimestamp() >= _nextScan)
+            {
+                await ScanAsync(cancellationToken);
+            }
+        }
+        else if (change.Since is { } since)
+        {
+            await AddAsync(change.Name, since, cancellationToken);
+        }
+        else
+        {
+            await RemoveAsync(change.Name);
         }
     }
 
@@ -89,10 +118,8 @@ public sealed class NamespaceWatch(
 
     async Task ScanAsync(CancellationToken cancellationToken)
     {
-        var names = Directory
-            .EnumerateFiles(NetworkNamespace.Directory)
-            .Select(path => Path.GetFileName(path))
-            .ToHashSet();
+        // If one cannot look, this fails, nothing is given up, and the supervisor has it tried again.
+        var names = NetworkNamespace.Names().ToHashSet();
         foreach (var gone in listeners.Namespaces.Where(name => !names.Contains(name) || !IsWanted(name)))
         {
             await RemoveAsync(gone);
@@ -104,6 +131,21 @@ public sealed class NamespaceWatch(
             await AddAsync(name, since, cancellationToken);
         }
         _firstLook.TrySetResult();
+        if (_failed.Count == 0)
+        {
+            _retry = RestartDelay.ForTasks();
+        }
+        ScanIn(_failed.Count == 0 ? Rescan : _retry.After(TimeSpan.Zero));
+    }
+
+    void ScanIn(TimeSpan delay) =>
+        _nextScan = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>One more cannot be listened in: not only with the next scan, which may be long away.</summary>
+    void ScanSoon()
+    {
+        _retry = RestartDelay.ForTasks();
+        ScanIn(TimeSpan.Zero);
     }
 
     /// <param name="since">The timestamp at which the name was first seen.</param>
@@ -114,26 +156,28 @@ public sealed class NamespaceWatch(
             return;
         }
         // Asked before the try: it may be mounted while the try fails, and the next one then succeeds.
-        var wasMounted = NetworkNamespace.IsMounted(name);
+        var wasMounted = NetworkNamespace.Find(name).IsFound(out _);
         try
         {
             await listeners.AddAsync(served);
             _failed.Remove(name);
         }
-        catch (EdgeException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            if (!File.Exists(NetworkNamespace.PathOf(name)))
+            // Whatever it was, it is about this namespace and must not keep the others from being served.
+            if (FileLookup.Find(NetworkNamespace.PathOf(name)).IsAbsent)
             {
                 return;
             }
             if (!wasMounted && !_failed.Contains(name) && time.GetElapsedTime(since) <= MountPatience)
             {
                 // Not waited for here: a name that leads nowhere must not keep the others waiting.
-                _ = TryAgainAsync(name, since, cancellationToken);
+                supervisor.Start("namespace retry", () => TryAgainAsync(name, since, cancellationToken));
             }
             else if (_failed.Add(name))
             {
                 Log.CannotListen(logger, served.Scope, name, e.Message);
+                ScanSoon();
             }
         }
     }
@@ -156,11 +200,15 @@ public sealed class NamespaceWatch(
         return listeners.RemoveAsync(name);
     }
 
-    /// <param name="Name">Null when events may have been lost.</param>
+    /// <param name="Name">Null when it is to be looked at all of them.</param>
     /// <param name="Since">The timestamp at which the name appeared; null when it is gone.</param>
     readonly record struct Change(string? Name, long? Since)
     {
-        public static Change Lost { get; } = new(null, null);
+        /// <summary>At all of them, in any case.</summary>
+        public static Change Lost { get; } = new(null, 0);
+
+        /// <summary>At all of them, if it is time.</summary>
+        public static Change TimeToLook { get; } = new(null, null);
 
         public static Change Appeared(string? name, long since) => new(name, since);
 

@@ -25,7 +25,10 @@ public sealed class EventLoop
     readonly EventLoops _all;
     readonly Descriptor _epoll = Descriptor.Checked(SocketCalls.EpollCreate(SocketCalls.CloseOnExec), "epoll_create1");
     readonly Descriptor _wake = Descriptor.Checked(SocketCalls.EventDescriptor(0, SocketCalls.CloseOnExec), "eventfd");
-    readonly Thread _thread;
+    readonly string _name;
+
+    // Set once, by Start.
+    Thread? _thread;
 
     /// <summary>Who wants to know that the loop has come round.</summary>
     readonly ConcurrentQueue<TaskCompletionSource> _passing = new();
@@ -36,13 +39,10 @@ public sealed class EventLoop
     /// <summary>Who has asked for a turn from another thread.</summary>
     readonly ConcurrentQueue<ITurnTaker> _asked = new();
 
-    volatile bool _isStopping;
-
     internal EventLoop(EventLoops all, string name)
     {
-        _all = all;
+        (_all, _name) = (all, name);
         Control(SocketCalls.EpollAdd, _wake, PollEvents.Readable, Self);
-        _thread = new Thread(Run) { IsBackground = true, Name = name };
     }
 
     /// <summary>Room for what is received and looked at within one turn. Used by the loop's thread only.</summary>
@@ -51,7 +51,7 @@ public sealed class EventLoop
     /// <summary>Whether the caller is on this loop's thread.</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
-    internal void Start() => _thread.Start();
+    internal void Start() => _thread = _all.Supervisor.StartThread($"event loop ({_name})", Run, _all.Stopping);
 
     /// <summary>Begins to wait for a descriptor. What has happened before is told too.</summary>
     /// <param name="number">To <see cref="Change"/> and <see cref="Remove"/>; set before anything is told.</param>
@@ -134,18 +134,15 @@ public sealed class EventLoop
         return passed.Task;
     }
 
-    internal void BeginStop()
-    {
-        _isStopping = true;
-        Wake();
-    }
+    /// <summary>Has the thread look whether it is to end.</summary>
+    internal void BeginStop() => Wake();
 
     /// <summary>Returns when the thread has ended; on the thread itself, which ends after its caller, at once.</summary>
     internal void EndStop()
     {
         if (!IsCurrent)
         {
-            _thread.Join();
+            _thread?.Join();
         }
         _epoll.Dispose();
         _wake.Dispose();
@@ -159,10 +156,10 @@ public sealed class EventLoop
         _ = SocketCalls.Write(_wake, ref one, sizeof(ulong));
     }
 
-    void Run()
+    void Run(CancellationToken stop)
     {
         Span<byte> events = stackalloc byte[MostAtOnce * EventSize];
-        while (!_isStopping)
+        while (!stop.IsCancellationRequested)
         {
             var count = SocketCalls.EpollWait(_epoll, ref events[0], MostAtOnce, _turns.IsEmpty ? -1 : 0);
             if (count < 0 && Marshal.GetLastPInvokeError() is var error and not SocketCalls.Interrupted)
@@ -177,7 +174,7 @@ public sealed class EventLoop
             // Then whoever has come meanwhile is looked for.
             for (var turn = 0; turn < TurnsBetweenLooks && _turns.Take(out var untold) is { } taker; turn++)
             {
-                taker.Happened(this, untold);
+                Tell(taker, untold);
             }
             Pass();
         }
@@ -199,8 +196,22 @@ public sealed class EventLoop
             }
             else
             {
-                polled.Happened(this, events);
+                Tell(polled, events);
             }
+        }
+    }
+
+    /// <summary>One that fails must not take the others of this thread with it.</summary>
+    void Tell(IPolled polled, PollEvents events)
+    {
+        try
+        {
+            polled.Happened(this, events);
+        }
+        catch (Exception e)
+        {
+            _all.Supervisor.Report($"event of {_name}", e);
+            polled.Failed();
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http;
 
@@ -17,15 +17,17 @@ public sealed class EventLoops : IDisposable
     readonly ConcurrentDictionary<ulong, IPolled> _polled = new();
 
     readonly EventLoop[] _loops;
+    readonly CancellationTokenSource _stop = new();
 
     // By Interlocked.
     ulong _lastNumber;
-    LogThrottle? _acceptFailures;
 
     /// <param name="count">Of threads.</param>
     /// <param name="name">Of each thread.</param>
-    public EventLoops(int count, string name)
+    /// <param name="supervisor">Owns the threads.</param>
+    public EventLoops(int count, string name, Supervisor supervisor)
     {
+        Supervisor = supervisor;
         _loops = [.. Enumerable.Range(0, count).Select(_ => new EventLoop(this, name))];
         foreach (var loop in _loops)
         {
@@ -33,14 +35,11 @@ public sealed class EventLoops : IDisposable
         }
     }
 
+    /// <summary>Owns the threads, and the work that those who wait here begin.</summary>
+    public Supervisor Supervisor { get; }
+
     /// <summary>For descriptors that hardly ever have news.</summary>
     public EventLoop First => _loops[0];
-
-    /// <summary>Of log lines about accepting, for all sockets together: when one cannot accept for want of descriptors, none can.</summary>
-    internal LogThrottle AcceptFailures(TimeProvider time) =>
-        Volatile.Read(ref _acceptFailures)
-        ?? Interlocked.CompareExchange(ref _acceptFailures, new(time), null)
-        ?? _acceptFailures!;
 
     /// <summary>Begins to wait for a descriptor in all threads: each event is told to one of them that is idle.</summary>
     /// <returns>The number to <see cref="RemoveFromAll"/>.</returns>
@@ -82,6 +81,8 @@ public sealed class EventLoops : IDisposable
     /// <summary>Completes when everything that is being told now has been.</summary>
     public Task PassAsync() => Task.WhenAll(_loops.Select(static loop => loop.PassAsync()));
 
+    internal CancellationToken Stopping => _stop.Token;
+
     internal ulong Enter(IPolled polled)
     {
         var number = Interlocked.Increment(ref _lastNumber);
@@ -94,7 +95,9 @@ public sealed class EventLoops : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
+        _stop.Cancel();
         Array.ForEach(_loops, static loop => loop.BeginStop());
         Array.ForEach(_loops, static loop => loop.EndStop());
+        _stop.Dispose();
     }
 }

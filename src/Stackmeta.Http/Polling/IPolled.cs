@@ -7,6 +7,12 @@ public interface IPolled
     /// <param name="loop">Whose thread this is.</param>
     /// <param name="events">What; those that nobody has asked for, an error and a hang-up, are told too.</param>
     void Happened(EventLoop loop, PollEvents events);
+
+    /// <summary>
+    /// <see cref="Happened"/> has thrown, which was logged. What it served must not be left open half-way: a connection ends, what is still
+    /// needed goes on. Runs on the loop's thread.
+    /// </summary>
+    void Failed();
 }
 
 /// <summary>What may happen to a descriptor (epoll_ctl(2), linux/eventpoll.h).</summary>

@@ -12,6 +12,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http;
 
@@ -93,7 +95,8 @@ public sealed class HttpServer : IAsyncDisposable
             trunk.Plain = new(options, answering, options.Time);
         }
         var services = KestrelServices.Create(
-            loggers,
+            // A client must not choose how much Kestrel logs of it.
+            new ThrottledLoggerFactory(loggers, options.Time),
             kestrel =>
             {
                 ApplyLimits(kestrel, options);

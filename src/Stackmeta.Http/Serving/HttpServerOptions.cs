@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http;
 
@@ -29,6 +30,9 @@ public sealed record HttpServerOptions
 
     /// <summary>The clock of what is not Kestrel's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Owns the server's threads; null for one of its own, whose findings are logged and show nowhere else.</summary>
+    public Supervisor? Supervisor { get; init; }
 
     /// <summary>Connections that the kernel keeps until they are accepted.</summary>
     public int Backlog { get; init; } = 4096;

@@ -3,7 +3,6 @@ using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Http;
 
@@ -14,14 +13,14 @@ namespace Stackmeta.Http;
 /// <param name="accept">Gets each connection's socket, not blocking, and its peer, null for one without an address, on the thread of the loop that it is to stay
 /// with.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where it is told that nothing can be accepted.</param>
+/// <param name="log">Where it is told that nothing can be accepted.</param>
 public sealed class AcceptingSocket(
     Socket listening,
     string place,
     EventLoops loops,
     Action<EventLoop, Descriptor, EndPoint?> accept,
     TimeProvider time,
-    ILogger logger
+    ConnectionLog log
 ) : IPolled
 {
     /// <summary>After an accept that failed for want of descriptors or memory.</summary>
@@ -62,20 +61,6 @@ public sealed class AcceptingSocket(
         Resume();
     }
 
-    /// <summary>The kernel may lack memory for that too; then it is tried again.</summary>
-    bool TryResume()
-    {
-        try
-        {
-            Resume();
-            return true;
-        }
-        catch (Win32Exception)
-        {
-            return false;
-        }
-    }
-
     void Resume()
     {
         lock (_changing)
@@ -109,7 +94,7 @@ public sealed class AcceptingSocket(
         if (socket >= 0)
         {
             _isFailing = false;
-            accept(loop, new(socket), PeerOf(address));
+            Accept(loop, new(socket), PeerOf(address));
             Interlocked.Increment(ref _accepted);
         }
         else if (
@@ -123,16 +108,35 @@ public sealed class AcceptingSocket(
                 )
         )
         {
-            if (!Interlocked.Exchange(ref _isFailing, true) && loops.AcceptFailures(time).MayWrite(out var suppressed))
+            if (!Interlocked.Exchange(ref _isFailing, true))
             {
-                Log.AcceptFailed(logger, place, Marshal.GetPInvokeErrorMessage(error), suppressed);
+                log.AcceptFailed(place, error);
             }
-            _ = PauseAsync();
+            loops.Supervisor.Start("listener pause", PauseAsync);
         }
         // Anything else is about a connection that was gone already, or that another thread has taken (accept(2)).
     }
 
-    /// <summary>The kernel would tell of the same connection again and again; it waits, and so do those behind it.</summary>
+    void Accept(EventLoop loop, Descriptor socket, EndPoint? peer)
+    {
+        try
+        {
+            accept(loop, socket, peer);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One connection could not be taken; the next may.</summary>
+    void IPolled.Failed() { }
+
+    /// <summary>
+    /// The kernel would tell of the same connection again and again; it waits, and so do those behind it. Accepting goes on whatever it takes:
+    /// what the kernel lacked for the connection it may lack for the wait too.
+    /// </summary>
     async Task PauseAsync()
     {
         Suspend();
@@ -140,6 +144,25 @@ public sealed class AcceptingSocket(
         {
             await Task.Delay(Pause, time);
         } while (!TryResume());
+    }
+
+    bool TryResume()
+    {
+        try
+        {
+            Resume();
+            return true;
+        }
+        catch (Win32Exception e)
+        {
+            log.AcceptFailed(place, e.NativeErrorCode);
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed meanwhile, by who wants no more.
+            return true;
+        }
     }
 
     void Suspend()

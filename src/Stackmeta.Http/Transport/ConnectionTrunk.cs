@@ -15,6 +15,7 @@ namespace Stackmeta.Http;
 /// <param name="logger">Where connections that fail are told.</param>
 public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : ConnectionContext
 {
+    readonly ConnectionLog _log = new(time, logger);
     readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource _closed = new();
@@ -149,18 +150,24 @@ public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : Connect
         }
         catch (Exception e)
         {
-            Log.ConnectionFailed(logger, connection.Place, e);
+            _log.ConnectionFailed(connection.Place, e);
         }
-        await connection.DisposeAsync();
+        try
+        {
+            await connection.DisposeAsync();
+        }
+        catch (Exception e)
+        {
+            _log.ConnectionFailed(connection.Place, e);
+        }
     }
 
     /// <summary>A plain question's application has failed, which answers whatever it can by itself.</summary>
     internal void TellFailure(SocketConnection connection, Exception exception) =>
-        Log.AnswerFailed(logger, connection.Place, exception);
+        _log.AnswerFailed(connection.Place, exception);
 
     /// <summary>The kernel does not tell of a connection's news.</summary>
-    internal void TellUnheard(SocketConnection connection, string reason) =>
-        Log.ConnectionUnheard(logger, connection.Place, reason);
+    internal void TellUnheard(SocketConnection connection, string reason) => _log.Unheard(connection.Place, reason);
 
     void TickHeartbeats()
     {

@@ -152,6 +152,16 @@ public partial class SocketConnection
         }
     }
 
+    /// <summary>Nobody else would end it.</summary>
+    void IPolled.Failed()
+    {
+        Abort();
+        if (_reader is null)
+        {
+            Close();
+        }
+    }
+
     void TellOfLoss(PollEvents events)
     {
         if ((events & PollEvents.Writable) != PollEvents.None)

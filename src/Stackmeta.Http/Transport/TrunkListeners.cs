@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
@@ -19,6 +20,7 @@ sealed class TrunkListeners : IListeners
     readonly EventLoops _loops;
     readonly HttpServerOptions _options;
     readonly ILogger _logger;
+    readonly ConnectionLog _log;
     readonly LogThrottle _turnedAway;
 
     /// <summary>By its owner.</summary>
@@ -27,6 +29,7 @@ sealed class TrunkListeners : IListeners
     TrunkListeners(ConnectionTrunk trunk, EventLoops loops, HttpServerOptions options, ILogger logger)
     {
         (Trunk, _loops, _options, _logger) = (trunk, loops, options, logger);
+        _log = new(options.Time, logger);
         _turnedAway = new(options.Time);
     }
 
@@ -46,9 +49,10 @@ sealed class TrunkListeners : IListeners
     public static TrunkListeners Open(HttpServerOptions options, Func<EndPoint, Socket> open, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<TrunkListeners>();
+        var supervisor = options.Supervisor ?? new(options.Time, loggers.CreateLogger<Supervisor>());
         var listeners = new TrunkListeners(
             new(options.Time, loggers.CreateLogger<ConnectionTrunk>()),
-            new(Math.Min(Environment.ProcessorCount, MostLoops), "callers"),
+            new(Math.Min(Environment.ProcessorCount, MostLoops), "callers", supervisor),
             options,
             logger
         );
@@ -81,7 +85,7 @@ sealed class TrunkListeners : IListeners
                 _loops,
                 (loop, accepted, peer) => Accept(loop, accepted, peer, place),
                 _options.Time,
-                _logger
+                _log
             )
         );
     }

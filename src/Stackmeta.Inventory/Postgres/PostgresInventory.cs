@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.Inventory;
 
@@ -73,7 +74,7 @@ public sealed class PostgresInventory : OwnInventory
             return new(
                 database,
                 store,
-                new PostgresQuestions(new PostgresReaders(database, time), store, logger),
+                new PostgresQuestions(new PostgresReaders(database, time), store, logger.Throttled(time)),
                 new PostgresChanges(database, time, logger)
             );
         }

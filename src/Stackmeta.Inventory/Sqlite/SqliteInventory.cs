@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.Inventory;
 
@@ -62,7 +63,7 @@ public sealed class SqliteInventory : OwnInventory
                 file,
                 readers,
                 store,
-                new SqliteQuestions(readers, store, logger),
+                new SqliteQuestions(readers, store, logger.Throttled(time)),
                 new SqliteChanges(file, options.WatchInterval, time)
             );
         }

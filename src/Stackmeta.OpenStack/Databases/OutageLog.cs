@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.OpenStack;
 
@@ -8,6 +9,9 @@ namespace Stackmeta.OpenStack;
 /// </summary>
 sealed class OutageLog(string what, ILogger log, TimeProvider time)
 {
+    // What works and fails in turns is told each time, which a guest may be able to bring about.
+    readonly ILogger _log = log.Throttled(time);
+
     static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
 
     // Timestamp of the last line, or 0 while all is well. Written by Interlocked only, from any request.
@@ -24,7 +28,7 @@ sealed class OutageLog(string what, ILogger log, TimeProvider time)
             && Interlocked.CompareExchange(ref _lastLine, now, last) == last
         )
         {
-            log.Unusable(what, reason);
+            _log.Unusable(what, reason);
         }
     }
 
@@ -33,7 +37,7 @@ sealed class OutageLog(string what, ILogger log, TimeProvider time)
     {
         if (Interlocked.Read(ref _lastLine) != 0 && Interlocked.Exchange(ref _lastLine, 0) != 0)
         {
-            log.UsableAgain(what);
+            _log.UsableAgain(what);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -17,7 +18,7 @@ public sealed class NovaInstanceSource : IInstanceSource, IAsyncDisposable
 
     /// <exception cref="FormatException">A database URL has a parameter that is not understood.</exception>
     public NovaInstanceSource(NovaDatabaseOptions options, ILogger<NovaInstanceSource> log, TimeProvider time) =>
-        _cells = new(options, log, time);
+        _cells = new(options, log.Throttled(time), time);
 
     /// <inheritdoc/>
     public async ValueTask<InstanceAnswer> FindInstanceAsync(string instanceId, CancellationToken cancellationToken)

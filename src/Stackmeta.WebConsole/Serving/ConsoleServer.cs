@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 using Stackmeta.Http;
 
 namespace Stackmeta.WebConsole;
@@ -46,7 +47,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         var logger = loggers.CreateLogger<ConsoleServer>();
         var watch = new PathWatch(path, time, logger);
         var gate = new ConsoleGate();
-        var answers = new ConsoleAnswers(watch, path, gate, logger);
+        var answers = new ConsoleAnswers(watch, path, gate, logger.Throttled(time));
         try
         {
             var server = await HttpServer.StartAsync(

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.WebConsole;
 
@@ -38,7 +39,7 @@ sealed class PathWatch : IAsyncDisposable
 
     public PathWatch(IConsolePath path, TimeProvider time, ILogger logger)
     {
-        _logger = logger;
+        _logger = logger.Throttled(time);
         _path = path;
         _time = time;
         _running = RunAsync(_stop.Token);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 using Stackmeta.OpenStack;
 
@@ -147,6 +148,7 @@ abstract class ConfigurationFileCommand
                     DataFolder.Of(settings),
                     HopName,
                     inventory: null,
+                    new(TimeProvider.System, loggers.CreateLogger<Supervisor>()),
                     TimeProvider.System,
                     loggers,
                     cancellationToken

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta;
 
@@ -85,6 +86,7 @@ static class EdgeCommand
             folder,
             "edge",
             inventory: null,
+            new(TimeProvider.System, loggers.CreateLogger<Supervisor>()),
             TimeProvider.System,
             loggers,
             cancellationToken

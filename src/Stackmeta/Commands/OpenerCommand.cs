@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 
 namespace Stackmeta;
@@ -23,6 +25,7 @@ static class OpenerCommand
                         new Alone(
                             await NamespaceOpener.StartAsync(
                                 OptionsOf(settings),
+                                new(TimeProvider.System, loggers.CreateLogger<Supervisor>()),
                                 TimeProvider.System,
                                 loggers,
                                 stopping

@@ -115,7 +115,7 @@ sealed class AgentHop : IHop
         var server = await AgentServer.StartAsync(
             serving with
             {
-                Http = serving.Http with { Observer = _admin.Observer },
+                Http = serving.Http with { Observer = _admin.Observer, Supervisor = _admin.Supervisor },
             },
             HandleAsync,
             _time,

@@ -78,6 +78,7 @@ sealed class ApiHop : IHop
                 {
                     Addresses = [],
                     Observer = _admin.Observer,
+                    Supervisor = _admin.Supervisor,
                     Kept = kept,
                     MaxConnections = DescriptorShares.Api(isAlone),
                 },

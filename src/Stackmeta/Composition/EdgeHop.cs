@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 
 namespace Stackmeta;
@@ -75,7 +76,7 @@ sealed class EdgeHop : IHop, IEndsItself
                 );
                 admin.Health.Add(HopChecks.Clients(hop._server.IdentityNotice));
             }
-            await hop.FollowAsync(settings, folder, source, time, loggers, cancellationToken);
+            await hop.FollowAsync(settings, folder, source, admin.Supervisor, time, loggers, cancellationToken);
             if (hop.Networks is { } networks)
             {
                 admin.Health.Add(HopChecks.Networks(() => networks.Statuses));
@@ -106,7 +107,14 @@ sealed class EdgeHop : IHop, IEndsItself
     )
     {
         var folder = DataFolder.Of(settings).Make();
-        var sockets = await EdgeSockets.StartAsync(settings, folder, time, loggers, cancellationToken);
+        var sockets = await EdgeSockets.StartAsync(
+            settings,
+            folder,
+            admin.Supervisor,
+            time,
+            loggers,
+            cancellationToken
+        );
         try
         {
             var hop = await StartAsync(
@@ -148,6 +156,7 @@ sealed class EdgeHop : IHop, IEndsItself
             Observer = admin.Observer,
             // Of networks of others, their agents see to it.
             HasAntiSpoofing = source != NetworkSource.Inventory || settings.Get(KnownSettings.EdgePortSecurity),
+            Supervisor = admin.Supervisor,
         };
         if (agent is not null)
         {
@@ -176,7 +185,13 @@ sealed class EdgeHop : IHop, IEndsItself
     }
 
     /// <summary>Makes the inventory's networks, or listens in them as another process makes them.</summary>
-    void Provide(SettingValues settings, DataFolder folder, TimeProvider time, ILoggerFactory loggers)
+    void Provide(
+        SettingValues settings,
+        DataFolder folder,
+        Supervisor supervisor,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
         if (_sockets.Opener is { } opener)
         {
@@ -194,7 +209,8 @@ sealed class EdgeHop : IHop, IEndsItself
                 time,
                 loggers.CreateLogger<NetworkProvisioner>(),
                 _server?.Listeners,
-                isElsewhere ? name => opener.Namespaces.Contains(name) : null
+                isElsewhere ? name => opener.Namespaces.Contains(name) : null,
+                supervisor
             )
             {
                 Applied = _sockets.Applied,
@@ -206,12 +222,13 @@ sealed class EdgeHop : IHop, IEndsItself
             var watch = new NamespaceWatch(
                 _server.Listeners,
                 scopes.Contains,
+                supervisor,
                 time,
                 loggers.CreateLogger<NamespaceWatch>()
             );
             scopes.Changed = watch.LookAgain;
             Scopes = scopes;
-            _following = watch.RunAsync(_stop.Token);
+            _following = supervisor.RunAsync("namespaces", watch.RunAsync, _stop.Token);
         }
     }
 
@@ -219,6 +236,7 @@ sealed class EdgeHop : IHop, IEndsItself
         SettingValues settings,
         DataFolder folder,
         NetworkSource source,
+        Supervisor supervisor,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -227,22 +245,29 @@ sealed class EdgeHop : IHop, IEndsItself
         switch (source)
         {
             case NetworkSource.Inventory:
-                Provide(settings, folder, time, loggers);
+                Provide(settings, folder, supervisor, time, loggers);
                 break;
             case NetworkSource.Namespaces:
                 var only = settings.Get(KnownSettings.EdgeWatchOnly).ToHashSet();
                 var watch = new NamespaceWatch(
                     _server!.Listeners,
                     only.Count == 0 ? null : scope => only.Contains(scope.Id),
+                    supervisor,
                     time,
                     loggers.CreateLogger<NamespaceWatch>()
                 );
-                _following = watch.RunAsync(_stop.Token);
+                _following = supervisor.RunAsync("namespaces", watch.RunAsync, _stop.Token);
                 await Task.WhenAny(_following, watch.FirstLook).WaitAsync(cancellationToken);
                 break;
             case NetworkSource.DropIns:
                 var dropIns = _owned.Add(
-                    new DropInServer(folder.DropIns, _server!.Listeners, time, loggers.CreateLogger<DropInServer>())
+                    new DropInServer(
+                        folder.DropIns,
+                        _server!.Listeners,
+                        supervisor,
+                        time,
+                        loggers.CreateLogger<DropInServer>()
+                    )
                 );
                 _following = dropIns.RunAsync(_stop.Token);
                 break;

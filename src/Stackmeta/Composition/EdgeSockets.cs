@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 
 namespace Stackmeta;
@@ -13,10 +14,17 @@ sealed class EdgeSockets : IEndsItself, IAsyncDisposable
 
     EdgeSockets(NamespaceOpener opener) => _opener = opener;
 
-    EdgeSockets(OpenedSockets opened)
+    EdgeSockets(OpenedSockets opened, Supervisor supervisor)
     {
         _opened = opened;
-        _running = opened.RunAsync(_stop.Token);
+        _running = supervisor.RunAsync("socket broker's client", FollowAsync, _stop.Token);
+    }
+
+    async Task FollowAsync(CancellationToken stop)
+    {
+        await _opened!.RunAsync(stop);
+        // It has nothing to do any more once another process serves.
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The sockets.</summary>
@@ -39,6 +47,7 @@ sealed class EdgeSockets : IEndsItself, IAsyncDisposable
     public static async Task<EdgeSockets> StartAsync(
         SettingValues settings,
         DataFolder folder,
+        Supervisor supervisor,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -46,7 +55,10 @@ sealed class EdgeSockets : IEndsItself, IAsyncDisposable
     {
         if (AreAsked(settings))
         {
-            return new(new OpenedSockets(folder.OpenerSocket, time, loggers.CreateLogger<OpenedSockets>()));
+            return new(
+                new OpenedSockets(folder.OpenerSocket, supervisor, time, loggers.CreateLogger<OpenedSockets>()),
+                supervisor
+            );
         }
         var user = settings.Get(KnownSettings.EdgeUser);
         var options = new OpenerOptions
@@ -55,7 +67,7 @@ sealed class EdgeSockets : IEndsItself, IAsyncDisposable
             User = user.Length > 0 ? user : null,
             TakeOver = settings.Get(KnownSettings.EdgeTakeOver),
         };
-        return new(await NamespaceOpener.StartAsync(options, time, loggers, cancellationToken));
+        return new(await NamespaceOpener.StartAsync(options, supervisor, time, loggers, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()

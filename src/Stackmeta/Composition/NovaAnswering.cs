@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Core.Logging;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 using Stackmeta.OpenStack;
@@ -132,7 +133,15 @@ sealed class NovaAnswering : IAsyncDisposable
         var token = nova.Credentials is { } credentials
             ? Own(new KeystoneSession(credentials, loggers.CreateLogger<KeystoneSession>(), time))
             : null;
-        return Own(new VendorDataProviders(options, cache, token, time, loggers.CreateLogger<VendorDataProviders>()));
+        return Own(
+            new VendorDataProviders(
+                options,
+                cache,
+                token,
+                time,
+                loggers.CreateLogger<VendorDataProviders>().Throttled(time)
+            )
+        );
     }
 
     /// <summary>Which way callers prove whom they ask for (spec/nova-metadata.md §6.1).</summary>

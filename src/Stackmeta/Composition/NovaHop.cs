@@ -74,6 +74,7 @@ sealed class NovaHop : IHop
         {
             Addresses = [],
             Observer = _admin?.Observer,
+            Supervisor = _admin?.Supervisor,
             Kept = kept,
             MaxConnections = DescriptorShares.Api(isAlone: true),
             Certificate = listen.CertificateFile is null

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
@@ -114,6 +115,7 @@ sealed class PrivilegedHalf : IRunning
             folder = DataFolder.Of(settings);
         }
 
+        var supervisor = new Supervisor(time, loggers.CreateLogger<Supervisor>());
         IEndsItself opening;
         if (source == NetworkSource.Inventory)
         {
@@ -123,7 +125,9 @@ sealed class PrivilegedHalf : IRunning
         }
         else
         {
-            opening = _owned.Add(await EdgeSockets.StartAsync(settings, folder, time, loggers, cancellationToken));
+            opening = _owned.Add(
+                await EdgeSockets.StartAsync(settings, folder, supervisor, time, loggers, cancellationToken)
+            );
         }
         _serving = _owned.Add(
             ServingProcess.Start(
@@ -131,6 +135,7 @@ sealed class PrivilegedHalf : IRunning
                 OwnCommandLine(told),
                 ServingEnvironment.Of(Environment.GetEnvironmentVariables()),
                 RunningPath.DrainTime * 2,
+                supervisor,
                 time,
                 loggers.CreateLogger<ServingProcess>()
             )

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
@@ -16,6 +17,7 @@ sealed class RunningPath : IRunning
     readonly ILoggerFactory _loggers;
     readonly ILogger _logger;
     readonly TimeProvider _time;
+    readonly Supervisor _supervisor;
     readonly DataFolder _folder;
     HostSockets? _kept;
     AdminSocket _admin = null!;
@@ -36,6 +38,7 @@ sealed class RunningPath : IRunning
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<RunningPath>();
+        _supervisor = new(time, loggers.CreateLogger<Supervisor>());
     }
 
     public IInventory Inventory => _inventory;
@@ -104,13 +107,14 @@ sealed class RunningPath : IRunning
         if (hops.HasFlag(Hops.Edge))
         {
             // First, so that an earlier process has ended before its ports are opened here.
-            _sockets = await EdgeSockets.StartAsync(settings, folder, _time, _loggers, cancellationToken);
+            _sockets = await EdgeSockets.StartAsync(settings, folder, _supervisor, _time, _loggers, cancellationToken);
         }
         _admin = await AdminSocket.OpenAsync(
             PrivilegedHalf.AdminOf(settings, folder),
             folder,
             hops == Hops.All ? "" : hops.ToString().ToLowerInvariant().Replace(", ", "-"),
             _inventory,
+            _supervisor,
             _time,
             _loggers,
             cancellationToken
@@ -183,7 +187,7 @@ sealed class RunningPath : IRunning
         };
         _admin.Health.Add(HopChecks.Records(() => follower.Faults));
         _admin.Health.Starting("networks are being made");
-        _following = follower.RunAsync(_stop.Token);
+        _following = _supervisor.RunAsync("inventory", follower.RunAsync, _stop.Token);
         await follower.Settled.WaitAsync(cancellationToken);
         _kept?.DropLeft();
         _admin.Health.Started();

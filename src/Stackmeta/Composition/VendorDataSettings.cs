@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Core.Logging;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -20,7 +21,7 @@ static class VendorDataSettings
             cache,
             token: null,
             time,
-            loggers.CreateLogger<VendorDataProviders>()
+            loggers.CreateLogger<VendorDataProviders>().Throttled(time)
         );
     }
 }

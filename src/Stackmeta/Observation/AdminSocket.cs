@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Stackmeta.Admin;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
 
@@ -24,12 +25,15 @@ sealed class AdminSocket : IAsyncDisposable
     // Set when the agent starts, and again when new settings make another.
     PortCache? _ports;
 
-    AdminSocket(TimeProvider time, RequestObserver observer, IInventory? inventory)
+    AdminSocket(Supervisor supervisor, TimeProvider time, RequestObserver observer, IInventory? inventory)
     {
         _time = time;
+        Supervisor = supervisor;
         Observer = _owned.Add(observer);
         _caches = new CacheGauges(observer.Meter);
+        SupervisorMetrics.Show(supervisor, observer.Meter);
         Health = new Health(time);
+        Health.Add(HopChecks.Tasks(supervisor));
         Drives = new DriveRoutes(inventory, time);
     }
 
@@ -37,6 +41,9 @@ sealed class AdminSocket : IAsyncDisposable
     public RequestObserver Observer { get; }
 
     public Health Health { get; }
+
+    /// <summary>Owns the loops and background tasks of the process.</summary>
+    public Supervisor Supervisor { get; }
 
     /// <summary>Hands config drives out.</summary>
     public DriveRoutes Drives { get; }
@@ -49,6 +56,7 @@ sealed class AdminSocket : IAsyncDisposable
     /// <param name="hops">What the process runs, for the usual place; empty for all hops.</param>
     /// <param name="inventory">What the inventory's routes work on; null for none.</param>
     /// <param name="folder">The data folder.</param>
+    /// <param name="supervisor">Whose tasks are shown.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -58,6 +66,7 @@ sealed class AdminSocket : IAsyncDisposable
         DataFolder folder,
         string hops,
         IInventory? inventory,
+        Supervisor supervisor,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -66,13 +75,18 @@ sealed class AdminSocket : IAsyncDisposable
         var set = settings.Get(KnownSettings.AdminListen);
         if (set == Off)
         {
-            return new AdminSocket(time, new RequestObserver(time), inventory).ExportedAsSet(settings, loggers);
+            return new AdminSocket(supervisor, time, new RequestObserver(time), inventory).ExportedAsSet(
+                settings,
+                loggers
+            );
         }
         var (refusals, feed, talkers) = (new RefusalMemory(), new RequestFeed(), new TopTalkers(time));
-        var admin = new AdminSocket(time, new RequestObserver(time, refusals, feed, talkers), inventory).ExportedAsSet(
-            settings,
-            loggers
-        );
+        var admin = new AdminSocket(
+            supervisor,
+            time,
+            new RequestObserver(time, refusals, feed, talkers),
+            inventory
+        ).ExportedAsSet(settings, loggers);
         talkers.Show(admin.Observer.Meter);
         var metrics = admin._owned.Add(new MetricStore(admin.Observer.Meter));
         IEnumerable<AdminRoute> routes =

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Stackmeta.Admin;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 
 namespace Stackmeta;
@@ -59,6 +60,18 @@ static class HopChecks
                 await TryConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken) is { } reason
                     ? HealthFinding.Bad($"the agent's socket {socket} takes no connections: {reason}")
                     : HealthFinding.Well()
+        );
+
+    /// <summary>All loops of this process run.</summary>
+    public static HealthCheck Tasks(Supervisor supervisor) =>
+        new(
+            "tasks",
+            _ =>
+                new(
+                    supervisor.Down is { Count: > 0 } down
+                        ? HealthFinding.Bad($"{string.Join(", ", down.Take(5))} failed; the log says why")
+                        : HealthFinding.Well()
+                )
         );
 
     /// <summary>Networks are served, or there are none. While one is, requests are answered, and those that are not are named.</summary>

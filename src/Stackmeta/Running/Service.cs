@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta;
 
@@ -46,13 +47,17 @@ static class Service
             }
             manager?.Ready();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(signals.Token);
-            var reloading = new Reloading(read, settings, running, threshold, manager, loggers).RunAsync(
-                reloads.Asked,
-                ending.Token
-            );
+            var supervisor = new Supervisor(TimeProvider.System, loggers.CreateLogger<Supervisor>());
+            var reload = new Reloading(read, settings, running, threshold, manager, loggers);
+            var reloading = supervisor.RunAsync("reload", stop => reload.RunAsync(reloads.Asked, stop), ending.Token);
+            // While this loop fails systemd gets no sign of life, and ends the service if it goes on for long.
             var living = manager is null
                 ? Task.CompletedTask
-                : Watchdog.RunAsync(manager, running.AdminSockets, TimeProvider.System, ending.Token);
+                : supervisor.RunAsync(
+                    "watchdog",
+                    stop => Watchdog.RunAsync(manager, running.AdminSockets, TimeProvider.System, stop),
+                    ending.Token
+                );
             try
             {
                 await signals.WaitAsync(running);

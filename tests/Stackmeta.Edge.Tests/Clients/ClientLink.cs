@@ -84,7 +84,7 @@ sealed class ClientLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var name in _guests.Append(Served).Where(NetworkNamespace.IsMounted))
+        foreach (var name in _guests.Append(Served).Where(static name => NetworkNamespace.Find(name).IsFound(out _)))
         {
             await Command.Ip(null, "netns", "delete", name).RunAsync(CancellationToken.None);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -126,6 +127,7 @@ public sealed class HaproxyDropInTests
             var dropIns = new DropInServer(
                 agent.EdgeDirectory,
                 server.Listeners,
+                new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
                 TimeProvider.System,
                 NullLogger<DropInServer>.Instance
             );
@@ -162,8 +164,8 @@ public sealed class HaproxyDropInTests
         /// <summary>Neutron's own test: the pid is a number, and the uuid occurs in that process's command line.</summary>
         public bool IsActive =>
             File.Exists(PidFile)
-            && ProcessTable
-                .ReadCommandLine(int.Parse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture))
+            && ObservedProcess
+                .ArgumentsOf(int.Parse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture))
                 .Any(argument => argument.Contains(NetworkId.ToString(), StringComparison.Ordinal));
 
         public static async Task<NeutronAgent> StartAsync()
@@ -205,10 +207,7 @@ public sealed class HaproxyDropInTests
         {
             var process = int.Parse(await File.ReadAllTextAsync(PidFile, Cancellation), CultureInfo.InvariantCulture);
             _ = Libc.Kill(process, Libc.SigTerm);
-            await EdgeRig.EventuallyAsync(
-                () => ProcessTable.ReadCommandLine(process).Length == 0,
-                "it ends by SIGTERM"
-            );
+            await EdgeRig.EventuallyAsync(() => ProcessTable.ReadCommandLine(process).IsAbsent, "it ends by SIGTERM");
             File.Delete(PidFile);
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
@@ -46,6 +47,7 @@ sealed class OpenerRig : IAsyncDisposable
                 User = User,
                 TakeOver = takeOver,
             },
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge.Tests;
@@ -163,6 +165,7 @@ public sealed class OpenerTests
         using var other = ListeningSocket.Open(rig.Networks[0].Name, Metadata);
         using var sockets = new OpenedSockets(
             rig.SocketPath,
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
             TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<OpenedSockets>.Instance
         );

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -29,7 +30,12 @@ static class ServingRoles
                 stop.Cancel();
             }
         );
-        using var sockets = new OpenedSockets(openerSocket, TimeProvider.System, NullLogger<OpenedSockets>.Instance);
+        using var sockets = new OpenedSockets(
+            openerSocket,
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
+            TimeProvider.System,
+            NullLogger<OpenedSockets>.Instance
+        );
         await using var server = await EdgeServer.StartAsync(
             new(),
             sockets,
@@ -46,6 +52,7 @@ static class ServingRoles
         var watch = new NamespaceWatch(
             server.Listeners,
             scope => wanted.Contains(scope.Id),
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
             TimeProvider.System,
             NullLogger<NamespaceWatch>.Instance
         );
@@ -68,6 +75,7 @@ static class ServingRoles
                 User = user,
                 TakeOver = true,
             },
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None
@@ -80,7 +88,12 @@ static class ServingRoles
     /// <summary>Asks for a listening socket and prints why it gets none.</summary>
     public static async Task<int> AskAsync(string openerSocket, string @namespace)
     {
-        using var sockets = new OpenedSockets(openerSocket, TimeProvider.System, NullLogger<OpenedSockets>.Instance);
+        using var sockets = new OpenedSockets(
+            openerSocket,
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
+            TimeProvider.System,
+            NullLogger<OpenedSockets>.Instance
+        );
         try
         {
             using var socket = await sockets.ListenAsync(
@@ -100,7 +113,12 @@ static class ServingRoles
     /// <summary>Asks the kernel, by the socket that tells of addresses, to take the loopback down, and prints its answer.</summary>
     public static async Task<int> MisuseAsync(string openerSocket, string @namespace)
     {
-        using var sockets = new OpenedSockets(openerSocket, TimeProvider.System, NullLogger<OpenedSockets>.Instance);
+        using var sockets = new OpenedSockets(
+            openerSocket,
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
+            TimeProvider.System,
+            NullLogger<OpenedSockets>.Instance
+        );
         using var socket = await sockets.WatchIpv6Async(@namespace, CancellationToken.None);
         // nlmsghdr: 32 bytes, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK; ifinfomsg: index 1, of its flags clear IFF_UP.
         byte[] request =

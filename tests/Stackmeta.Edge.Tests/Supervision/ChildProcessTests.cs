@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge.Tests;
@@ -7,7 +9,7 @@ public sealed class ChildProcessTests : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    readonly EventLoops _loops = new(1, "children");
+    readonly EventLoops _loops = new(1, "children", new(TimeProvider.System, NullLogger<Supervisor>.Instance));
     readonly ConcurrentQueue<string> _heard = new();
 
     public void Dispose() => _loops.Dispose();

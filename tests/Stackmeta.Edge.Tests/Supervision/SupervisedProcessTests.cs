@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -7,7 +8,10 @@ public sealed class SupervisedProcessTests
     [Fact]
     public async Task A_missing_program_is_a_fault_with_its_name_and_not_an_end()
     {
-        using var starter = new ProcessStarter();
+        using var starter = new ProcessStarter(
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
+            TimeProvider.System
+        );
         await using var process = new SupervisedProcess(
             new()
             {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -50,6 +51,7 @@ public sealed class NamespaceWatchTests
         var watch = new NamespaceWatch(
             listeners,
             scope => ids.Contains(scope.Id),
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
             TimeProvider.System,
             NullLogger<NamespaceWatch>.Instance
         );
@@ -93,6 +95,7 @@ public sealed class NamespaceWatchTests
         var watch = new NamespaceWatch(
             listeners,
             scope => scope.Id == broken || scope.Id == whole,
+            new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance),
             new FakeTimeProvider(),
             NullLogger<NamespaceWatch>.Instance
         );

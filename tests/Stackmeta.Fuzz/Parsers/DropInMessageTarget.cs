@@ -40,7 +40,7 @@ sealed class DropInMessageTarget : TextTarget
     protected override ValueTask ParseAsync(byte[] input)
     {
         var message = DropInMessage.Parse(Encoding.UTF8.GetString(input));
-        _ = message.IsAlive;
+        _ = message.FindPlaceholder();
         var served = message.ToServed();
         if (!Enum.IsDefined(served.Scope.Kind) || served.EndPoints.IsEmpty)
         {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http.Tests;
 
@@ -56,14 +57,17 @@ sealed partial class TrunkServer : IAsyncDisposable
         var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen();
-        var (endPoint, loops) = (listening.LocalEndPoint!, new EventLoops(2, "test"));
+        var (endPoint, loops) = (
+            listening.LocalEndPoint!,
+            new EventLoops(2, "test", new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance))
+        );
         var accepting = new AcceptingSocket(
             listening,
             "test",
             loops,
             (loop, socket, peer) => new SocketConnection(socket, peer, loop, trunk).Start(),
             TimeProvider.System,
-            NullLogger.Instance
+            new(TimeProvider.System, NullLogger.Instance)
         );
         accepting.Start();
         return new(server, endPoint, loops, accepting, trunk);

@@ -113,5 +113,7 @@ public sealed class TurnsTests
         public PollEvents? Untold { get; set; }
 
         public void Happened(EventLoop loop, PollEvents events) { }
+
+        public void Failed() { }
     }
 }

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http.Tests;
 
 /// <summary>Both ends of a connection: one read and written as the edge does, the other by the test.</summary>
 sealed class PolledSocket : ITurnTaker, IDisposable
 {
-    readonly EventLoops _loops = new(1, "test");
+    readonly EventLoops _loops = new(1, "test", new(TimeProvider.System, NullLogger<Supervisor>.Instance));
     readonly Descriptor _descriptor;
     readonly ulong _number;
 
@@ -47,6 +49,8 @@ sealed class PolledSocket : ITurnTaker, IDisposable
         Writer.Tell();
         Reader.BeginTurn((events & (PollEvents.PeerEnded | PollEvents.HangUp)) != PollEvents.None);
     }
+
+    void IPolled.Failed() => throw new NotSupportedException();
 
     /// <summary>Ends the edge's side, so that the peer reads an end.</summary>
     public void EndSending() => _ = SocketCalls.Shutdown(_descriptor, SocketCalls.ShutdownSend);

@@ -91,7 +91,7 @@ sealed class GuestCable : IAsyncDisposable
     {
         foreach (var name in (string[])[Namespace, _guest])
         {
-            if (NetworkNamespace.IsMounted(name))
+            if (NetworkNamespace.Find(name).IsFound(out _))
             {
                 await TestProcess.RunAsync("ip", ["netns", "delete", name]);
             }
