@@ -3,10 +3,15 @@ using System.Text;
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// The configuration of the haproxy in a namespace, Neutron's with two differences (spec/neutron-metadata.md §1.2): it runs
-/// in the foreground and logs to its standard output, because it is supervised; and every identity header that a guest
-/// might send is removed, however it spells it (LP#1865036).
+/// The configuration of the haproxy in a namespace, Neutron's with three differences (spec/neutron-metadata.md §1.2): it runs
+/// in the foreground and logs to its standard output, because it is supervised; every identity header that a guest
+/// might send is removed, however it spells it (LP#1865036); and an address may hold the fewer connections, the more there are, so that there
+/// is room for a guest that has none.
 /// </summary>
+/// <remarks>
+/// haproxy counts by address and knows no MAC. With all of <c>maxconn</c> in mind: the last quarter is for addresses with one connection, so that
+/// 256 addresses of one guest do not fill it; port security leaves a guest about ten.
+/// </remarks>
 static class HaproxyConfiguration
 {
     /// <param name="logTag">The network's or router's id.</param>
@@ -50,6 +55,19 @@ static class HaproxyConfiguration
         {
             text.Append($"    bind {bind}\n");
         }
+        text.Append(
+            """
+
+                stick-table type ipv6 size 8k expire 60s store conn_cur
+                tcp-request connection track-sc0 src
+                tcp-request connection reject if { sc0_conn_cur gt 128 }
+                tcp-request connection reject if { fe_conn gt 256 } { sc0_conn_cur gt 16 }
+                tcp-request connection reject if { fe_conn gt 512 } { sc0_conn_cur gt 4 }
+                tcp-request connection reject if { fe_conn gt 768 } { sc0_conn_cur gt 1 }
+
+
+            """
+        );
         text.Append($"    server metadata {QuotedPath(socket)}\n\n");
         foreach (var header in IdentityHeaders.Names)
         {

@@ -38,12 +38,22 @@ public sealed class HaproxyConfigurationTests
             listen listener
                 bind 169.254.169.254:80
                 bind [fe80::a9fe:a9fe]:80 interface tap3b66c176-19
+
+                stick-table type ipv6 size 8k expire 60s store conn_cur
+                tcp-request connection track-sc0 src
+                tcp-request connection reject if { sc0_conn_cur gt 128 }
+                tcp-request connection reject if { fe_conn gt 256 } { sc0_conn_cur gt 16 }
+                tcp-request connection reject if { fe_conn gt 512 } { sc0_conn_cur gt 4 }
+                tcp-request connection reject if { fe_conn gt 768 } { sc0_conn_cur gt 1 }
+
                 server metadata /run/x/metadata_proxy
 
                 http-request del-header ^x[-_]neutron[-_]network[-_]id$ -m reg
                 http-request del-header ^x[-_]neutron[-_]router[-_]id$ -m reg
                 http-request del-header ^x[-_]ovn[-_]network[-_]id$ -m reg
                 http-request del-header ^x[-_]forwarded[-_]for$ -m reg
+                http-request del-header ^x[-_]stackmeta[-_]client[-_]mac$ -m reg
+                http-request del-header ^x[-_]stackmeta[-_]port$ -m reg
                 http-request del-header ^x[-_]instance[-_]id$ -m reg
                 http-request del-header ^x[-_]instance[-_]id[-_]signature$ -m reg
                 http-request del-header ^x[-_]tenant[-_]id$ -m reg
