@@ -52,8 +52,11 @@ sealed class History : IMetadataUpstream
     PortCache _ports = null!;
     MetadataAgent _agent = null!;
 
-    /// <summary>Whether the edge and the cache are still to be told of a change.</summary>
+    /// <summary>Whether the edge is still to be told of a change.</summary>
     bool _isUntold;
+
+    /// <summary>Whether the agent's cache is: it may be another process, which hears of it sooner or later than the edge.</summary>
+    bool _isKept;
 
     int _lastNumber;
     long _changes;
@@ -91,7 +94,8 @@ sealed class History : IMetadataUpstream
             }
             if (_clients.Count > 0)
             {
-                sent += Ask(_dice.Of(_clients)) ? 1 : 0;
+                // A new connection is asked on at once as a rule.
+                sent += Ask(_dice.Once(3) ? _clients[^1] : _dice.Of(_clients)) ? 1 : 0;
             }
             if (_waiting.Count >= MostWaiting)
             {
@@ -134,6 +138,11 @@ sealed class History : IMetadataUpstream
         {
             Tell();
         }
+        if (_isKept && _dice.Once(100))
+        {
+            _isKept = false;
+            _ports.ForgetNetwork(_network.ToString());
+        }
         if (_isTroubled && _dice.Once(200))
         {
             (_isTroubled, _store.IsDown, _denied) = (false, false, null);
@@ -168,11 +177,10 @@ sealed class History : IMetadataUpstream
         }
     }
 
-    /// <summary>The edge and the cache are told of what the store says, as by its feed of changes.</summary>
+    /// <summary>The edge is told of what the store says, as by its feed of changes.</summary>
     void Tell()
     {
         _isUntold = false;
-        _ports.ForgetNetwork(_network.ToString());
         // Now and then all guests lose their network for a time.
         var isGone = _dice.Once(30);
         _isUntold = isGone;
@@ -270,7 +278,7 @@ sealed class History : IMetadataUpstream
             ports = ports.SetItem(i, one).SetItem(k, other);
         }
         _store.Ports = ports;
-        _isUntold = true;
+        (_isUntold, _isKept) = (true, true);
     }
 
     async Task StartAnewAsync()

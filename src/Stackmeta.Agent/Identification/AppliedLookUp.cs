@@ -23,14 +23,15 @@ sealed class AppliedLookUp(AgentOptions options, PortCache ports, IAppliedPorts?
     public ValueTask<PortAnswer> FindAsync(in Guest guest, long arrived, CancellationToken cancellationToken)
     {
         var finding = ports.FindAsync(KeyOf(guest), arrived, cancellationToken);
+        if (!finding.IsCompletedSuccessfully)
+        {
+            return CheckAsync(finding, guest, arrived, cancellationToken);
+        }
         // The usual case, without a state machine.
-        return
-            finding.IsCompletedSuccessfully
-            && finding.Result is { Port: { } port }
-            && IsApplied(guest, port)
-            && guest.MayBe(port)
-            ? finding
-            : CheckAsync(finding, guest, arrived, cancellationToken);
+        var found = finding.Result;
+        return found.Port is { } port && IsApplied(guest, port) && guest.MayBe(port)
+            ? new(found)
+            : CheckAsync(new(found), guest, arrived, cancellationToken);
     }
 
     /// <summary>As <see cref="FindAsync"/>, after the API has denied the port's instance: what was kept for some time is looked up anew.</summary>
