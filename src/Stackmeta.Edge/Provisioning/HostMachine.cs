@@ -101,7 +101,7 @@ sealed class HostMachine(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await own.EndConnectionsAsync(scope, guest => peers.Include(guest.Peer, mac: null), either.Token);
+            await own.EndConnectionsAsync(scope, guest => peers.Include(guest.Peer, guest.Mac), either.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

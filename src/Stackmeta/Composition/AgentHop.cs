@@ -15,12 +15,14 @@ sealed class AgentHop : IHop
     readonly AdminSocket _admin;
     readonly TimeProvider _time;
     readonly ILoggerFactory _loggers;
+    readonly IAppliedPorts? _applied;
     readonly Exchangeable<Answering> _answering;
 
     /// <summary>Null where nobody asks from outside of this process.</summary>
     AgentServer? _server;
 
     AgentHop(
+        IAppliedPorts? applied,
         IPortDirectory directory,
         IAsyncDisposable? owned,
         Upstream upstream,
@@ -29,7 +31,7 @@ sealed class AgentHop : IHop
         ILoggerFactory loggers
     )
     {
-        (_admin, _time, _loggers) = (admin, time, loggers);
+        (_applied, _admin, _time, _loggers) = (applied, admin, time, loggers);
         _answering = new(Make(PortsOf(directory), upstream, owned), time);
         admin.Watch(Ports, directory);
     }
@@ -42,6 +44,7 @@ sealed class AgentHop : IHop
 
     /// <summary>Opens the agent's socket before an API that is another server.</summary>
     /// <param name="socket">The socket; null for none, where nobody but an edge of this process asks.</param>
+    /// <param name="applied">What guests' packets obey now; null where others see to that.</param>
     /// <param name="api">The API.</param>
     /// <param name="secret">What requests to it are signed with.</param>
     /// <param name="directory">Where ports are looked up.</param>
@@ -53,6 +56,7 @@ sealed class AgentHop : IHop
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     public static Task<AgentHop> StartAsync(
         AgentSocketOptions? socket,
+        IAppliedPorts? applied,
         UpstreamOptions api,
         byte[] secret,
         IPortDirectory directory,
@@ -65,14 +69,15 @@ sealed class AgentHop : IHop
     {
         admin.Health.Add(HopChecks.Upstream(api.Api));
         var upstream = Upstream.Of(api, secret, time, loggers);
-        return StartAsync(socket, upstream, directory, owned, admin, time, loggers, cancellationToken);
+        return StartAsync(socket, applied, upstream, directory, owned, admin, time, loggers, cancellationToken);
     }
 
     /// <summary>Opens the agent's socket before the API of this process.</summary>
-    /// <inheritdoc cref="StartAsync(AgentSocketOptions?, UpstreamOptions, byte[], IPortDirectory, IAsyncDisposable?, AdminSocket, TimeProvider, ILoggerFactory, CancellationToken)"/>
+    /// <inheritdoc cref="StartAsync(AgentSocketOptions?, IAppliedPorts?, UpstreamOptions, byte[], IPortDirectory, IAsyncDisposable?, AdminSocket, TimeProvider, ILoggerFactory, CancellationToken)"/>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     public static Task<AgentHop> StartAsync(
         AgentSocketOptions? socket,
+        IAppliedPorts? applied,
         Func<MetadataApi> api,
         IPortDirectory directory,
         IAsyncDisposable? owned,
@@ -80,10 +85,11 @@ sealed class AgentHop : IHop
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
-    ) => StartAsync(socket, Upstream.Of(api), directory, owned, admin, time, loggers, cancellationToken);
+    ) => StartAsync(socket, applied, Upstream.Of(api), directory, owned, admin, time, loggers, cancellationToken);
 
     static async Task<AgentHop> StartAsync(
         AgentSocketOptions? socket,
+        IAppliedPorts? applied,
         Upstream upstream,
         IPortDirectory directory,
         IAsyncDisposable? owned,
@@ -93,7 +99,7 @@ sealed class AgentHop : IHop
         CancellationToken cancellationToken
     )
     {
-        var hop = new AgentHop(directory, owned, upstream, admin, time, loggers);
+        var hop = new AgentHop(applied, directory, owned, upstream, admin, time, loggers);
         try
         {
             if (socket is not null)
@@ -168,7 +174,12 @@ sealed class AgentHop : IHop
     PortCache PortsOf(IPortDirectory directory) => new(_admin.Observe(directory), Options.Ports, _time);
 
     Answering Make(PortCache ports, Upstream upstream, IAsyncDisposable? owned) =>
-        new(new(Options, ports, upstream.Api, _time, _loggers.CreateLogger<MetadataAgent>()), ports, upstream, owned);
+        new(
+            new(Options, ports, upstream.Api, _time, _loggers.CreateLogger<MetadataAgent>(), _applied),
+            ports,
+            upstream,
+            owned
+        );
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;

@@ -73,6 +73,7 @@ sealed class NeutronAgentHop : IHop
                 hop._nova is { } nova
                     ? AgentHop.StartAsync(
                         plan.Socket,
+                        applied: null,
                         () => nova.Api,
                         directory,
                         owned,
@@ -83,6 +84,7 @@ sealed class NeutronAgentHop : IHop
                     )
                     : AgentHop.StartAsync(
                         plan.Socket,
+                        applied: null,
                         Upstream(plan),
                         Encoding.UTF8.GetBytes(plan.Neutron.SharedSecret),
                         directory,

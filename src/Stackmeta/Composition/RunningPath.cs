@@ -141,6 +141,7 @@ sealed class RunningPath : IRunning
                 _apiElsewhere is null
                     ? AgentHop.StartAsync(
                         socket,
+                        AppliedOf(folder, source),
                         () => _api!.Api,
                         new GuestsAtOnce(_inventory, _api!.Instances, _time),
                         owned: null,
@@ -151,6 +152,7 @@ sealed class RunningPath : IRunning
                     )
                     : AgentHop.StartAsync(
                         socket,
+                        AppliedOf(folder, source),
                         new UpstreamOptions { Api = _apiElsewhere },
                         secret,
                         _inventory,
@@ -192,6 +194,14 @@ sealed class RunningPath : IRunning
         _kept?.DropLeft();
         _admin.Health.Started();
     }
+
+    /// <summary>What answers follow: what this process applies, or what the one that provides the networks tells in files.</summary>
+    AppliedPortsOf AppliedOf(DataFolder folder, NetworkSource source) =>
+        new(
+            source == NetworkSource.Inventory && _sockets is { Opener: not null }
+                ? _sockets.Applied
+                : new AppliedFiles(folder.EdgeState, _time, _loggers.CreateLogger<AppliedFiles>())
+        );
 
     /// <inheritdoc/>
     public Action PrepareReload(SettingValues settings)
