@@ -1,7 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
-using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Agent.Tests;
 
@@ -140,18 +139,17 @@ public sealed class AppliedPortsTests
 
     sealed class FakeAppliedPorts : IAppliedPorts
     {
-        readonly System.Collections.Concurrent.ConcurrentQueue<(string Port, string Address)> _checked = new();
         TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Func<Port, AppliedPortState> State { get; set; } = static _ => AppliedPortState.Agrees;
 
-        public IReadOnlyCollection<(string Port, string Address)> Checked => _checked;
+        public ConcurrentQueue<(string Port, string Address)> Checked { get; } = new();
 
         public Task NextChange => Volatile.Read(ref _change).Task;
 
         public AppliedPortState Check(NetworkScope scope, Port port, GuestAddress address)
         {
-            _checked.Enqueue((port.Id, address.Text));
+            Checked.Enqueue((port.Id, address.Text));
             return State(port);
         }
 

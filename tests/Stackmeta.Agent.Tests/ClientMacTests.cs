@@ -1,5 +1,4 @@
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Agent.Tests;
 

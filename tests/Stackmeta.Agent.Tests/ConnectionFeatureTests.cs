@@ -48,10 +48,9 @@ public sealed class ConnectionFeatureTests
     public async Task OSSA2016_009_an_address_with_anothers_MAC_is_nobodys(string? mac, int status)
     {
         var asked = new List<RequestIdentity>();
-        EthernetAddress.TryParse(mac, out var parsed);
         var connection = new Connection(TestAgent.Net1, IPAddress.Parse("10.0.0.5"))
         {
-            Mac = mac is null ? null : parsed,
+            Mac = EthernetAddress.TryParse(mac, out var parsed) ? parsed : null,
         };
         var answer = await AskAsync(connection, "X-Stackmeta-Client-MAC: fa:16:3e:00:00:01\r\n", asked);
         Assert.Equal((status, status == 200 ? 1 : 0), (answer.Status, asked.Count));

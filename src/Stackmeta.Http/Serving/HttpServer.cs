@@ -13,7 +13,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
-using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http;
 

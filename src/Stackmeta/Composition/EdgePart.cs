@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Stackmeta.Edge;
-using Stackmeta.Inventory;
 
 namespace Stackmeta;
 

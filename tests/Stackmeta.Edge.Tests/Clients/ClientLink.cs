@@ -23,11 +23,11 @@ sealed class ClientLink : IAsyncDisposable
         var link = new ClientLink();
         var served = link.Served;
         await Command.Ip(null, "netns", "add", served).RunAsync(Cancellation);
-        await link.Ip(served, "link", "add", "br0", "type", "bridge");
-        await link.Ip(served, "link", "set", "dev", "br0", "up");
-        await link.Ip(served, "addr", "add", "fe80::a9fe:a9fe/64", "dev", "br0", "nodad");
-        await link.Ip(served, "addr", "add", "169.254.169.254/16", "dev", "br0");
-        await link.Ip(served, "addr", "add", "10.0.0.2/24", "dev", "br0");
+        await Ip(served, "link", "add", "br0", "type", "bridge");
+        await Ip(served, "link", "set", "dev", "br0", "up");
+        await Ip(served, "addr", "add", "fe80::a9fe:a9fe/64", "dev", "br0", "nodad");
+        await Ip(served, "addr", "add", "169.254.169.254/16", "dev", "br0");
+        await Ip(served, "addr", "add", "10.0.0.2/24", "dev", "br0");
         return link;
     }
 
@@ -61,7 +61,7 @@ sealed class ClientLink : IAsyncDisposable
         new Command("ip", ["netns", "exec", Served, "sysctl", "-qw", $"{key}={value}"]).RunAsync(Cancellation);
 
     /// <summary>A guest whose firewall says nothing to connections that it has not made.</summary>
-    public Task DropTcpOfAsync(string guest) =>
+    public static Task DropTcpOfAsync(string guest) =>
         new Command(
             "ip",
             [
@@ -80,7 +80,8 @@ sealed class ClientLink : IAsyncDisposable
 
     public static string MadeOf(string mac) => MacAddress.ToLinkLocal(PhysicalAddress.Parse(mac)).ToString();
 
-    Task Ip(string @namespace, params string[] arguments) => Command.Ip(@namespace, arguments).RunAsync(Cancellation);
+    static Task<string> Ip(string @namespace, params string[] arguments) =>
+        Command.Ip(@namespace, arguments).RunAsync(Cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -79,7 +79,7 @@ public sealed class RealClientTests
         await using var link = await ClientLink.CreateAsync();
         var guest = await link.AddGuestAsync(Mac, address);
         var victim = await link.AddGuestAsync(VictimMac, Private);
-        await link.DropTcpOfAsync(victim);
+        await ClientLink.DropTcpOfAsync(victim);
         await rig.Server!.Listeners.AddAsync(ServedNamespace.ForNetwork(link.Network, link.Served));
         var result = await new Command(
             "ip",

@@ -106,7 +106,7 @@ public sealed class SavedSynTests
     {
         Assert.Equal(SynSource.NotKept, SavedSyn.Parse([], Ipv4, out _));
         Assert.Equal(SynSource.NoEthernet, SavedSyn.Parse(Whole(Ipv4, new byte[6], new byte[6]), Ipv4, out _));
-        Assert.Equal(SynSource.NoEthernet, SavedSyn.Parse(Whole(Ipv4)[14..], Ipv4, out _));
+        Assert.Equal(SynSource.NoEthernet, SavedSyn.Parse(Whole(Ipv4).AsSpan(14), Ipv4, out _));
     }
 
     static ushort TypeOf(byte[] packet) => packet[0] >> 4 == 4 ? SynBytes.TypeIpv4 : SynBytes.TypeIpv6;

@@ -131,8 +131,10 @@ public sealed class AgentForwarderTests : IAsyncDisposable
             head = await connection.ReadHeadAsync();
             await connection.SayAsync(ScriptedConnection.Answer);
         });
-        EthernetAddress.TryParse(mac, out var address);
-        var guest = await StartAsync(agent, new() { Mac = mac is null ? null : address });
+        var guest = await StartAsync(
+            agent,
+            new() { Mac = EthernetAddress.TryParse(mac, out var address) ? address : null }
+        );
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
         foreach (var name in (string[])["X-Stackmeta-Client-MAC", "x_stackmeta_client_mac", "X-Stackmeta_Port"])
         {

@@ -69,7 +69,7 @@ sealed class AdminHop : HopTarget
     static string With(string method, string where, string body) =>
         $"{method} /inventory/{where} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
-    public override async ValueTask DisposeAsync()
+    protected override async ValueTask CloseAsync()
     {
         await _server!.DisposeAsync();
         _inventory.Dispose();

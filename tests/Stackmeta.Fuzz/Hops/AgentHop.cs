@@ -45,7 +45,7 @@ sealed class AgentHop : HopTarget
             ? null
             : $"an identity that is not the agent's: {string.Join(", ", sentOn.Fields)}";
 
-    public override async ValueTask DisposeAsync()
+    protected override async ValueTask CloseAsync()
     {
         await _server!.DisposeAsync();
         _upstream.Dispose();

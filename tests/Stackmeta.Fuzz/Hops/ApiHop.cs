@@ -26,5 +26,5 @@ sealed class ApiHop : HopTarget
         return hop;
     }
 
-    public override ValueTask DisposeAsync() => _server!.DisposeAsync();
+    protected override ValueTask CloseAsync() => _server!.DisposeAsync();
 }

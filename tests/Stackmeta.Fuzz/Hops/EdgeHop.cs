@@ -24,5 +24,5 @@ sealed class EdgeHop : HopTarget
         return hop;
     }
 
-    public override ValueTask DisposeAsync() => _server!.DisposeAsync();
+    protected override ValueTask CloseAsync() => _server!.DisposeAsync();
 }

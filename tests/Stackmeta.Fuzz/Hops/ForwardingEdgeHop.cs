@@ -74,7 +74,7 @@ sealed class ForwardingEdgeHop : HopTarget
                 or "x-stackmeta-client-mac"
                 or "x-stackmeta-port";
 
-    public override async ValueTask DisposeAsync()
+    protected override async ValueTask CloseAsync()
     {
         await _server!.DisposeAsync();
         _forwarder.Dispose();

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Agent;
 using Stackmeta.Api;
 using Stackmeta.Inventory;

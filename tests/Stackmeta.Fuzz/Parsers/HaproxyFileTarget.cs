@@ -1,6 +1,5 @@
 using System.Text;
 using Stackmeta.Edge;
-using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Fuzz;
 

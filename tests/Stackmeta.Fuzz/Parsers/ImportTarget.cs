@@ -61,7 +61,7 @@ sealed class ImportTarget : TextTarget
         await _inventory.ReadLayoutsAsync();
     }
 
-    public override ValueTask DisposeAsync()
+    protected override ValueTask CloseAsync()
     {
         _inventory.Dispose();
         _folder.Delete(recursive: true);

@@ -39,7 +39,7 @@ sealed class SettingsFileTarget : TextTarget
         return default;
     }
 
-    public override ValueTask DisposeAsync()
+    protected override ValueTask CloseAsync()
     {
         File.Delete(_path);
         return default;

@@ -21,7 +21,14 @@ abstract class FuzzTarget : IAsyncDisposable
     /// <returns>What is wrong; null if nothing is.</returns>
     public abstract ValueTask<string?> TryAsync(byte[] input, Random chance);
 
-    public virtual ValueTask DisposeAsync() => default;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return CloseAsync();
+    }
+
+    /// <summary>Ends what was started.</summary>
+    protected virtual ValueTask CloseAsync() => default;
 
     protected static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 }
