@@ -32,6 +32,8 @@ static class Service
         var settings = read();
         var threshold = new LogThreshold(settings.Get(KnownSettings.LogLevel));
         using var loggers = ProgramLog.Create(threshold, settings.Get(KnownSettings.LogFormat));
+        var supervisor = new Supervisor(TimeProvider.System, loggers.CreateLogger<Supervisor>());
+        using var unseen = new UnseenFailures(supervisor);
         using var manager = ServiceManager.Open(Environment.GetEnvironmentVariable, TimeProvider.System);
         // From the beginning on: a reload that is asked for during the start comes after it.
         using var reloads = new ReloadSignals(signals);
@@ -47,7 +49,6 @@ static class Service
             }
             manager?.Ready();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(signals.Token);
-            var supervisor = new Supervisor(TimeProvider.System, loggers.CreateLogger<Supervisor>());
             var reload = new Reloading(read, settings, running, threshold, manager, loggers);
             var reloading = supervisor.RunAsync("reload", stop => reload.RunAsync(reloads.Asked, stop), ending.Token);
             // While this loop fails systemd gets no sign of life, and ends the service if it goes on for long.

@@ -173,7 +173,7 @@ public sealed class ShortageTests : IAsyncLifetime
         UntilAsync(
             async () =>
             {
-                var socket = Directory.GetFiles(_folder, "admin*.sock").Single();
+                var socket = Directory.GetFiles(_folder, "admin*.sock", SearchOption.AllDirectories).Single();
                 var answer = await Shell.TryAsync(
                     "curl",
                     ["-sS", "--max-time", "10", "--unix-socket", socket, "http://x/readyz"]
