@@ -6,11 +6,11 @@ public sealed class FuzzTests
     public static TheoryData<string, int> Targets =>
         new()
         {
-            { "edge", 300 },
-            { "edge-forwarding", 300 },
-            { "agent", 300 },
-            { "api", 300 },
-            { "admin", 60 },
+            { "edge", 150 },
+            { "edge-forwarding", 150 },
+            { "agent", 150 },
+            { "api", 150 },
+            { "admin", 30 },
             { "haproxy-file", 3000 },
             { "drop-in-message", 3000 },
             { "broker-message", 10_000 },
@@ -18,9 +18,9 @@ public sealed class FuzzTests
             { "saved-syn", 10_000 },
             { "oslo-file", 3000 },
             { "settings-file", 300 },
-            { "import-document", 500 },
-            { "iso-image", 1000 },
-            { "vfat-image", 1000 },
+            { "import-document", 200 },
+            { "iso-image", 500 },
+            { "vfat-image", 300 },
         };
 
     [Theory]
