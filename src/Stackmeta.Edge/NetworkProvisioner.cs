@@ -20,6 +20,9 @@ public sealed class NetworkProvisioner : IAsyncDisposable
     /// <summary>How often at most a change of some networks has all others looked after.</summary>
     static readonly TimeSpan LookAfterInterval = TimeSpan.FromMinutes(1);
 
+    static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan RemovalPoll = TimeSpan.FromMilliseconds(20);
+
     readonly IEdgeMachine _machine;
     readonly TimeProvider _time;
     readonly ILogger _logger;
@@ -130,6 +133,16 @@ public sealed class NetworkProvisioner : IAsyncDisposable
         }
         var (changed, _) = await RequestAsync(new(), lookAfterAll: true, cancellationToken);
         await changed.WaitAsync(cancellationToken);
+        // What could not be removed at once is tried again for a while: nobody comes after.
+        var since = _time.GetTimestamp();
+        while (
+            Statuses.Count + RouterStatuses.Count > 0
+            && _time.GetElapsedTime(since) < RemovalPatience
+            && !cancellationToken.IsCancellationRequested
+        )
+        {
+            await Task.Delay(RemovalPoll, _time, CancellationToken.None);
+        }
         await CloseAsync();
     }
 
