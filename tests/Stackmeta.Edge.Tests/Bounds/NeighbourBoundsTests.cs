@@ -153,6 +153,29 @@ public sealed class NeighbourBoundsTests
         Assert.Equal("2\n4096\n4096\n0\n", settings);
     }
 
+    [Fact]
+    public async Task That_there_are_no_bounds_is_said_until_there_are()
+    {
+        Machine.RequireRoot();
+        var name = $"bounds-{Guid.NewGuid():N}";
+        var file = Path.GetTempFileName();
+        var bounds = new NamespaceBounds(name, file);
+        var addresses = NetworkAddresses.Of(Networks.Isolated());
+        try
+        {
+            await bounds.ApplyAsync(addresses, ["lo"], forwards: false, Cancellation);
+            Assert.StartsWith("one guest may fill the host's neighbour table: ", bounds.Notice);
+            await Command.Ip(null, "netns", "add", name).RunAsync(Cancellation);
+            await bounds.ApplyAsync(addresses, ["lo"], forwards: false, Cancellation);
+            Assert.Null(bounds.Notice);
+        }
+        finally
+        {
+            File.Delete(file);
+            await Command.Ip(null, "netns", "delete", name).CaptureAsync(CancellationToken.None);
+        }
+    }
+
     static byte[] Solicits(string source) =>
         Frames.WithChecksum(
             Frames.Discovery(Mac, source, Frames.NeighbourSolicitation, "fe80::a9fe:a9fe", Frames.Option(1, Mac))
