@@ -81,7 +81,11 @@ sealed class EdgeHop : IHop, IEndsItself
             {
                 admin.Health.Add(HopChecks.Networks(() => networks.Statuses));
             }
-            if (agent is null)
+            // The privileged half asks nobody: the serving one has listeners and agent.
+            if (
+                agent is null
+                && (hop._server is not null || settings.Get(KnownSettings.EdgeProxy) == EdgeProxy.Haproxy)
+            )
             {
                 admin.Health.Add(HopChecks.Agent(folder.AgentSocket));
             }
