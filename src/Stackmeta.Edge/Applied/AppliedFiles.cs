@@ -47,12 +47,16 @@ public sealed class AppliedFiles(string runDirectory, TimeProvider time, ILogger
     {
         if (!kept.TryGetValue(id, out var last))
         {
-            last = new(pathOf(runDirectory, id), nothing, default, IsFailing: false);
+            // Also of a network that is not provided here, so that its path is not made anew for each request.
+            last = kept[id] = new(pathOf(runDirectory, id), nothing, default, IsFailing: false);
         }
         var identity = Libc.IdentityOf(last.Path, out var isMissing);
         if (isMissing)
         {
-            kept.TryRemove(id, out _);
+            if (last.Identity != default || last.IsFailing)
+            {
+                kept[id] = new(last.Path, nothing, default, IsFailing: false);
+            }
             return null;
         }
         if (identity is { } known && known == last.Identity)

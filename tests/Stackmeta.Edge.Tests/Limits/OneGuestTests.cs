@@ -60,6 +60,7 @@ public sealed class OneGuestTests
         {
             await Ip(attacker, "addr", "add", $"{address}/64", "dev", "eth0", "nodad");
         }
+        await HasLinkLocalAsync(neighbour);
         using (var taken = await FloodAsync(attacker, from, MetadataAddress.Ipv6))
         {
             Assert.InRange(rig.Server!.Limits.Held, 1, Capacity / 17);
@@ -143,6 +144,20 @@ public sealed class OneGuestTests
             .Parse(Command.Ip(guest.Name, "-details", "-json", "addr", "show").RunAsync(Cancellation).Result)
             .First(static link => link.Name == "eth0")
             .Index;
+
+    /// <summary>The kernel has made sure that the guest is the only one with its link-local address: before that nothing is sent from it.</summary>
+    static async Task HasLinkLocalAsync(GuestNamespace guest)
+    {
+        while (
+            !(await Ip(guest, "-6", "addr", "show", "dev", "eth0", "scope", "link", "-tentative")).Contains(
+                "inet6",
+                StringComparison.Ordinal
+            )
+        )
+        {
+            await Task.Delay(20, Cancellation);
+        }
+    }
 
     /// <summary>None of them misses an answer.</summary>
     static async Task AskAsync(params GuestNamespace[] guests)
