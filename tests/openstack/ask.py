@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Asks the metadata service from a guest's namespace, as each of the guests whose addresses are given.
+"""Asks the metadata service from a guest's namespace, from each of its addresses that are given.
 
   ask.py DEVICE PORT ADDRESS... [instance-id]
 
-With the last word only the instance's id is asked for. From an IPv4 address 169.254.169.254:PORT is asked, from an IPv6 address [fe80::a9fe:a9fe%DEVICE]:PORT, from a
-link-local one through the interface that has it. Prints a JSON
-object a line and an answer: from, request, status, type, body (base64). The random seed of an instance, which is another
-one in each answer, is replaced by a word once it was seen to be 512 bytes.
+With the last word only the instance's id is asked for. From an IPv4 address 169.254.169.254:PORT is asked, from an IPv6 address
+[fe80::a9fe:a9fe%DEVICE]:PORT. Prints a JSON object a line and an answer: from, mac, request, status, type, body (base64), told (what our
+services tell each other and no guest); a status of 0 for a connection that ends without an answer. The random seed of an instance, which is another one in each answer, is replaced by a word once
+it was seen to be 512 bytes.
 """
 
 import base64
@@ -37,27 +37,19 @@ REQUESTS = [
     ("GET", "/openstack/latest/meta_data.json", {"X-Neutron-Network-ID": ANOTHER}, None),
     ("GET", "/openstack/latest/meta_data.json", {"X-Neutron-Router-ID": ANOTHER}, None),
     ("GET", "/openstack/latest/meta_data.json", {"X-Forwarded-For": "10.10.0.12"}, None),
+    ("GET", "/openstack/latest/meta_data.json", {"X-Stackmeta-Client-MAC": "fa:16:3e:00:00:fb"}, None),
+    ("GET", "/openstack/latest/meta_data.json", {"X-Stackmeta-Port": "x/" + ANOTHER}, None),
 ]
 SEED = re.compile(rb'"random_seed": "([A-Za-z0-9+/=]+)"')
-
-
-def interface_of(address):
-    with open("/proc/net/if_inet6", encoding="ascii") as addresses:
-        for line in addresses:
-            found, index = line.split()[:2]
-            if bytes.fromhex(found) == socket.inet_pton(socket.AF_INET6, address):
-                return int(index, 16)
-    raise LookupError(address)
 
 
 def connect(device, port, address):
     if ":" not in address:
         return socket.create_connection(("169.254.169.254", port), timeout=60, source_address=(address, 0))
-    is_link_local = address.startswith("fe80:")
-    scope = interface_of(address) if is_link_local else socket.if_nametoindex(device)
+    scope = socket.if_nametoindex(device)
     connection = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
     connection.settimeout(60)
-    connection.bind((address, 0, 0, scope if is_link_local else 0))
+    connection.bind((address, 0, 0, scope if address.startswith("fe80:") else 0))
     connection.connect(("fe80::a9fe:a9fe", port, 0, scope))
     return connection
 
@@ -71,14 +63,22 @@ def without_seed(body):
 
 def ask(device, port, address, method, target, headers, body):
     connection = http.client.HTTPConnection("169.254.169.254")
-    connection.sock = connect(device, port, address)
     try:
+        connection.sock = connect(device, port, address)
         connection.request(method, target, body, {"Connection": "close", **headers})
         answer = connection.getresponse()
         content = answer.read()
-        return answer.status, answer.getheader("Content-Type"), base64.b64encode(without_seed(content)).decode()
+        told = [name for name in answer.headers if name.lower().startswith("x-stackmeta-")]
+        return answer.status, answer.getheader("Content-Type"), base64.b64encode(without_seed(content)).decode(), told
+    except (ConnectionError, http.client.RemoteDisconnected):
+        return 0, None, "", []
     finally:
         connection.close()
+
+
+def mac_of(device):
+    with open("/sys/class/net/%s/address" % device, encoding="ascii") as file:
+        return file.read().strip()
 
 
 def main(device, port, *addresses):
@@ -88,9 +88,10 @@ def main(device, port, *addresses):
         requests = [("GET", "/latest/meta-data/instance-id", {}, None)]
     for address in addresses:
         for method, target, headers, body in requests:
-            status, kind, content = ask(device, int(port), address, method, target, headers, body)
+            status, kind, content, told = ask(device, int(port), address, method, target, headers, body)
             request = " ".join([method, target, *("%s: %s" % header for header in headers.items())])
-            print(json.dumps({"from": address, "request": request, "status": status, "type": kind, "body": content}))
+            answer = {"status": status, "type": kind, "body": content, "told": told}
+            print(json.dumps({"from": address, "mac": mac_of(device), "request": request, **answer}))
 
 
 main(*sys.argv[1:])
