@@ -63,7 +63,8 @@ abstract class ConfigurationFileCommand
                 : await Service.RunAsync(
                     read,
                     parsed.InvocationConfiguration.Output,
-                    async (settings, loggers, stopping) => await StartAsync(parsed, settings, loggers, stopping),
+                    async (settings, supervisor, loggers, stopping) =>
+                        await StartAsync(parsed, settings, supervisor, loggers, stopping),
                     cancellationToken
                 );
         }
@@ -124,6 +125,7 @@ abstract class ConfigurationFileCommand
     async Task<Running> StartAsync(
         ParseResult parsed,
         SettingValues settings,
+        Supervisor supervisor,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
@@ -148,7 +150,7 @@ abstract class ConfigurationFileCommand
                     DataFolder.Of(settings),
                     HopName,
                     inventory: null,
-                    new(TimeProvider.System, loggers.CreateLogger<Supervisor>()),
+                    supervisor,
                     TimeProvider.System,
                     loggers,
                     cancellationToken

@@ -38,7 +38,7 @@ static class EdgeCommand
                 return await Service.RunAsync(
                     () => common.Read(parsed),
                     parsed.InvocationConfiguration.Output,
-                    (now, loggers, stopping) => StartAsync(now, source, loggers, stopping),
+                    (now, supervisor, loggers, stopping) => StartAsync(now, source, supervisor, loggers, stopping),
                     cancellationToken
                 );
             }
@@ -49,6 +49,7 @@ static class EdgeCommand
     static async Task<IRunning> StartAsync(
         SettingValues settings,
         NetworkSource source,
+        Supervisor supervisor,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     ) =>
@@ -57,6 +58,7 @@ static class EdgeCommand
                 settings,
                 source,
                 isAllHops: false,
+                supervisor,
                 TimeProvider.System,
                 loggers,
                 cancellationToken
@@ -67,15 +69,17 @@ static class EdgeCommand
                 DataFolder.Of(settings),
                 Hops.Edge,
                 source,
+                supervisor,
                 TimeProvider.System,
                 loggers,
                 cancellationToken
             )
-        : await StartAloneAsync(settings, source, loggers, cancellationToken);
+        : await StartAloneAsync(settings, source, supervisor, loggers, cancellationToken);
 
     static async Task<IRunning> StartAloneAsync(
         SettingValues settings,
         NetworkSource source,
+        Supervisor supervisor,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
@@ -86,7 +90,7 @@ static class EdgeCommand
             folder,
             "edge",
             inventory: null,
-            new(TimeProvider.System, loggers.CreateLogger<Supervisor>()),
+            supervisor,
             TimeProvider.System,
             loggers,
             cancellationToken

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
-using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 
 namespace Stackmeta;
@@ -21,11 +19,11 @@ static class OpenerCommand
                 return await Service.RunAsync(
                     () => common.Read(parsed),
                     parsed.InvocationConfiguration.Output,
-                    async (settings, loggers, stopping) =>
+                    async (settings, supervisor, loggers, stopping) =>
                         new Alone(
                             await NamespaceOpener.StartAsync(
                                 OptionsOf(settings),
-                                new(TimeProvider.System, loggers.CreateLogger<Supervisor>()),
+                                supervisor,
                                 TimeProvider.System,
                                 loggers,
                                 stopping

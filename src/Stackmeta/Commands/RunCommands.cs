@@ -55,12 +55,13 @@ static class RunCommands
                 return await Service.RunAsync(
                     () => common.Read(parsed),
                     parsed.InvocationConfiguration.Output,
-                    async (settings, loggers, stopping) =>
+                    async (settings, supervisor, loggers, stopping) =>
                         await RunningPath.StartAsync(
                             settings,
                             DataFolder.Of(settings),
                             hops,
                             NetworkSource.Inventory,
+                            supervisor,
                             TimeProvider.System,
                             loggers,
                             stopping

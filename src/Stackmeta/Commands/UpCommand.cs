@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
 
 namespace Stackmeta;
@@ -44,7 +45,8 @@ static class UpCommand
                     return await Service.RunAsync(
                         () => common.Read(parsed),
                         output,
-                        (settings, loggers, stopping) => StartAsync(settings, networks.Of(parsed), loggers, stopping),
+                        (settings, supervisor, loggers, stopping) =>
+                            StartAsync(settings, networks.Of(parsed), supervisor, loggers, stopping),
                         cancellationToken
                     );
                 }
@@ -65,6 +67,7 @@ static class UpCommand
     static async Task<IRunning> StartAsync(
         SettingValues settings,
         NetworkSource source,
+        Supervisor supervisor,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     ) =>
@@ -73,6 +76,7 @@ static class UpCommand
                 settings,
                 source,
                 isAllHops: true,
+                supervisor,
                 TimeProvider.System,
                 loggers,
                 cancellationToken
@@ -82,6 +86,7 @@ static class UpCommand
                 DataFolder.Of(settings),
                 Hops.All,
                 source,
+                supervisor,
                 TimeProvider.System,
                 loggers,
                 cancellationToken
@@ -108,6 +113,7 @@ static class UpCommand
                 folder,
                 isAsked ? Hops.All : Hops.Agent | Hops.Edge,
                 NetworkSource.Inventory,
+                new(TimeProvider.System, loggers.CreateLogger<Supervisor>()),
                 TimeProvider.System,
                 loggers,
                 signals.Token

@@ -61,6 +61,7 @@ sealed class PrivilegedHalf : IRunning
         SettingValues settings,
         NetworkSource source,
         bool isAllHops,
+        Supervisor supervisor,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -69,7 +70,7 @@ sealed class PrivilegedHalf : IRunning
         var half = new PrivilegedHalf(time);
         try
         {
-            await half.BeginAsync(settings, source, isAllHops, time, loggers, cancellationToken);
+            await half.BeginAsync(settings, source, isAllHops, supervisor, time, loggers, cancellationToken);
             return half;
         }
         catch
@@ -83,6 +84,7 @@ sealed class PrivilegedHalf : IRunning
         SettingValues settings,
         NetworkSource source,
         bool isAllHops,
+        Supervisor supervisor,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -115,12 +117,20 @@ sealed class PrivilegedHalf : IRunning
             folder = DataFolder.Of(settings);
         }
 
-        var supervisor = new Supervisor(time, loggers.CreateLogger<Supervisor>());
         IEndsItself opening;
         if (source == NetworkSource.Inventory)
         {
             opening = _networks = _owned.Add(
-                await RunningPath.StartAsync(settings, folder, Hops.Edge, source, time, loggers, cancellationToken)
+                await RunningPath.StartAsync(
+                    settings,
+                    folder,
+                    Hops.Edge,
+                    source,
+                    supervisor,
+                    time,
+                    loggers,
+                    cancellationToken
+                )
             );
         }
         else

@@ -31,14 +31,20 @@ sealed class RunningPath : IRunning
     Uri? _apiElsewhere;
     Hops _hops;
 
-    RunningPath(DataFolder folder, OwnInventory inventory, TimeProvider time, ILoggerFactory loggers)
+    RunningPath(
+        DataFolder folder,
+        OwnInventory inventory,
+        Supervisor supervisor,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
         _folder = folder;
         _inventory = inventory;
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<RunningPath>();
-        _supervisor = new(time, loggers.CreateLogger<Supervisor>());
+        _supervisor = supervisor;
     }
 
     public IInventory Inventory => _inventory;
@@ -60,6 +66,7 @@ sealed class RunningPath : IRunning
     /// <param name="folder">The data folder, made when it is not there.</param>
     /// <param name="hops">Which.</param>
     /// <param name="source">Whose networks the edge serves, if it is among them.</param>
+    /// <param name="supervisor">Owns the loops of the process, and says which of them are down.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
@@ -72,6 +79,7 @@ sealed class RunningPath : IRunning
         DataFolder folder,
         Hops hops,
         NetworkSource source,
+        Supervisor supervisor,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -80,7 +88,13 @@ sealed class RunningPath : IRunning
         folder.Make();
         var secret =
             hops.HasFlag(Hops.Api) || hops.HasFlag(Hops.Agent) ? SharedSecret.ReadOrMake(folder.SharedSecretFile) : [];
-        var path = new RunningPath(folder, InventoryPlace.Of(settings, folder).Open(time, loggers), time, loggers);
+        var path = new RunningPath(
+            folder,
+            InventoryPlace.Of(settings, folder).Open(time, loggers),
+            supervisor,
+            time,
+            loggers
+        );
         try
         {
             await path.StartAsync(settings, folder, hops, source, secret, cancellationToken);

@@ -18,13 +18,13 @@ static class Service
     /// <summary>Runs something until a signal comes or it ends by itself.</summary>
     /// <param name="read">Reads the settings; again at each SIGHUP.</param>
     /// <param name="output">Gets "Ready.".</param>
-    /// <param name="start">Starts it.</param>
+    /// <param name="start">Starts it. Its loops are the same supervisor's as those here, so that readiness and the metrics show all of them.</param>
     /// <param name="cancellationToken">Ends it as a signal would.</param>
     /// <exception cref="CommandException">It ended because it cannot go on.</exception>
     public static async Task<int> RunAsync(
         Func<SettingValues> read,
         TextWriter output,
-        Func<SettingValues, ILoggerFactory, CancellationToken, Task<IRunning>> start,
+        Func<SettingValues, Supervisor, ILoggerFactory, CancellationToken, Task<IRunning>> start,
         CancellationToken cancellationToken
     )
     {
@@ -39,7 +39,7 @@ static class Service
         using var reloads = new ReloadSignals(signals);
         try
         {
-            await using var running = await start(settings, loggers, signals.Token);
+            await using var running = await start(settings, supervisor, loggers, signals.Token);
             await running.Started.WaitAsync(signals.Token);
             StartMemory.GiveBack();
             if (running is not PrivilegedHalf)
@@ -110,78 +110,5 @@ static class Service
         public ChannelReader<bool> Asked => _asked.Reader;
 
         public void Dispose() => _registration.Dispose();
-    }
-
-    /// <summary>What holds, and what was read last.</summary>
-    sealed class Reloading(
-        Func<SettingValues> read,
-        SettingValues settings,
-        IRunning running,
-        LogThreshold threshold,
-        ServiceManager? manager,
-        ILoggerFactory loggers
-    )
-    {
-        readonly ILogger _logger = loggers.CreateLogger("Stackmeta.Service");
-        SettingValues _last = settings;
-
-        public async Task RunAsync(ChannelReader<bool> asked, CancellationToken cancellationToken)
-        {
-            try
-            {
-                await foreach (var _ in asked.ReadAllAsync(cancellationToken))
-                {
-                    manager?.Reloading();
-                    Reload();
-                    manager?.Ready();
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                // The service stops.
-            }
-        }
-
-        void Reload()
-        {
-            try
-            {
-                var next = read();
-                running.PrepareReload(next)();
-                threshold.Level = next.Get(KnownSettings.LogLevel);
-                var changed = KnownSettings
-                    .All.Where(setting => _last.TextOf(setting) != next.TextOf(setting))
-                    .ToList();
-                _last = next;
-                if (running is PrivilegedHalf)
-                {
-                    // The other half reads the same, and says it.
-                    return;
-                }
-                foreach (var setting in changed)
-                {
-                    if (setting.IsLive)
-                    {
-                        Log.SettingChanged(_logger, setting.Name, next.ShownOf(setting));
-                    }
-                    else
-                    {
-                        Log.SettingNeedsRestart(_logger, setting.Name, next.OriginOf(setting));
-                    }
-                }
-                Log.Reloaded(_logger);
-            }
-            catch (SettingsException e)
-            {
-                foreach (var problem in e.Problems)
-                {
-                    Log.ReloadRefused(_logger, problem.ToString());
-                }
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Log.ReloadRefused(_logger, e.Message);
-            }
-        }
     }
 }

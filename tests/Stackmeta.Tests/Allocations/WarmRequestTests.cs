@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Tests;
@@ -41,6 +43,7 @@ public sealed class WarmRequestTests : IAsyncLifetime
             DataFolder.Of(settings),
             Hops.Api | Hops.Agent,
             NetworkSource.Inventory,
+            new(TimeProvider.System, NullLoggerFactory.Instance.CreateLogger<Supervisor>()),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Inventory;
 using Stackmeta.Tests.Support;
 
@@ -124,6 +126,7 @@ public sealed class InProcessTests : IAsyncLifetime
             DataFolder.Of(settings),
             hops,
             NetworkSource.Inventory,
+            new(TimeProvider.System, NullLoggerFactory.Instance.CreateLogger<Supervisor>()),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken

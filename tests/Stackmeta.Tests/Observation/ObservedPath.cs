@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
@@ -71,6 +73,7 @@ sealed class ObservedPath : IAsyncDisposable
             DataFolder.Of(settings),
             Hops.Api | Hops.Agent,
             NetworkSource.Inventory,
+            new(TimeProvider.System, observed.Log.CreateLogger<Supervisor>()),
             TimeProvider.System,
             observed.Log,
             TestContext.Current.CancellationToken
