@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 
 namespace Stackmeta.WebConsole;
@@ -45,7 +46,7 @@ public sealed class ConsoleServer : IAsyncDisposable
     )
     {
         var logger = loggers.CreateLogger<ConsoleServer>();
-        var watch = new PathWatch(path, time, logger);
+        var watch = new PathWatch(path, new(time, loggers.CreateLogger<Supervisor>()), time, logger);
         var gate = new ConsoleGate();
         var answers = new ConsoleAnswers(watch, path, gate, logger.Throttled(time));
         try

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.WebConsole;
 
@@ -24,6 +25,7 @@ sealed class PathWatch : IAsyncDisposable
 
     readonly IConsolePath _path;
     readonly TimeProvider _time;
+    readonly Supervisor _supervisor;
     readonly ILogger _logger;
     readonly CancellationTokenSource _stop = new();
     readonly Lock _gate = new();
@@ -37,12 +39,13 @@ sealed class PathWatch : IAsyncDisposable
     TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     TaskCompletionSource<ReadOnlyMemory<byte>> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PathWatch(IConsolePath path, TimeProvider time, ILogger logger)
+    public PathWatch(IConsolePath path, Supervisor supervisor, TimeProvider time, ILogger logger)
     {
+        _supervisor = supervisor;
         _logger = logger.Throttled(time);
         _path = path;
         _time = time;
-        _running = RunAsync(_stop.Token);
+        _running = supervisor.RunAsync("console's picture", RunAsync, _stop.Token);
     }
 
     /// <summary>Pictures as JSON, one a second, until the token fires or the console stops.</summary>
@@ -86,7 +89,7 @@ sealed class PathWatch : IAsyncDisposable
         while (true)
         {
             await Wanted().WaitAsync(cancellationToken);
-            await using (var processes = new ProcessWatch(_path, this, _time))
+            await using (var processes = new ProcessWatch(_path, this, _supervisor, _time))
             {
                 using var beat = new PeriodicTimer(Beat, _time);
                 do

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stackmeta.Admin;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.WebConsole;
 
@@ -27,12 +28,12 @@ sealed class ProcessWatch : IAsyncDisposable
     readonly Dictionary<string, Followed> _followed = new(StringComparer.Ordinal);
     DateTimeOffset _inventoryDue = DateTimeOffset.MinValue;
 
-    public ProcessWatch(IConsolePath path, PathWatch watch, TimeProvider time)
+    public ProcessWatch(IConsolePath path, PathWatch watch, Supervisor supervisor, TimeProvider time)
     {
         _path = path;
         _watch = watch;
         _time = time;
-        _running = RunAsync(_stop.Token);
+        _running = supervisor.RunAsync("console's processes", RunAsync, _stop.Token);
     }
 
     public async ValueTask DisposeAsync()
