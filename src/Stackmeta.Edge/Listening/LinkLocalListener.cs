@@ -106,10 +106,21 @@ sealed class LinkLocalListener(
         }
         catch (Exception e) when (e is EdgeException or SocketException or Win32Exception)
         {
-            Close();
-            Notice = e.Message;
-            supervisor.Start("link-local address", TryAgainAsync);
+            TryLater(e);
         }
+        catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
+        {
+            // Whatever it was: the kernel may not tell of the address again.
+            supervisor.Report("link-local address", e);
+            TryLater(e);
+        }
+    }
+
+    void TryLater(Exception reason)
+    {
+        Close();
+        Notice = reason.Message;
+        supervisor.Start("link-local address", TryAgainAsync);
     }
 
     async Task TryAgainAsync()

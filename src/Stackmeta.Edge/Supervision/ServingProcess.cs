@@ -125,19 +125,30 @@ public sealed class ServingProcess : IAsyncDisposable
             Log.ServingNotStarted(_logger, e.Message);
             return 1;
         }
-        var end = process.WaitForExitAsync(CancellationToken.None);
-        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, _time, _stop.Token);
-        if (await Task.WhenAny(end, stopped) != end)
+        try
         {
-            _ = Libc.Kill(process.Id, Libc.SigTerm);
-            if (await Task.WhenAny(end, Task.Delay(_stopPatience, _time)) != end)
+            var end = process.WaitForExitAsync(CancellationToken.None);
+            var stopped = Task.Delay(Timeout.InfiniteTimeSpan, _time, _stop.Token);
+            if (await Task.WhenAny(end, stopped) != end)
             {
+                _ = Libc.Kill(process.Id, Libc.SigTerm);
+                if (await Task.WhenAny(end, Task.Delay(_stopPatience, _time)) != end)
+                {
+                    _ = Libc.Kill(process.Id, Libc.SigKill);
+                }
+            }
+            await end;
+            return process.ExitCode;
+        }
+        finally
+        {
+            Volatile.Write(ref _process, 0);
+            if (!process.HasExited)
+            {
+                // There must not be two of it.
                 _ = Libc.Kill(process.Id, Libc.SigKill);
             }
         }
-        await end;
-        Volatile.Write(ref _process, 0);
-        return process.ExitCode;
     }
 
     /// <summary>Has it read its settings anew; a process that is just being started reads them anyway.</summary>

@@ -139,11 +139,21 @@ public sealed class AcceptingSocket(
     /// </summary>
     async Task PauseAsync()
     {
-        Suspend();
-        do
-        {
-            await Task.Delay(Pause, time);
-        } while (!TryResume());
+        using var resumed = new CancellationTokenSource();
+        await loops.Supervisor.RunAsync(
+            "listener pause",
+            async _ =>
+            {
+                Suspend();
+                do
+                {
+                    await Task.Delay(Pause, time, CancellationToken.None);
+                } while (!TryResume());
+                await resumed.CancelAsync();
+            },
+            resumed.Token,
+            place
+        );
     }
 
     bool TryResume()
