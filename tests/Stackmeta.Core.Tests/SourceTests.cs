@@ -51,7 +51,7 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(
         @"(?<![\w.])(File|Directory|Path|System\.IO\.Path)\.Exists\b",
-        RegexOptions.None,
+        RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Guess();
@@ -71,16 +71,15 @@ public sealed partial class SourceTests
     public void Background_work_is_the_supervisors()
     {
         var found = Lines().Where(one => Background().IsMatch(one.Line)).ToList();
-        Assert.Empty(found.Where(one => !Unsupervised.ContainsKey(one.File)));
+        Assert.DoesNotContain(found, one => !Unsupervised.ContainsKey(one.File));
         // A reason that is no longer needed goes.
         Assert.All(Unsupervised.Keys, file => Assert.Contains(found, one => one.File == file));
     }
 
     [Fact]
     public void What_decides_something_tells_absent_from_unknown() =>
-        Assert.Empty(
-            Lines()
-                .Where(one => Guess().IsMatch(one.Line))
-                .Where(one => !MayGuess.Any(place => one.File.StartsWith(place, StringComparison.Ordinal)))
+        Assert.DoesNotContain(
+            Lines().Where(one => Guess().IsMatch(one.Line)),
+            one => !MayGuess.Any(place => one.File.StartsWith(place, StringComparison.Ordinal))
         );
 }

@@ -24,8 +24,8 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public async Task One_that_throws_is_told_so_and_the_thread_goes_on()
     {
-        using var first = new Pipe();
-        using var second = new Pipe();
+        using var first = new SocketPair();
+        using var second = new SocketPair();
         var broken = new Told(static () => throw new InvalidOperationException("broken"));
         var sound = new Told(static () => { });
         _loops.First.Add(first.Socket.SafeHandle, PollEvents.Readable | PollEvents.OncePerChange, broken, out _);
@@ -104,28 +104,5 @@ public sealed class FailureTests : IDisposable
         }
 
         public void Failed() => _failed.TrySetResult();
-    }
-
-    sealed class Pipe : IDisposable
-    {
-        public Pipe()
-        {
-            using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            listening.Listen();
-            Peer = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            Peer.Connect(listening.LocalEndPoint!);
-            Socket = listening.Accept();
-        }
-
-        public Socket Socket { get; }
-
-        public Socket Peer { get; }
-
-        public void Dispose()
-        {
-            Socket.Dispose();
-            Peer.Dispose();
-        }
     }
 }
