@@ -68,8 +68,15 @@ sealed class LoopWatch(SupervisedTask task, string place, TimeProvider time) : I
         lock (_changing)
         {
             // A timer may come late, after the next failure.
-            if (!_isDown || !_isRunning || time.GetElapsedTime(_startedAt) < Trial)
+            if (!_isDown || !_isRunning)
             {
+                return;
+            }
+            var left = Trial - time.GetElapsedTime(_startedAt);
+            if (left > TimeSpan.Zero)
+            {
+                // Or early: timers count whole milliseconds of a coarser clock. Nobody else would come back to it.
+                _trial?.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
                 return;
             }
             SetDown_NeedsLock(false);
