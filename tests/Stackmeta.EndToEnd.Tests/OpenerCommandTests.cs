@@ -20,6 +20,8 @@ public sealed class OpenerCommandTests : IAsyncLifetime
     PlainNetwork? _network;
     InstanceEntry _instance = new();
 
+    string AgentSocket => Path.Combine(_pathFolder, "metadata_proxy");
+
     string OpenerSocket => Path.Combine(_openerFolder, "opener.sock");
 
     /// <summary>Agent and API, which know the guest and serve no namespace.</summary>
@@ -32,7 +34,12 @@ public sealed class OpenerCommandTests : IAsyncLifetime
             null,
             "--watch",
             "--set",
-            $"edge.watch_only={Guid.NewGuid()}"
+            $"edge.watch_only={Guid.NewGuid()}",
+            // The edge is another process, and another user's.
+            "--set",
+            $"agent.socket={AgentSocket}",
+            "--set",
+            "agent.socket_mode=all"
         );
         _programs.Add(path);
         _inventory = path.OpenInventory();
@@ -80,7 +87,7 @@ public sealed class OpenerCommandTests : IAsyncLifetime
             "--set",
             $"edge.opener={OpenerSocket}",
             "--set",
-            $"agent.socket={Path.Combine(_pathFolder, "metadata_proxy")}"
+            $"agent.socket={AgentSocket}"
         );
         _programs.Add(edge);
         return edge;

@@ -55,7 +55,8 @@ public sealed class OvnNetworkTests : IAsyncLifetime
     [Fact]
     public async Task Followed_by_its_name_before_the_agents_socket()
     {
-        await StartAsync("--watch", "--set", $"edge.watch_only={Guid.NewGuid()}");
+        var socket = Path.Combine(_folder, "metadata_proxy");
+        await StartAsync("--watch", "--set", $"edge.watch_only={Guid.NewGuid()}", "--set", $"agent.socket={socket}");
         _edge = await RunningProgram.StartCommandAsync(
             _edgeFolder,
             "edge",
@@ -63,7 +64,7 @@ public sealed class OvnNetworkTests : IAsyncLifetime
             "--set",
             $"edge.watch_only={_networkId}",
             "--set",
-            $"agent.socket={Path.Combine(_folder, "metadata_proxy")}"
+            $"agent.socket={socket}"
         );
         await ExpectServedAsync();
     }

@@ -82,6 +82,23 @@ sealed class Guest : IAsyncDisposable
     public async Task<string> UuidAsync() =>
         JsonNode.Parse(await GetAsync("/openstack/latest/meta_data.json"))!["uuid"]!.GetValue<string>();
 
+    /// <summary>The uuid that the guest is told; null when its connection ends without an answer.</summary>
+    public async Task<string?> FindUuidAsync()
+    {
+        const int EmptyReply = 52;
+        const int Reset = 56;
+        var result = await RunAsync(
+            "curl",
+            "-sS",
+            "--fail",
+            "--max-time",
+            "20",
+            "http://169.254.169.254/openstack/latest/meta_data.json"
+        );
+        Assert.True(result.Code is 0 or EmptyReply or Reset, result.Error);
+        return result.Code == 0 ? JsonNode.Parse(result.Bytes)!["uuid"]!.GetValue<string>() : null;
+    }
+
     /// <summary>Sends each request, byte for byte, over a connection of its own.</summary>
     public async Task<RawAnswer[]> SendAsync(IEnumerable<string> requests)
     {
