@@ -133,6 +133,11 @@ def target_beyond_ascii(theirs, ours, request, cloud):
     return re.search(rb"[\x80-\xff]", request.data.split(b"\r\n", 1)[0]) is not None and is_short_refusal(ours, request, (400,))
 
 
+def target_with_control_characters(theirs, ours, request, cloud):
+    """A control character stands in no target (RFC 9112 section 3.2), and might divide the line for another reader."""
+    return re.search(rb"[\x00-\x1f\x7f]", request.data.split(b"\r\n", 1)[0]) is not None and is_short_refusal(ours, request, (400,))
+
+
 OWN_RULES = [
     ("broken-instance-refused-as-others", broken_instance_refused_as_others),
     ("unneeded-part-missing", broken_part_not_needed),
@@ -140,6 +145,7 @@ OWN_RULES = [
     ("number-of-the-own-cell", number_of_the_own_cell),
     ("target-without-slash", target_without_slash),
     ("target-beyond-ascii", target_beyond_ascii),
+    ("target-with-control-characters", target_with_control_characters),
 ]
 # Two are replaced by narrower ones; the third is for servers that may not write; the last two are found by asking again without the
 # blanks or those headers, so that they may come together with another rule.

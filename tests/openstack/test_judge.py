@@ -365,6 +365,13 @@ class Targets(Judgements):
             self.excuses("target-beyond-ascii", answer(200, b"x"), answer(400, b"A reason."), request(path, headers=[("Accept", "x")]))
             self.does_not_excuse(answer(200, b"x"), answer(404, b"A reason."), request(path))
 
+    def test_a_target_with_control_characters_is_400(self):
+        for path in ("/latest/meta-data/public-keys/a\tb", "/latest/\x01", "/latest/\x7f"):
+            self.excuses("target-with-control-characters", answer(404, NOT_FOUND, HTML), answer(400, b"A reason."), request(path))
+            self.does_not_excuse(answer(404, NOT_FOUND, HTML), answer(403, b"A reason."), request(path))
+            self.does_not_excuse(answer(200, b"x"), answer(404, b"A reason."), request(path))
+        self.does_not_excuse(answer(404, NOT_FOUND, HTML), answer(400, b"A reason."), request("/latest/%09", headers=[("X-Y", "a\tb")]))
+
     def test_any_other_target_that_Nova_answers_is_answered(self):
         for path in ("/latest/meta-data/?%00", "/latest/meta-data/?a", "/latest/%C3%A9", "http://x/latest"):
             self.does_not_excuse(answer(200, b"x"), answer(400, b"A reason."), request(path))
