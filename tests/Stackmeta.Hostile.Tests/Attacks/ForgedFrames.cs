@@ -21,7 +21,7 @@ static class ForgedFrames
         var (attacker, random) = (await assault.NewAttackerAsync(), assault.Random);
         await attacker.HoldResetsAsync();
         using var wire = new Wire(attacker);
-        for (var trial = 0; trial < 8; trial++)
+        for (var trial = 0; trial < 6; trial++)
         {
             var victim = new[] { assault.World.Alice, assault.World.Bob, assault.World.Carol }[random.Next(3)];
             var source = trial % 2 == 0 ? attacker.LinkLocal : attacker.Addresses[0];

@@ -21,24 +21,6 @@ static class KnownAttacks
         .. Documents.Attacks,
     ];
 
-    /// <summary>Attacks that still succeed, and where; they are left out unless <c>HOSTILE_AWAITED</c> is set.</summary>
-    static readonly Dictionary<string, Kinds> Awaited = new()
-    {
-        ["connections from many link-local addresses"] = Kinds.All,
-        ["connections from many IPv4 addresses"] = Kinds.All,
-        ["slow readers and slow writers"] = Kinds.All,
-        ["networks made while descriptors are short"] = Kinds.All,
-        ["more link-local addresses than the kernel keeps neighbours"] = Kinds.All,
-        ["a rate limit shared out to many addresses"] = Kinds.All,
-        ["two guests whose addresses are exchanged by one import"] = Kinds.All,
-        ["an address that is taken from one and given to another"] = Kinds.All,
-        ["a port deleted and made again for another instance"] = Kinds.All,
-        ["a kept connection of a port that becomes another instance's"] = Kinds.All,
-        ["addresses exchanged while packet rules cannot be written"] = Kinds.All,
-    };
-
-    static readonly bool WithAwaited = Environment.GetEnvironmentVariable("HOSTILE_AWAITED") is not null;
-
     /// <summary>The waves of a world, or its attacks where each goes alone.</summary>
     public static TheoryData<string> In(Kinds world) =>
         [.. All.Where(attack => IsIn(attack, world)).Select(attack => Alone ? attack.Name : attack.Wave).Distinct()];
@@ -50,6 +32,5 @@ static class KnownAttacks
 
     static bool IsIn(Attack attack, Kinds world) =>
         attack.In.HasFlag(world)
-        && (WithAwaited || !Awaited.GetValueOrDefault(attack.Name).HasFlag(world))
         && $"{attack.Wave}: {attack.Name}".Contains(Wanted, StringComparison.OrdinalIgnoreCase);
 }

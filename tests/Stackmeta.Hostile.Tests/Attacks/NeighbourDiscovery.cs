@@ -40,7 +40,7 @@ static class NeighbourDiscovery
     {
         var (attacker, victim, random) = (await assault.NewAttackerAsync(), assault.World.Alice, assault.Random);
         using var wire = new Wire(attacker);
-        for (var trial = 0; trial < 6; trial++)
+        for (var trial = 0; trial < 4; trial++)
         {
             if (await attacker.ConnectAsync(attacker.LinkLocal, ipv6: true, TimeSpan.FromSeconds(2)) is not { } socket)
             {
@@ -113,7 +113,7 @@ static class NeighbourDiscovery
         await attacker.AddAsync(address);
         try
         {
-            for (var trial = 0; trial < 8; trial++)
+            for (var trial = 0; trial < 5; trial++)
             {
                 wire.Send(Claim());
                 if (await attacker.ConnectAsync(address, ipv6: true, TimeSpan.FromSeconds(1.2)) is not { } socket)

@@ -5,6 +5,9 @@ namespace Stackmeta.Hostile.Tests;
 /// <summary>Networks of our inventory, with DHCP and all; machines are attached by <c>port attach</c>.</summary>
 public abstract class OwnWorld : World
 {
+    /// <summary>Who attaches waits for the network's lock, and not for ever: on a busy host many at once would give up.</summary>
+    readonly SemaphoreSlim _attaching = new(1);
+
     private protected override async Task<GuestNetwork> ServeAsync(NetworkEntry network, SubnetEntry subnet)
     {
         var made = Value(await Inventory.Networks.CreateAsync(network));
@@ -27,8 +30,16 @@ public abstract class OwnWorld : World
 
     internal override async Task AttachAsync(Machine machine)
     {
-        var result = await StackmetaAsync("port", "attach", machine.PortId, machine.Tap);
-        Assert.True(result.Code == 0, result.Error);
+        await _attaching.WaitAsync();
+        try
+        {
+            var result = await StackmetaAsync("port", "attach", machine.PortId, machine.Tap);
+            Assert.True(result.Code == 0, result.Error);
+        }
+        finally
+        {
+            _attaching.Release();
+        }
     }
 
     internal override async Task DetachAsync(Machine machine)
