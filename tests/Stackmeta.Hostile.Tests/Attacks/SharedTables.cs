@@ -110,7 +110,7 @@ static class SharedTables
 
     static async Task RateLimitAsync(Assault assault)
     {
-        const int Limit = 1500;
+        const int Limit = 3000;
         var attacker = await assault.NewAttackerAsync(3);
         var addresses = assault.NewLinkLocals(30);
         await attacker.AddAsync(addresses);
