@@ -156,7 +156,8 @@ public sealed class ShortageTests : IAsyncLifetime
     }
 
     /// <summary>Sets the soft limit of descriptors of the program (prlimit(1)); those that are open stay open.</summary>
-    Task<string> LimitAsync(string soft) => Shell.RunAsync("prlimit", "--pid", $"{_path!.ProcessId}", $"--nofile={soft}");
+    Task<string> LimitAsync(string soft) =>
+        Shell.RunAsync("prlimit", "--pid", $"{_path!.ProcessId}", $"--nofile={soft}");
 
     static async Task<string?> UuidAsync(PlainNetwork network)
     {
