@@ -23,7 +23,7 @@ static class KnownAttacks
 
     /// <summary>
     /// Attacks during which neighbours missed answers, and where, with the 1,024 descriptors of the programs here; they are left out unless
-    /// <c>HOSTILE_AWAITED</c> is set (docs/limits.md).
+    /// <c>HOSTILE_AWAITED</c> is set.
     /// </summary>
     static readonly Dictionary<string, Kinds> Awaited = new()
     {
