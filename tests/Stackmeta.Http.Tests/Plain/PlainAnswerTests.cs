@@ -173,7 +173,10 @@ public sealed class PlainAnswerTests
         // Kestrel has its own order.
         foreach (var (name, values) in request.Headers.OrderBy(header => header.Key, StringComparer.OrdinalIgnoreCase))
         {
-            seen.Append($"{name.ToLowerInvariant()} {values.Count}: {values}\n");
+            // Options of a connection are the same in any letters (RFC 9110 §7.6.1); Kestrel writes some of them small.
+            var isOfConnection = name.Equals("Connection", StringComparison.OrdinalIgnoreCase);
+            var text = isOfConnection ? values.ToString().ToLowerInvariant() : values.ToString();
+            seen.Append($"{name.ToLowerInvariant()} {values.Count}: {text}\n");
         }
         await Answer.WriteAsync(context, 200, "text/plain; charset=utf-8", Encoding.Latin1.GetBytes(seen.ToString()));
     }
