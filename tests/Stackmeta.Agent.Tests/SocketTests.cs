@@ -261,6 +261,19 @@ public sealed class SocketTests : IDisposable
         Assert.Equal(400, await StatusAsync(path));
     }
 
+    [Fact]
+    public async Task A_client_whose_address_has_no_end_is_answered_and_so_are_others()
+    {
+        var path = Path.Combine(_folder, "s");
+        await using var agent = await StartAsync(new() { Path = path });
+        using (var client = RawHttp.On(await UnendedPath.ConnectAsync(path)))
+        {
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            Assert.Equal(400, (await client.ReadAnswerAsync()).Status);
+        }
+        Assert.Equal(400, await StatusAsync(path));
+    }
+
     Task<AgentServer> StartAsync(AgentSocketOptions socket)
     {
         var options = new AgentOptions();

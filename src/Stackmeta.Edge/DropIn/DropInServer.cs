@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Core.Lookups;
 using Stackmeta.Core.Supervision;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 
@@ -138,11 +139,12 @@ public sealed class DropInServer(
 
     async Task AcceptAllAsync(Socket listening, CancellationToken cancellationToken)
     {
+        using var acceptor = new UnixAcceptor(listening, supervisor);
         while (true)
         {
             try
             {
-                using var connection = await listening.AcceptAsync(cancellationToken);
+                using var connection = await acceptor.AcceptAsync(cancellationToken);
                 await AnswerAsync(connection, cancellationToken);
             }
             catch (SocketException e)

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Core.Supervision;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 
@@ -147,11 +148,12 @@ sealed class OpenerServer
 
     async Task AcceptAllAsync(ConcurrentDictionary<Task, bool> answering, CancellationToken cancellationToken)
     {
+        using var acceptor = new UnixAcceptor(_listening, _supervisor);
         while (true)
         {
             try
             {
-                var connection = await _listening.AcceptAsync(cancellationToken);
+                var connection = await acceptor.AcceptAsync(cancellationToken);
                 foreach (var over in answering.Keys.Where(static task => task.IsCompleted))
                 {
                     answering.TryRemove(over, out _);

@@ -18,6 +18,7 @@ static partial class SocketCalls
     public const int NoMemory = 12;
     public const int TableFull = 23;
     public const int TooManyDescriptors = 24;
+    public const int ConnectionAborted = 103;
     public const int NoBufferSpace = 105;
 
     // asm-generic/fcntl.h, linux/fcntl.h, linux/socket.h.
@@ -54,6 +55,10 @@ static partial class SocketCalls
 
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(SafeHandle descriptor, ref byte address, ref int length, int flags);
+
+    /// <summary>As <see cref="Accept"/>, without the peer's address: both of it are 0.</summary>
+    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    public static partial int AcceptNameless(SafeHandle descriptor, nint address, nint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(SafeHandle descriptor, ref byte buffer, nint length, int flags);

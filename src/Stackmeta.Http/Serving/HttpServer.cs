@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http;
 
@@ -81,8 +82,15 @@ public sealed class HttpServer : IAsyncDisposable
             options = options with { Addresses = [], Trunk = own.Trunk };
         }
         var kept =
-            own is null && options.Kept is not null
-                ? new KeptListeners(address => OpenListening(address, options), loggers)
+            own is null
+            && (
+                options.Kept is not null || addresses.Any(static address => address.AddressFamily == AddressFamily.Unix)
+            )
+                ? new KeptListeners(
+                    address => OpenListening(address, options),
+                    options.Supervisor ?? new(options.Time, loggers.CreateLogger<Supervisor>()),
+                    loggers
+                )
                 : null;
         var (connections, leaving, listening) = (new ConnectionCount(), new Leaving(), new List<ListenOptions>());
         var guarded = new GuardedApplication(answer, options.Time, loggers.CreateLogger<GuardedApplication>());

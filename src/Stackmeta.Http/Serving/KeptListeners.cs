@@ -4,15 +4,21 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Supervision;
 
 namespace Stackmeta.Http;
 
 /// <summary>
 /// Listens on sockets that the next process goes on with. Kestrel's own listener closes its socket while it waits on it, and what .NET
-/// calls then to end the wait (shutdown(2)) ends the listening of every process that has the socket. Here the wait ends first.
+/// calls then to end the wait (shutdown(2)) ends the listening of every process that has the socket. Here the wait ends first. Also listens on unix sockets,
+/// where Kestrel would ask for the peers' addresses (<see cref="UnixAcceptor"/>).
 /// </summary>
 /// <param name="open">Opens the socket of an address, listening.</param>
-sealed class KeptListeners(Func<EndPoint, Socket> open, ILoggerFactory loggers) : IConnectionListenerFactory, IListeners
+/// <param name="supervisor">Owns the threads that wait for unix sockets.</param>
+/// <param name="loggers">The log.</param>
+sealed class KeptListeners(Func<EndPoint, Socket> open, Supervisor supervisor, ILoggerFactory loggers)
+    : IConnectionListenerFactory,
+        IListeners
 {
     readonly SocketConnectionContextFactory _contexts = new(
         new(),
@@ -32,7 +38,12 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, ILoggerFactory loggers) 
     {
         try
         {
-            var listener = new Listener(open(endpoint), Connect);
+            var socket = open(endpoint);
+            var listener = new Listener(
+                socket,
+                socket.AddressFamily == AddressFamily.Unix ? new(socket, supervisor) : null,
+                Connect
+            );
             _listeners.Add(listener);
             return new(listener);
         }
@@ -65,7 +76,9 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, ILoggerFactory loggers) 
 
     public void Dispose() => _contexts.Dispose();
 
-    sealed class Listener(Socket socket, Func<Socket, ConnectionContext> connect) : IConnectionListener
+    /// <param name="unix">Accepts on a unix socket; null for one of TCP.</param>
+    sealed class Listener(Socket socket, UnixAcceptor? unix, Func<Socket, ConnectionContext> connect)
+        : IConnectionListener
     {
         /// <summary>When this process has no descriptor left.</summary>
         static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -74,6 +87,9 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, ILoggerFactory loggers) 
 
         /// <summary>Held by who accepts: Kestrel does so one by one.</summary>
         readonly SemaphoreSlim _accepting = new(1);
+
+        /// <summary>By who holds <see cref="_accepting"/>.</summary>
+        bool _isUnbound;
 
         public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -86,7 +102,9 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, ILoggerFactory loggers) 
                 {
                     try
                     {
-                        return connect(await socket.AcceptAsync(_stop.Token));
+                        return connect(
+                            unix is null ? await socket.AcceptAsync(_stop.Token) : await unix.AcceptAsync(_stop.Token)
+                        );
                     }
                     catch (SocketException)
                     {
@@ -110,8 +128,13 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, ILoggerFactory loggers) 
         {
             await _stop.CancelAsync();
             await _accepting.WaitAsync(CancellationToken.None);
+            if (!_isUnbound)
+            {
+                _isUnbound = true;
+                unix?.Dispose();
+                socket.Dispose();
+            }
             _accepting.Release();
-            socket.Dispose();
         }
 
         public async ValueTask DisposeAsync() => await UnbindAsync();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Http;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Admin.Tests;
 
@@ -68,6 +69,18 @@ public sealed class AdminServerTests
     {
         await using var admin = await TestAdmin.StartAsync();
         Assert.Equal(status, (await admin.AskAsync(target, method)).Status);
+    }
+
+    [Fact]
+    public async Task A_client_whose_address_has_no_end_is_answered_and_so_are_others()
+    {
+        await using var admin = await TestAdmin.StartAsync();
+        using (var client = RawHttp.On(await UnendedPath.ConnectAsync(admin.Socket)))
+        {
+            await client.SendAsync("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+            Assert.Equal(200, (await client.ReadAnswerAsync()).Status);
+        }
+        Assert.Equal(200, (await admin.AskAsync("/livez")).Status);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed partial class SupervisedNamesTests
     {
         ["process, which ends by it"] = "the exception ends the process, and the test program with it",
         ["socket broker"] =
-            "all that it does is to accept, whose errors it looks for; each question fails alone (socket broker's connection)",
+            "all that it does is to accept, whose errors it looks for, and nothing that a peer chooses is read (UnixAcceptor); each question fails alone (socket broker's connection)",
         ["listener pause"] =
             "it begins when the process has no descriptor left, which would fail the tests beside it; Stackmeta.EndToEnd.Tests has that shortage",
     };

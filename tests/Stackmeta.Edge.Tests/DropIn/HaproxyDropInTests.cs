@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Core.Supervision;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -83,6 +84,22 @@ public sealed class HaproxyDropInTests
         await socket.SendAsync(Encoding.UTF8.GetBytes(line + "\n"), Cancellation);
         using var reader = new StreamReader(new NetworkStream(socket));
         Assert.NotEmpty(await reader.ReadLineAsync(Cancellation) ?? "");
+        Assert.Equal(0, (await agent.StartHaproxyAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_client_whose_address_has_no_end_keeps_nobody_from_being_heard()
+    {
+        await using var agent = await NeutronAgent.StartAsync();
+        await using var edge = await RunningEdge.StartAsync(agent);
+        using var client = await UnendedPath.ConnectAsync(DropInServer.SocketIn(agent.EdgeDirectory));
+        await client.SendAsync("x\n"u8.ToArray(), Cancellation);
+        // Closed or refused: it was accepted.
+        try
+        {
+            await client.ReceiveAsync(new byte[1], Cancellation);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset) { }
         Assert.Equal(0, (await agent.StartHaproxyAsync()).ExitCode);
     }
 

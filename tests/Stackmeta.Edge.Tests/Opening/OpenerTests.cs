@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -113,6 +114,19 @@ public sealed class OpenerTests
             $"The opener's socket {rig.SocketPath} cannot be reached: Permission denied",
             await process.StandardOutput.ReadLineAsync(Cancellation)
         );
+    }
+
+    [Fact]
+    public async Task A_client_whose_address_has_no_end_is_answered_and_so_are_others()
+    {
+        await using var rig = await OpenerRig.StartAsync(networks: 0);
+        await rig.OpenAsync();
+        using (var client = await UnendedPath.ConnectAsync(rig.SocketPath, SocketType.Seqpacket))
+        {
+            await client.SendAsync("no question"u8.ToArray(), Cancellation);
+            Assert.NotEqual(0, await client.ReceiveAsync(new byte[OpenerMessage.LongestMessage], Cancellation));
+        }
+        Assert.Equal(OpenerRefusal.NotAMetadataNamespace, await AskAsync(rig, Listen("none")));
     }
 
     /// <summary>OSSN-0018: guests reach no service of the host.</summary>
