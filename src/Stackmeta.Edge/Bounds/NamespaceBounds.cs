@@ -1,11 +1,12 @@
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// Keeps guests of one namespace of ours from taking what is there for all: kernel settings, and <see cref="NeighbourRules"/>. Both go with the namespace. Used by
-/// one caller at a time, except <see cref="Notice"/>.
+/// Keeps guests of one namespace of ours from taking what is there for all: kernel settings, <see cref="NeighbourRules"/> and <see cref="ConnectionRules"/>. All go with
+/// the namespace. Used by one caller at a time, except <see cref="Notice"/>.
 /// </summary>
 /// <param name="file">Where the rules are written for nft to read.</param>
-sealed class NamespaceBounds(string @namespace, string file)
+/// <param name="countsConnections">Whether what serves there cannot tell guests apart.</param>
+sealed class NamespaceBounds(string @namespace, string file, bool countsConnections)
 {
     /// <summary>What is in force; null when that is not known.</summary>
     string? _applied;
@@ -27,7 +28,8 @@ sealed class NamespaceBounds(string @namespace, string file)
         CancellationToken cancellationToken
     )
     {
-        var rules = NeighbourRules.Render(addresses, devices, forwards);
+        var rules =
+            NeighbourRules.Render(addresses, devices, forwards) + ConnectionRules.Render(countsConnections, forwards);
         if (rules == _applied)
         {
             return;
@@ -54,7 +56,7 @@ sealed class NamespaceBounds(string @namespace, string file)
         }
         catch (EdgeException e)
         {
-            _notice = $"one guest may fill the host's neighbour table: {e.Message}";
+            _notice = $"one guest may fill the host's neighbour table{(countsConnections ? ", or take all connections of its haproxy" : "")}: {e.Message}";
         }
     }
 }

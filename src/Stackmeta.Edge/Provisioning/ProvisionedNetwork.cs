@@ -16,7 +16,11 @@ sealed class ProvisionedNetwork(
     ILogger logger
 ) : INetworkSteps
 {
-    readonly NamespaceBounds _bounds = new(DeviceNames.DhcpNamespace(id), files.NeighbourRules);
+    readonly NamespaceBounds _bounds = new(
+        DeviceNames.DhcpNamespace(id),
+        files.NeighbourRules,
+        countsConnections: proxy is HaproxyProxy
+    );
 
     // Written by ServeAsync only; read by anyone.
     volatile string? _notice;

@@ -15,7 +15,11 @@ sealed class ProvisionedRouter(
 ) : IRouterSteps
 {
     readonly string _namespace = DeviceNames.RouterNamespace(id);
-    readonly NamespaceBounds _bounds = new(DeviceNames.RouterNamespace(id), files.NeighbourRules);
+    readonly NamespaceBounds _bounds = new(
+        DeviceNames.RouterNamespace(id),
+        files.NeighbourRules,
+        countsConnections: proxy is HaproxyProxy
+    );
 
     /// <summary>Rules are put in place once for each namespace, and once more by a new edge, whose rules may differ.</summary>
     bool _hasRules;

@@ -159,7 +159,7 @@ public sealed class NeighbourBoundsTests
         Machine.RequireRoot();
         var name = $"bounds-{Guid.NewGuid():N}";
         var file = Path.GetTempFileName();
-        var bounds = new NamespaceBounds(name, file);
+        var bounds = new NamespaceBounds(name, file, countsConnections: false);
         var addresses = NetworkAddresses.Of(Networks.Isolated());
         try
         {
