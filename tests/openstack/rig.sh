@@ -73,11 +73,11 @@ stop_all() {
         [ ! -e "$file" ] || stop "$(basename "$file" .pid)" || true
     done
 }
-# wait_until SENTENCE COMMAND...: for half a minute.
+# wait_until SENTENCE COMMAND...: for a minute and longer.
 wait_until() {
     local sentence=$1
     shift
-    for _ in $(seq 150); do
+    for _ in $(seq 300); do
         if "$@" >/dev/null 2>&1; then return 0; fi
         sleep 0.2
     done
