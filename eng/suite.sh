@@ -202,8 +202,7 @@ run_suite() {
             *) echo "There is no part '$name'. The parts:$known" >&2; exit 2 ;;
         esac
     done
-    # The attacks take minutes and are run when they are named: neighbours notice some of them still (tests/Stackmeta.Hostile.Tests).
-    is_wanted() { [[ " ${wanted[*]} " == *" $1 "* ]] || { [ ${#wanted[@]} -eq 0 ] && [ "$1" != hostile ]; }; }
+    is_wanted() { [ ${#wanted[@]} -eq 0 ] || [[ " ${wanted[*]} " == *" $1 "* ]]; }
     for entry in $parts; do
         if is_wanted "${entry%%:*}"; then needs_of "${entry%%:*}"; fi
     done

@@ -21,24 +21,6 @@ static class KnownAttacks
         .. Documents.Attacks,
     ];
 
-    /// <summary>
-    /// Attacks during which neighbours missed answers, and where, with the 1,024 descriptors of the programs here; they are left out unless
-    /// <c>HOSTILE_AWAITED</c> is set.
-    /// </summary>
-    static readonly Dictionary<string, Kinds> Awaited = new()
-    {
-        ["connections from many link-local addresses"] = Kinds.Haproxy | Kinds.TwoHalves,
-        ["connections from many IPv4 addresses"] = Kinds.Haproxy | Kinds.TwoHalves,
-        ["slow readers and slow writers"] = Kinds.Haproxy | Kinds.TwoHalves,
-        ["networks made while descriptors are short"] = Kinds.Haproxy | Kinds.TwoHalves,
-        ["chunks too long to count"] = Kinds.StockAgent,
-        ["bodies that end too early"] = Kinds.StockAgent,
-        ["every kind of refusal, thousands of times"] = Kinds.StockAgent,
-        ["requests hidden in the bodies of others"] = Kinds.StockAgent,
-    };
-
-    static readonly bool WithAwaited = Environment.GetEnvironmentVariable("HOSTILE_AWAITED") is not null;
-
     /// <summary>The waves of a world, or its attacks where each goes alone.</summary>
     public static TheoryData<string> In(Kinds world) =>
         [.. All.Where(attack => IsIn(attack, world)).Select(attack => Alone ? attack.Name : attack.Wave).Distinct()];
@@ -50,6 +32,5 @@ static class KnownAttacks
 
     static bool IsIn(Attack attack, Kinds world) =>
         attack.In.HasFlag(world)
-        && (WithAwaited || !Awaited.GetValueOrDefault(attack.Name).HasFlag(world))
         && $"{attack.Wave}: {attack.Name}".Contains(Wanted, StringComparison.OrdinalIgnoreCase);
 }
