@@ -131,7 +131,7 @@ public sealed class IdentificationTests
     public async Task The_last_element_of_the_last_header_is_the_proxys()
     {
         await using var agent = await TestAgent.StartAsync();
-        var answer = await agent.AskAsAsync($"{TestAgent.Network}X-Forwarded-For: 10.0.0.6, 10.0.0.5\r\n");
+        var answer = await agent.AskAsAsync($"{TestAgent.Network}X-Forwarded-For: 10.0.0.7, 10.0.0.6, 10.0.0.5\r\n");
         Assert.Equal(200, answer.Status);
         Assert.Equal("10.0.0.5", Assert.Single(agent.Api.Requests).Headers["X-Forwarded-For"]);
     }

@@ -125,6 +125,11 @@ public sealed class RequestReaderTests
             { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n80000000\r\n", 413 },
             { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 413 },
             { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000000\r\n", 400 },
+            // All chunks together are too long.
+            {
+                $"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1e\r\n{new string('b', 30)}\r\n15\r\n",
+                413
+            },
             { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA b: c\r\n\r\n", 400 },
             { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n", 413 },
             { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 413 },
@@ -155,6 +160,8 @@ public sealed class RequestReaderTests
         if (bytes.EndsWith('\n'))
         {
             Assert.Equal($"{status}", await ReadAsync(bytes + Plain, []));
+            // What is only a request line is not rejected for the fields that it lacks.
+            Assert.Equal($"{status}", await ReadAsync($"{bytes}Host: a\r\n\r\n", []));
             Assert.Equal($"{Plain}|{status}", await ReadAsync(Plain + bytes, []));
         }
     }

@@ -75,6 +75,7 @@ public abstract class PropertiesContract<TStore>
                         DeviceId = flag
                             ? await PickAsync(inventory.Instances, b, instance => instance.Id)
                             : await PickAsync(inventory.Routers, b, router => router.Id),
+                        ProjectId = b > 3 ? $"p{a % 2}" : "",
                         MacAddress = b == 0 ? $"fa:16:3e:00:00:0{a}" : "",
                         FixedIps = b is 1 or 2 ? [new FixedIpEntry { IpAddress = $"10.{a}.0.{3 - b}" }] : null,
                     }

@@ -170,6 +170,27 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
         await Expect(Inventory.Ports, entry, path, part);
     }
 
+    [Fact]
+    public async Task OSSA_2013_033_a_port_of_another_project_than_its_instances()
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
+        await Inventory.Instances.CreateAsync(new InstanceEntry { Name = "web", ProjectId = "p1" }).Taken();
+        var forged = new PortEntry
+        {
+            NetworkId = "n",
+            DeviceId = "web",
+            ProjectId = "p2",
+        };
+        await Expect(Inventory.Ports, forged, "project_id", "'p2' does not own instance");
+
+        var free = await Inventory.Ports.CreateAsync(forged with { DeviceId = "" }).Taken();
+        var objection = await Inventory
+            .Ports.ChangeAsync(free.Id, port => port with { DeviceId = "web", ProjectId = "p3" })
+            .Refused();
+        Assert.Equal(("project_id", ObjectionKind.Conflict), (objection.Path, objection.Kind));
+        Assert.Equal(free.Text(), (await Inventory.Ports.FindAsync(free.Id).Taken()).Text());
+    }
+
     [Theory]
     [InlineData("a..b", "it has an empty label")]
     [InlineData("-a", "begins or ends with a hyphen")]

@@ -37,15 +37,15 @@ public sealed class StoredBeforeTests : IDisposable
                 }
             )
             .Taken();
-        Execute("UPDATE subnets SET cidr = '169.254.0.0/16'");
         Execute("UPDATE fixed_ips SET address = '169.254.169.254'");
+        // Not even where its subnet may be provided.
+        Assert.False(IsPortProvided(Assert.Single(await inventory.ReadLayoutsAsync())));
+        Execute("UPDATE subnets SET cidr = '169.254.0.0/16'");
 
         var layout = Assert.Single(await inventory.ReadLayoutsAsync());
         Assert.Equal("169.254.0.0/16", Assert.Single(layout.Subnets).Cidr);
         Assert.False(ProvidedAddresses.IsProvided(layout.Subnets[0]));
-        Assert.False(
-            ProvidedAddresses.IsProvided(layout.Ports[0].Port, layout.Ports[0].Port.FixedIps!.Value[0], layout.Subnets)
-        );
+        Assert.False(IsPortProvided(layout));
         Assert.Contains("169.254.169.254", await inventory.ExportedAsync(), StringComparison.Ordinal);
 
         var scope = new NetworkScope(NetworkScopeKind.Network, network.Id);
@@ -70,6 +70,9 @@ public sealed class StoredBeforeTests : IDisposable
         await inventory.Ports.DeleteAsync(port.Id).Taken();
         await inventory.Subnets.DeleteAsync(subnet.Id).Taken();
     }
+
+    static bool IsPortProvided(NetworkLayout layout) =>
+        ProvidedAddresses.IsProvided(layout.Ports[0].Port, layout.Ports[0].Port.FixedIps!.Value[0], layout.Subnets);
 
     void Execute(string sql)
     {
