@@ -112,6 +112,19 @@ get_cloud_init() { get_unpacked cloud-init usr/lib/python3/dist-packages/cloudin
 # An installed Prometheus would start to collect.
 get_promtool() { get_unpacked prometheus usr/bin/promtool; }
 
+# get_ready NAME...: has what parts need.
+get_ready() {
+    local name
+    for name in "$@"; do needs_of "$name"; done
+    install_needed
+    for name in "$@"; do
+        case "$name" in
+            end-to-end | drive) get_cloud_init ;;
+            admin | program) get_promtool ;;
+        esac
+    done
+}
+
 run_part() {
     local name=$1 project=$2 binary="artifacts/bin/$2/release/$2" log="artifacts/test-$1.log" line
     printf '%-15s ' "$name" >&2
@@ -192,6 +205,24 @@ run_fuzz() {
     artifacts/bin/Stackmeta.Fuzz/release/Stackmeta.Fuzz fuzz "$@"
 }
 
+# run_mutants [TEXT...]: breaks what the tests promise (tests/mutants/run).
+run_mutants() {
+    need /usr/bin/python3 python3 "breaks one promise after another"
+    install_needed
+    case "${1-}" in
+        -h | --help) ;;
+        *)
+            local projects entry names=()
+            projects=$(tests/mutants/run --projects "$@")
+            for entry in $parts; do
+                if grep -qxF "${entry#*:}" <<<"$projects"; then names+=("${entry%%:*}"); fi
+            done
+            get_ready "${names[@]}"
+            ;;
+    esac
+    exec tests/mutants/run "$@"
+}
+
 run_suite() {
     local wanted=("$@") entry name project
     local known=" style "
@@ -203,12 +234,11 @@ run_suite() {
         esac
     done
     is_wanted() { [ ${#wanted[@]} -eq 0 ] || [[ " ${wanted[*]} " == *" $1 "* ]]; }
+    local names=()
     for entry in $parts; do
-        if is_wanted "${entry%%:*}"; then needs_of "${entry%%:*}"; fi
+        if is_wanted "${entry%%:*}"; then names+=("${entry%%:*}"); fi
     done
-    install_needed
-    if is_wanted end-to-end || is_wanted drive; then get_cloud_init; fi
-    if is_wanted admin || is_wanted program; then get_promtool; fi
+    get_ready "${names[@]}"
     build_project "$PWD" Stackmeta.slnx
     # Told before, so that it is known of a run that is cut short too.
     export HOSTILE_SEED=${HOSTILE_SEED:-$((RANDOM * 32768 + RANDOM))}
