@@ -16,6 +16,9 @@ static class PlainHead
     /// <summary>Clients send four to eight (tests/Support/traces).</summary>
     const int MostFields = 32;
 
+    const string Close = "close";
+    const string KeepAlive = "keep-alive";
+
     // RFC 3986 §3.3, §3.4, without the percent sign.
     static readonly SearchValues<byte> TargetBytes = SearchValues.Create(
         "/?:@-._~!$&'()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8
@@ -63,7 +66,7 @@ static class PlainHead
     public static bool TryReadFields(ReadOnlySpan<byte> fields, HeaderList headers, out bool closes)
     {
         closes = false;
-        var (count, hasHost) = (0, false);
+        var (count, hasHost, hasConnection) = (0, false, false);
         while (!fields.IsEmpty)
         {
             var lineEnd = fields.IndexOf("\r\n"u8);
@@ -80,6 +83,7 @@ static class PlainHead
             {
                 return false;
             }
+            string? text = null;
             switch (KindOf(name))
             {
                 case FieldKind.Host when hasHost || !IsPlainHost(value):
@@ -88,13 +92,20 @@ static class PlainHead
                 case FieldKind.Host:
                     hasHost = true;
                     break;
-                case FieldKind.Connection when Ascii.EqualsIgnoreCase(value, "close"u8):
-                    closes = true;
-                    break;
-                case FieldKind.Connection when !Ascii.EqualsIgnoreCase(value, "keep-alive"u8):
+                case FieldKind.Connection when hasConnection:
                     return false;
+                case FieldKind.Connection:
+                    // Kestrel puts its own text in place of what was sent, and one in place of equal ones (ParseConnection in
+                    // https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpRequestHeaders.cs).
+                    closes = Ascii.EqualsIgnoreCase(value, Close);
+                    if (!closes && !Ascii.EqualsIgnoreCase(value, KeepAlive))
+                    {
+                        return false;
+                    }
+                    (hasConnection, text) = (true, closes ? Close : KeepAlive);
+                    break;
             }
-            headers.Receive(NameOf(name), Encoding.ASCII.GetString(value));
+            headers.Receive(NameOf(name), text ?? Encoding.ASCII.GetString(value));
             fields = fields[(lineEnd + 2)..];
         }
         return hasHost;
