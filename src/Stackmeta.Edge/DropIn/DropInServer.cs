@@ -73,6 +73,7 @@ public sealed class DropInServer(
             );
             File.Delete(SocketPath);
             socket.Bind(new UnixDomainSocketEndPoint(SocketPath));
+            File.SetUnixFileMode(SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             socket.Listen();
             return socket;
         }

@@ -88,6 +88,17 @@ public sealed class HaproxyDropInTests
     }
 
     [Fact]
+    public async Task The_socket_is_for_its_owner_alone()
+    {
+        await using var agent = await NeutronAgent.StartAsync();
+        await using var edge = await RunningEdge.StartAsync(agent);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(DropInServer.SocketIn(agent.EdgeDirectory))
+        );
+    }
+
+    [Fact]
     public async Task A_client_whose_address_has_no_end_keeps_nobody_from_being_heard()
     {
         await using var agent = await NeutronAgent.StartAsync();
