@@ -50,6 +50,7 @@ sealed class PortRules : EntryRules<PortEntry>
         if (PortAddresses.AreComplete(entry) || session.Defer is null)
         {
             entry = await PortAddresses.AssignAsync(session, entry, objections);
+            await RouterInterfaces.CheckAsync(session, null, entry, objections);
             if (!objections.Any)
             {
                 await StoreAsync(session, entry, Table.InsertAsync);
@@ -62,6 +63,7 @@ sealed class PortRules : EntryRules<PortEntry>
             async later =>
             {
                 var assigned = await PortAddresses.AssignAsync(session, entry, later);
+                await RouterInterfaces.CheckAsync(session, null, assigned, later);
                 if (!later.Any)
                 {
                     await Table.UpdateAsync(session.Sql, assigned);
@@ -104,6 +106,7 @@ sealed class PortRules : EntryRules<PortEntry>
             session.ForgetPool(address.SubnetId);
         }
         after = await PortAddresses.AssignAsync(session, after, objections);
+        await RouterInterfaces.CheckAsync(session, before, after, objections);
         if (!objections.Any)
         {
             Touch(session, before);

@@ -248,6 +248,10 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         }
     }
 
+    /// <summary>Whether two subnets share an address.</summary>
+    public static bool Overlap(IPNetwork one, IPNetwork other) =>
+        one.Contains(other.BaseAddress) || other.Contains(one.BaseAddress);
+
     static async ValueTask CheckOverlapAsync(
         InventorySession session,
         SubnetEntry entry,
@@ -258,7 +262,7 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         foreach (var other in await SubnetTable.Instance.OfNetworkAsync(session.Sql, entry.NetworkId))
         {
             var theirs = IPNetwork.Parse(other.Cidr);
-            if (theirs.Contains(cidr.BaseAddress) || cidr.Contains(theirs.BaseAddress))
+            if (Overlap(theirs, cidr))
             {
                 objections.Add(
                     ObjectionKind.Conflict,

@@ -178,12 +178,15 @@ public abstract class PortDirectoryContract<TStore> : StoreContract<TStore>
         Assert.Equal("project_id", objection.Path);
     }
 
+    /// <summary>A router on networks whose subnets may overlap, which is refused and may be stored from before.</summary>
     async Task<RouterEntry> RouterOn(params NetworkEntry[] networks)
     {
         var router = await Inventory.Routers.CreateAsync(new RouterEntry()).Taken();
         foreach (var network in networks)
         {
-            await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id, DeviceId = router.Id }).Taken();
+            var own = await Inventory.Routers.CreateAsync(new RouterEntry()).Taken();
+            await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id, DeviceId = own.Id }).Taken();
+            await Store.ExecuteAsync($"UPDATE ports SET device_id = '{router.Id}' WHERE device_id = '{own.Id}'");
         }
         return router;
     }

@@ -242,6 +242,112 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
         );
     }
 
+    [Theory]
+    [InlineData("10.0.0.0/24", "10.0.0.128/25")]
+    [InlineData("10.0.0.128/25", "10.0.0.0/24")]
+    [InlineData("10.0.0.0/24", "10.0.0.0/24")]
+    [InlineData("2001:db8::/64", "2001:db8::/64")]
+    public async Task Subnets_of_one_router_that_share_addresses(string one, string other)
+    {
+        var (router, subnets) = await RouterBetween(one, other);
+        await Inventory.Ports.CreateAsync(Interface(router, subnets[0])).Taken();
+        var sentence = $"{other}, which is subnet {subnets[1].Id}, overlaps {one}, which is subnet {subnets[0].Id}";
+        await Expect(Inventory.Ports, Interface(router, subnets[1]), "fixed_ips", sentence);
+        // An address that is assigned is of the subnet all the same.
+        await Expect(
+            Inventory.Ports,
+            Interface(router, subnets[1]) with
+            {
+                FixedIps = [new FixedIpEntry { SubnetId = subnets[1].Id }],
+            },
+            "fixed_ips",
+            sentence
+        );
+
+        var elsewhere = await Inventory.Routers.CreateAsync(new RouterEntry { Name = "elsewhere" }).Taken();
+        var port = await Inventory.Ports.CreateAsync(Interface(elsewhere, subnets[1])).Taken();
+        var objection = await Inventory
+            .Ports.ChangeAsync(port.Id, entry => entry with { DeviceId = router.Id })
+            .Refused();
+        Assert.Equal("fixed_ips", objection.Path);
+        Assert.Contains(sentence, objection.Sentence, StringComparison.Ordinal);
+        await Inventory.Ports.ChangeAsync(port.Id, entry => entry with { Name = "renamed" }).Taken();
+    }
+
+    [Fact]
+    public async Task Subnets_of_one_router_that_share_no_address_are_taken()
+    {
+        var (router, subnets) = await RouterBetween(
+            "10.0.0.0/25",
+            "10.0.0.128/25",
+            "2001:db8::/64",
+            "2001:db8:0:1::/64"
+        );
+        foreach (var subnet in subnets)
+        {
+            await Inventory.Ports.CreateAsync(Interface(router, subnet)).Taken();
+        }
+    }
+
+    [Theory]
+    [InlineData(
+        "\"subnet_id\": \"s1\", \"ip_address\": \"10.0.0.1\"",
+        "\"subnet_id\": \"s2\", \"ip_address\": \"10.0.0.1\"",
+        6
+    )]
+    [InlineData("\"subnet_id\": \"s1\"", "\"subnet_id\": \"s2\", \"ip_address\": \"10.0.0.1\"", 5)]
+    [InlineData("\"subnet_id\": \"s1\"", "\"subnet_id\": \"s2\"", 6)]
+    public async Task Subnets_of_one_router_in_a_document(string one, string other, int line)
+    {
+        var document = $$"""
+            { "stackmeta_inventory": 1, "networks": [ {"name": "a"}, {"name": "b"} ],
+              "subnets": [ {"network_id": "a", "name": "s1", "cidr": "10.0.0.0/24"},
+                           {"network_id": "b", "name": "s2", "cidr": "10.0.0.0/23"} ],
+              "routers": [ {"name": "r"} ], "ports": [
+                {"network_id": "a", "device_id": "r", "device_owner": "network:router_interface", "fixed_ips": [ { {{one}} } ]},
+                {"network_id": "b", "device_id": "r", "device_owner": "network:router_interface", "fixed_ips": [ { {{other}} } ]} ] }
+            """;
+        var objection = Assert.Single(await Inventory.ImportTextAsync(document));
+        Assert.StartsWith(
+            $"line {line}: ports[{line - 5}].fixed_ips: 10.0.",
+            objection.ToString(),
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith("is an interface of the same router", objection.Sentence, StringComparison.Ordinal);
+        Assert.Empty(await Inventory.Routers.ListAsync().ToListAsync());
+    }
+
+    async Task<(RouterEntry, List<SubnetEntry>)> RouterBetween(params string[] cidrs)
+    {
+        var subnets = new List<SubnetEntry>();
+        foreach (var cidr in cidrs)
+        {
+            var network = await Inventory.Networks.CreateAsync(new NetworkEntry()).Taken();
+            subnets.Add(
+                await Inventory
+                    .Subnets.CreateAsync(
+                        new SubnetEntry(EnableDhcp: false)
+                        {
+                            NetworkId = network.Id,
+                            Cidr = cidr,
+                            GatewayIp = SubnetEntry.AutomaticGateway,
+                        }
+                    )
+                    .Taken()
+            );
+        }
+        return (await Inventory.Routers.CreateAsync(new RouterEntry { Name = "r" }).Taken(), subnets);
+    }
+
+    static PortEntry Interface(RouterEntry router, SubnetEntry subnet) =>
+        new()
+        {
+            NetworkId = subnet.NetworkId,
+            DeviceId = router.Id,
+            DeviceOwner = DeviceOwners.RouterInterface,
+            FixedIps = [new FixedIpEntry { SubnetId = subnet.Id, IpAddress = subnet.GatewayIp! }],
+        };
+
     [Fact]
     public async Task Everything_that_is_wrong_is_said_at_once()
     {

@@ -15,4 +15,7 @@ public interface ITestStore : IDisposable
 
     /// <summary>The same store as another process sees it.</summary>
     ITestStore OpenAgain();
+
+    /// <summary>Changes what is stored past all rules, as if an earlier version had taken it.</summary>
+    Task ExecuteAsync(string sql);
 }

@@ -39,6 +39,9 @@ public class PostgresTestStore : ITestStore
 
     public ITestStore OpenAgain() => new PostgresTestStore(this);
 
+    public async Task ExecuteAsync(string sql) =>
+        await (await (await SharedPostgres.GetAsync()).ServerAsync()).ExecuteAsync(_database, sql);
+
     public void Dispose()
     {
         _inventory.Dispose();

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Stackmeta.Inventory.Tests;
 
 /// <summary>An inventory on SQLite in a folder of its own, which goes with it.</summary>
@@ -25,6 +27,19 @@ public sealed class SqliteTestStore : ITestStore
     public IInventoryChanges Changes => _inventory;
 
     public ITestStore OpenAgain() => new SqliteTestStore(_inventory.Path);
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection(
+            $"Data Source={_inventory.Path};Pooling=False;Default Timeout=5"
+        );
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A test's.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
 
     public void Dispose()
     {
