@@ -52,12 +52,14 @@ public sealed class EdgeServer : IAsyncDisposable
     public GuestLimits Limits { get; }
 
     /// <summary>How well guests can be told apart here, where it is less than it could be; null when it is not.</summary>
-    public string? IdentityNotice =>
-        !SavedSyn.IsSupported && !_hasAntiSpoofing
+    public string? IdentityNotice => NoticeOf(SavedSyn.IsSupported, _hasAntiSpoofing);
+
+    internal static string? NoticeOf(bool keepsSyns, bool hasAntiSpoofing) =>
+        !keepsSyns && !hasAntiSpoofing
             ? "this kernel (older than Linux 5.10) does not show guests' MACs, and no port security holds guests to their addresses: every guest is refused"
-        : !SavedSyn.IsSupported
+        : !keepsSyns
             ? "this kernel (older than Linux 5.10) does not show guests' MACs: guests with link-local addresses that are not made of a MAC are refused"
-        : !_hasAntiSpoofing
+        : !hasAntiSpoofing
             ? "no port security holds guests to their MACs and addresses: a guest may claim to be another"
         : null;
 
