@@ -21,20 +21,22 @@ static class PostgresQueries
     // A port that several interfaces of a router lead to is still one port. Two rows are enough to know that it is not.
     const string PortColumns = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id, p.mac_address FROM";
 
-    const string Interfaces = """
+    const string Interfaces = $"""
         FROM ports i
         WHERE i.device_id = $1
-            AND i.device_owner IN ('network:router_interface', 'network:ha_router_replicated_interface', 'network:router_interface_distributed')
+            AND i.device_owner IN {PortQueries.RouterInterfaceOwners}
         """;
 
-    const string ByNetworkAddress =
-        $"{PortColumns} fixed_ips f JOIN ports p ON p.id = f.port_id WHERE f.network_id = $1 AND f.address = $2";
+    const string ByNetworkAddress = $"""
+        {PortColumns} fixed_ips f JOIN ports p ON p.id = f.port_id
+        WHERE f.network_id = $1 AND f.address = $2 AND {PortQueries.IsProvided}
+        """;
 
     const string ByNetworkMac = $"{PortColumns} ports p WHERE p.network_id = $1 AND p.mac_address = $2";
 
     const string ByRouterAddress = $"""
         {PortColumns} fixed_ips f JOIN ports p ON p.id = f.port_id
-        WHERE f.network_id IN (SELECT i.network_id {Interfaces}) AND f.address = $2
+        WHERE f.network_id IN (SELECT i.network_id {Interfaces}) AND f.address = $2 AND {PortQueries.IsProvided}
         """;
 
     const string ByRouterMac =

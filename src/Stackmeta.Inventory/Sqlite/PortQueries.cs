@@ -9,20 +9,32 @@ sealed class PortQueries(sqlite3 connection, string path) : IDisposable
     // A port that several interfaces of a router lead to is still one port. Two rows are enough to know that it is not.
     const string Select = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id, p.mac_address FROM";
 
-    const string Interfaces = """
+    const string Interfaces = $"""
         FROM ports r
         WHERE r.device_id = ?1
-            AND r.device_owner IN ('network:router_interface', 'network:ha_router_replicated_interface', 'network:router_interface_distributed')
+            AND r.device_owner IN {RouterInterfaceOwners}
         """;
 
-    const string ByNetworkAddress =
-        $"{Select} fixed_ips f JOIN ports p ON p.id = f.port_id WHERE f.network_id = ?1 AND f.address = ?2 LIMIT 2";
+    /// <summary>As <see cref="DeviceOwners.RouterInterfaces"/>.</summary>
+    public const string RouterInterfaceOwners =
+        "('network:router_interface', 'network:ha_router_replicated_interface', 'network:router_interface_distributed')";
+
+    /// <summary>An address that is provided (<see cref="ProvidedAddresses"/>): the gateway's, which a guest may have from before, is no guest's.</summary>
+    public const string IsProvided = $"""
+        (p.device_owner IN {RouterInterfaceOwners}
+            OR NOT EXISTS (SELECT 1 FROM subnets s WHERE s.id = f.subnet_id AND s.gateway_ip = f.address))
+        """;
+
+    const string ByNetworkAddress = $"""
+        {Select} fixed_ips f JOIN ports p ON p.id = f.port_id
+        WHERE f.network_id = ?1 AND f.address = ?2 AND {IsProvided} LIMIT 2
+        """;
 
     const string ByNetworkMac = $"{Select} ports p WHERE p.network_id = ?1 AND p.mac_address = ?2 LIMIT 2";
 
     const string ByRouterAddress = $"""
         {Select} fixed_ips f JOIN ports p ON p.id = f.port_id
-        WHERE f.network_id IN (SELECT r.network_id {Interfaces}) AND f.address = ?2 LIMIT 2
+        WHERE f.network_id IN (SELECT r.network_id {Interfaces}) AND f.address = ?2 AND {IsProvided} LIMIT 2
         """;
 
     const string ByRouterMac =

@@ -100,6 +100,34 @@ public abstract class PortDirectoryContract<TStore> : StoreContract<TStore>
     }
 
     [Fact]
+    public async Task A_guest_that_has_the_gateways_address_from_before_is_not_known_by_it()
+    {
+        var (network, port) = await NetworkWithPort("10.0.0.0/24", "10.0.0.5", "device-1");
+        var router = await Inventory.Routers.CreateAsync(new RouterEntry()).Taken();
+        await Inventory.Ports.CreateAsync(new PortEntry { NetworkId = network.Id, DeviceId = router.Id }).Taken();
+        await Store.ExecuteAsync("UPDATE subnets SET gateway_ip = '10.0.0.5'");
+
+        foreach (
+            var (kind, id) in new[] { (NetworkScopeKind.Network, network.Id), (NetworkScopeKind.Router, router.Id) }
+        )
+        {
+            Assert.True(GuestAddress.TryFrom(IPAddress.Parse("10.0.0.5"), out var address));
+            Assert.Equal(
+                Refusal.PortNotFound,
+                (await Store.Ports.FindPortAsync(new(kind, id), address, default)).Refusal
+            );
+            Assert.Equal(
+                Refusal.PortNotFound,
+                (await Store.Guests.FindGuestAsync(new(kind, id), address, default)).Port.Refusal
+            );
+        }
+        // By its MAC it is known as before.
+        var mac = GuestAddress.FromMacAddress(port.MacAddress);
+        var found = await Store.Ports.FindPortAsync(new(NetworkScopeKind.Network, network.Id), mac, default);
+        Assert.Equal(port.Id, found.Port?.Id);
+    }
+
+    [Fact]
     public async Task T2_a_router_without_interfaces_finds_nobody()
     {
         var router = await Inventory.Routers.CreateAsync(new RouterEntry()).Taken();
