@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 
@@ -30,14 +29,14 @@ public sealed class AgentServer : IAsyncDisposable
 
     /// <summary>Opens the socket and answers.</summary>
     /// <param name="options">The socket, and how much it takes in.</param>
-    /// <param name="answer">Answers a request: <see cref="MetadataAgent.HandleAsync"/>.</param>
+    /// <param name="handler">Makes the responses: a <see cref="MetadataAgent"/>.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="ListenException">The socket cannot be had.</exception>
     public static async Task<AgentServer> StartAsync(
         AgentServerOptions options,
-        Func<HttpContext, Task> answer,
+        IRequestHandler handler,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -57,7 +56,7 @@ public sealed class AgentServer : IAsyncDisposable
         HttpServer server;
         try
         {
-            server = await HttpServer.StartAsync(http, answer, loggers, cancellationToken);
+            server = await HttpServer.StartAsync(http, handler, loggers, cancellationToken);
         }
         catch
         {

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 
@@ -52,8 +51,8 @@ static partial class Log
     }
 
     /// <summary>A request that we are at fault for.</summary>
-    public static void Failed(ILogger logger, Exception exception, HttpContext context, in Guest guest) =>
-        Failed(logger, exception, new(context.Request.Method), RequestTarget.ForLog(context), ClientOf(guest));
+    public static void Failed(ILogger logger, Exception exception, Request request, in Guest guest) =>
+        Failed(logger, exception, new(request.Method), request.TargetForLog, ClientOf(guest));
 
     static BoundedText ClientOf(in Guest guest) =>
         new(string.IsNullOrEmpty(guest.ClientAddress) ? Unknown : guest.ClientAddress);

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Http;
@@ -16,7 +15,7 @@ namespace Stackmeta.Agent;
 /// </code>
 /// An answer goes to the port that the connection had at its first request; for any other the connection is cut off. While ports cannot be looked up or the API cannot be reached, a request waits inside, for all together up to <see cref="AgentOptions.Patience"/>.
 /// </remarks>
-public sealed class MetadataAgent
+public sealed class MetadataAgent : IRequestHandler
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -58,113 +57,107 @@ public sealed class MetadataAgent
         _cutOff = new(time);
     }
 
-    /// <summary>Answers a guest's request.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>The response to a guest's request.</summary>
+    public async ValueTask<Response> HandleAsync(Request request)
     {
         var guest = default(Guest);
-        using var step = RequestObservation.Enter(context, PathStep.Agent);
+        using var step = request.Enter(PathStep.Agent);
         try
         {
-            var refusal = RequestTarget.TryGetOriginForm(context, out _)
-                ? GuestIdentification.Identify(context, out guest)
+            var refusal = request.TryGetOriginForm(out _)
+                ? GuestIdentification.Identify(request, out guest)
                 : Refusal.RequestMalformed;
             if (guest.Scope.Id is not null && refusal is not (Refusal.AddressHeaderMissing or Refusal.AddressMalformed))
             {
-                RequestObservation.Of(context)?.SetGuest(guest.Scope.KindName, guest.Scope.Id, guest.ClientAddress);
+                request.Observation?.SetGuest(guest.Scope.KindName, guest.Scope.Id, guest.ClientAddress);
             }
-            if (refusal == Refusal.None)
-            {
-                refusal = await AnswerAsync(context, guest);
-            }
-            if (refusal != Refusal.None)
-            {
-                await RefuseAsync(context, guest, refusal);
-            }
+            return refusal == Refusal.None ? await AnswerAsync(request, guest) : Refuse(request, guest, refusal);
         }
         catch (Exception e)
         {
-            await EndBadlyAsync(context, guest, e);
+            return ResponseTo(e, request, guest);
         }
     }
 
-    async ValueTask<Refusal> AnswerAsync(HttpContext context, Guest guest)
+    async ValueTask<Response> AnswerAsync(Request request, Guest guest)
     {
         var arrived = _time.GetTimestamp();
         PortAnswer found;
-        using (RequestObservation.Enter(context, PathStep.Ports))
+        using (request.Enter(PathStep.Ports))
         {
-            found = await _lookUp.FindAsync(guest, arrived, context.RequestAborted);
+            found = await _lookUp.FindAsync(guest, arrived, request.Aborted);
         }
         if (found.Port is not { } port)
         {
-            return found.Refusal;
+            return Refuse(request, guest, found.Refusal);
         }
         var bound = guest.Connection?.BoundPort;
         if (!IsSameOwner(bound, port))
         {
-            return CutOff(context, guest);
+            return CutOff(request, guest);
         }
 
-        var answer = await ForwardAsync(context, guest, port, arrived);
-        if (answer.Refusal is not (Refusal.InstanceNotFound or Refusal.ProjectMismatch))
+        var answer = await ForwardAsync(request, guest, port, arrived);
+        if (answer.Refusal is Refusal.InstanceNotFound or Refusal.ProjectMismatch)
         {
-            return answer.Refusal;
-        }
-
-        // The address may have passed to another instance since the port was looked up (LP#1868867).
-        using var held = answer.Held;
-        using (RequestObservation.Enter(context, PathStep.Ports))
-        {
-            found = await _lookUp.FindAgainAsync(guest, arrived, context.RequestAborted);
-        }
-        if (found.Port is { } again && again != port)
-        {
-            // What was answered before on this connection counts, not what has just been denied.
-            if (!IsSameOwner(bound, again))
+            // The address may have passed to another instance since the port was looked up (LP#1868867).
+            using var held = answer.Held;
+            using (request.Enter(PathStep.Ports))
             {
-                return CutOff(context, guest);
+                found = await _lookUp.FindAgainAsync(guest, arrived, request.Aborted);
             }
-            answer = await ForwardAsync(context, guest, again, arrived);
+            if (found.Port is not { } again)
+            {
+                answer = found.Refusal;
+            }
+            else if (again != port)
+            {
+                // What was answered before on this connection counts, not what has just been denied.
+                if (!IsSameOwner(bound, again))
+                {
+                    return CutOff(request, guest);
+                }
+                port = again;
+                answer = await ForwardAsync(request, guest, again, arrived);
+            }
+            if (answer.Held is { } theirs)
+            {
+                answer = await theirs.TakeAsync(request);
+            }
         }
-        else if (found.Port is null)
-        {
-            return found.Refusal;
-        }
-        return answer.Held is { } theirs ? await theirs.GiveAsync(context) : answer.Refusal;
+        var response = answer.Refusal == Refusal.None ? answer.Response : Refuse(request, guest, answer.Refusal);
+        return guest.IsPortTold
+            ? response.With(GuestIdentification.PortHeader, GuestIdentification.TextOf(port))
+            : response;
     }
 
     static bool IsSameOwner(Port? bound, Port port) =>
         bound is null || (bound.Id == port.Id && bound.DeviceId == port.DeviceId);
 
     /// <summary>The address has passed to another port: who has it now asks on a connection of its own.</summary>
-    Refusal CutOff(HttpContext context, in Guest guest)
+    Response CutOff(Request request, in Guest guest)
     {
-        RequestObservation.Of(context)?.Abandon();
+        request.Observation?.Abandon();
         if (_cutOff.MayWrite(out var suppressed))
         {
             Log.CutOff(_logger, guest, suppressed);
         }
-        context.Abort();
-        return Refusal.None;
+        return Response.CutOff;
     }
 
-    async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, Guest guest, Port port, long arrived)
+    async ValueTask<UpstreamAnswer> ForwardAsync(Request request, Guest guest, Port port, long arrived)
     {
         guest.Connection?.BoundPort = port;
-        if (guest.IsPortTold)
-        {
-            context.Response.Headers[GuestIdentification.PortHeader] = GuestIdentification.TextOf(port);
-        }
         var identity = new RequestIdentity(port.DeviceId, port.ProjectId, guest.ClientAddress);
-        RequestObservation.Of(context)?.SetInstance(identity.InstanceId, identity.ClientAddress);
-        var answer = await _upstream.ForwardAsync(context, identity, arrived);
+        request.Observation?.SetInstance(identity.InstanceId, identity.ClientAddress);
+        var answer = await _upstream.ForwardAsync(request, identity, arrived);
         return answer.Refusal == Refusal.MetadataApiUnreachable
-            ? await WaitForUpstreamAsync(context, identity, arrived)
+            ? await WaitForUpstreamAsync(request, identity, arrived)
             : answer;
     }
 
     /// <summary>Forwards again and again, until the API is there or patience ends.</summary>
-    async ValueTask<UpstreamAnswer> WaitForUpstreamAsync(HttpContext context, RequestIdentity identity, long arrived)
+    async ValueTask<UpstreamAnswer> WaitForUpstreamAsync(Request request, RequestIdentity identity, long arrived)
     {
         UpstreamAnswer answer = Refusal.MetadataApiUnreachable;
         try
@@ -180,8 +173,8 @@ public sealed class MetadataAgent
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause
             )
             {
-                await Task.Delay(pause, _time, context.RequestAborted);
-                answer = await _upstream.ForwardAsync(context, identity, arrived);
+                await Task.Delay(pause, _time, request.Aborted);
+                answer = await _upstream.ForwardAsync(request, identity, arrived);
             }
             return answer;
         }
@@ -191,36 +184,28 @@ public sealed class MetadataAgent
         }
     }
 
-    Task RefuseAsync(HttpContext context, in Guest guest, Refusal refusal)
+    Response Refuse(Request request, in Guest guest, Refusal refusal)
     {
-        if (_report.IsToBeTold(context, refusal, out var line))
+        if (_report.IsToBeTold(request, refusal, out var line))
         {
             Log.Refused(_logger, line, guest);
         }
-        return Answer.WriteRefusalAsync(context, refusal);
+        return Response.Of(request, refusal);
     }
 
     /// <summary>The last resort: the guest went away, sent a body that cannot be read, or we are at fault.</summary>
-    async Task EndBadlyAsync(HttpContext context, Guest guest, Exception exception)
+    Response ResponseTo(Exception exception, Request request, in Guest guest)
     {
-        if (BadRequest.RefusalOf(exception) == Refusal.None && BadRequest.IsAbandoned(context, exception))
-        {
-            RequestObservation.Of(context)?.Abandon();
-            return;
-        }
-        if (context.Response.HasStarted)
-        {
-            // The guest must see that the answer is cut short, not take it for whole.
-            Log.Failed(_failures, exception, context, guest);
-            context.Abort();
-            return;
-        }
         if (BadRequest.RefusalOf(exception) is var refusal and not Refusal.None)
         {
-            await RefuseAsync(context, guest, refusal);
-            return;
+            return Refuse(request, guest, refusal);
         }
-        Log.Failed(_failures, exception, context, guest);
-        await Answer.WriteRefusalAsync(context, Refusal.MetadataApiFailed);
+        if (BadRequest.IsAbandoned(exception, request.Aborted))
+        {
+            request.Observation?.Abandon();
+            return Response.CutOff;
+        }
+        Log.Failed(_failures, exception, request, guest);
+        return Response.Of(request, Refusal.MetadataApiFailed);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 
@@ -17,13 +16,13 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>Opens all addresses and answers.</summary>
     /// <param name="options">Where, and how much it takes in.</param>
-    /// <param name="answer">Answers a request: <see cref="MetadataApi.HandleAsync"/>.</param>
+    /// <param name="handler">Makes the responses: a <see cref="MetadataApi"/>.</param>
     /// <param name="loggers">The log.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="ListenException">An address cannot be had.</exception>
     public static async Task<ApiServer> StartAsync(
         ApiServerOptions options,
-        Func<HttpContext, Task> answer,
+        IRequestHandler handler,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
@@ -36,7 +35,7 @@ public sealed class ApiServer : IAsyncDisposable
                 AnswersInline = true,
                 TakesRequestIds = options.CallersAreAgents,
             },
-            answer,
+            handler,
             loggers,
             cancellationToken
         );

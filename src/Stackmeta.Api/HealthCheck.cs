@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -8,30 +7,23 @@ namespace Stackmeta.Api;
 /// <summary>Debian's health check: that the process answers, nothing more (spec/nova-metadata.md §8.5).</summary>
 static class HealthCheck
 {
-    public static bool IsAsked(HttpContext context) =>
-        MetadataDocument.IsReadAs(RequestTarget.Of(context), "/healthcheck"u8);
+    public static bool IsAsked(Request request) => MetadataDocument.IsReadAs(request.Target, "/healthcheck"u8);
 
-    public static Task AnswerAsync(HttpContext context, string? disableFile)
+    public static Response Answer(Request request, string? disableFile)
     {
         var disabled = disableFile is not null && File.Exists(disableFile);
-        if (RequestMethod.IsHead(context))
+        var status = disabled ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        if (request.IsHead)
         {
-            context.Response.StatusCode = disabled
-                ? StatusCodes.Status503ServiceUnavailable
-                : StatusCodes.Status204NoContent;
-            return Task.CompletedTask;
+            status = disabled ? status : StatusCodes.Status204NoContent;
+            return Response.Of(request, status, contentType: null, default) with { Length = null };
         }
-        var page = new ArrayBufferWriter<byte>(initialCapacity: 512);
+        request.Buffer.Clear();
         var contentType = HealthPage.Render(
             disabled ? "DISABLED BY FILE" : "OK",
-            context.Request.Headers.Accept.ToString(),
-            page
+            request.Headers["Accept"].ToString(),
+            request.Buffer
         );
-        return Answer.WriteAsync(
-            context,
-            disabled ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
-            contentType,
-            page.WrittenSpan
-        );
+        return Response.Of(request, status, contentType, request.Buffer.Written);
     }
 }

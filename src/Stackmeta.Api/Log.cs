@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
@@ -45,8 +44,8 @@ static partial class Log
         );
 
     /// <summary>A request that we are at fault for.</summary>
-    public static void Failed(ILogger logger, Exception exception, HttpContext context) =>
-        Failed(logger, exception, new(context.Request.Method), RequestTarget.ForLog(context));
+    public static void Failed(ILogger logger, Exception exception, Request request) =>
+        Failed(logger, exception, new(request.Method), request.TargetForLog);
 
     [LoggerMessage(3002, LogLevel.Error, "{Method} {Target} failed.", EventName = "api-failed")]
     static partial void Failed(ILogger logger, Exception exception, BoundedText method, BoundedText target);

@@ -9,7 +9,7 @@ namespace Stackmeta.Api;
 
 /// <summary>
 /// The metadata API: a request comes in, an instance's document goes out. It has two doors: <see cref="HandleAsync"/> for callers
-/// who must prove whom they ask for, and <see cref="AnswerAsync"/> for the hop before it in the same process, which knows.
+/// who must prove whom they ask for, and <see cref="AnswerAsync(Request, RequestIdentity, long)"/> for the hop before it in the same process, which knows.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -19,7 +19,7 @@ namespace Stackmeta.Api;
 /// </code>
 /// The order is Nova's (spec/nova-metadata.md §1.1, §6.3): an unknown path is told only to who has proven whom it asks for.
 /// </remarks>
-public sealed class MetadataApi
+public sealed class MetadataApi : IRequestHandler
 {
     readonly ApiOptions _options;
     readonly InstanceCache _instances;
@@ -32,7 +32,6 @@ public sealed class MetadataApi
     readonly ILogger _failures;
     readonly RefusalReport _report;
     readonly TimeProvider _time;
-    readonly AnswerBufferPool _buffers = new();
 
     /// <param name="options">Settings.</param>
     /// <param name="instances">Where records come from.</param>
@@ -66,117 +65,103 @@ public sealed class MetadataApi
         _time = time;
     }
 
-    /// <summary>Answers a caller who must prove whom it asks for.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>The response to a caller who must prove whom it asks for.</summary>
+    public async ValueTask<Response> HandleAsync(Request request)
     {
-        using var step = RequestObservation.Enter(context, PathStep.Api);
+        using var step = request.Enter(PathStep.Api);
         var arrived = _time.GetTimestamp();
         try
         {
-            var refusal = Resolve(context, out var document);
-            if (refusal == Refusal.PathNotFound && _options.HealthCheck && HealthCheck.IsAsked(context))
+            var refusal = _renderer.Resolve(request.Target, out var document);
+            if (IsHealthCheck(request, refusal))
             {
-                await HealthCheck.AnswerAsync(context, _options.HealthCheckDisableFile);
-                return;
+                return HealthCheck.Answer(request, _options.HealthCheckDisableFile);
             }
-            if (refusal is Refusal.RequestMalformed or Refusal.PathMalformed || document.Kind == DocumentKind.Root)
+            if (!NeedsInstance(refusal, document))
             {
-                await AnswerOrRefuseAsync(context, document, default, null, refusal, arrived);
-                return;
+                return await AnswerAsync(request, document, default, null, refusal, arrived);
             }
 
-            var proof = await _proof.ProveAsync(context);
-            RequestObservation.Of(context)?.SetInstance(proof.Identity.InstanceId, proof.Identity.ClientAddress);
+            var proof = await _proof.ProveAsync(request);
+            request.Observation?.SetInstance(proof.Identity.InstanceId, proof.Identity.ClientAddress);
             if (proof.Refusal != Refusal.None)
             {
-                await RefuseAsync(context, proof.Identity, proof.Refusal, proof.Explanation);
-                return;
+                return Refuse(request, proof.Identity, proof.Refusal, proof.Explanation);
             }
-            var found = await FindAsync(context, proof.Identity, proof.ProjectIsKnown, arrived);
-            await AnswerOrRefuseAsync(
-                context,
-                document,
-                proof.Identity,
-                found.Instance,
-                found.Refusal == Refusal.None ? refusal : found.Refusal,
-                arrived
-            );
+            var found = await FindAsync(request, proof.Identity, proof.ProjectIsKnown, arrived);
+            var why = found.Refusal == Refusal.None ? refusal : found.Refusal;
+            return await AnswerAsync(request, document, proof.Identity, found.Instance, why, arrived);
         }
         catch (Exception e)
         {
-            await EndBadlyAsync(context, e);
+            return ResponseTo(e, request);
         }
     }
 
-    /// <summary>Answers the hop before, which knows for whom it asks.</summary>
-    /// <param name="context">The request.</param>
+    /// <summary>
+    /// The response to the hop before, which knows for whom it asks. An instance that is not there, or is another project's, is left to the caller, who may have to look again
+    /// whom it asks for: then there is no response, and <see cref="RefusePromised"/> makes it.
+    /// </summary>
+    /// <param name="request">The request.</param>
     /// <param name="identity">Whom it is for.</param>
     /// <param name="arrived">The timestamp at which it arrived at the first hop: patience is counted from there.</param>
-    public async Task AnswerAsync(HttpContext context, RequestIdentity identity, long arrived)
+    /// <returns><see cref="Refusal.None"/> and a response, refusals included; or <see cref="Refusal.InstanceNotFound"/> or <see cref="Refusal.ProjectMismatch"/>.</returns>
+    public async ValueTask<(Refusal Refusal, Response Response)> AnswerAsync(
+        Request request,
+        RequestIdentity identity,
+        long arrived
+    )
     {
-        if (await TryAnswerAsync(context, identity, arrived) is var refusal and not Refusal.None)
-        {
-            await RefuseAsync(context, identity, refusal);
-        }
-    }
-
-    /// <summary>As <see cref="AnswerAsync"/>, but an instance that is not there, or is another project's, is left to the caller, who may have to look again whom it asks for.</summary>
-    /// <returns><see cref="Refusal.None"/> when the request was answered, refusals included; <see cref="Refusal.InstanceNotFound"/> or
-    /// <see cref="Refusal.ProjectMismatch"/> when nothing was answered.</returns>
-    public async ValueTask<Refusal> TryAnswerAsync(HttpContext context, RequestIdentity identity, long arrived)
-    {
-        using var step = RequestObservation.Enter(context, PathStep.Api);
+        using var step = request.Enter(PathStep.Api);
         try
         {
-            var refusal = Resolve(context, out var document);
-            if (refusal == Refusal.PathNotFound && _options.HealthCheck && HealthCheck.IsAsked(context))
+            var refusal = _renderer.Resolve(request.Target, out var document);
+            if (IsHealthCheck(request, refusal))
             {
-                await HealthCheck.AnswerAsync(context, _options.HealthCheckDisableFile);
-                return Refusal.None;
+                return (Refusal.None, HealthCheck.Answer(request, _options.HealthCheckDisableFile));
             }
-            if (
-                refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed)
-                && document.Kind != DocumentKind.Root
-            )
+            var found = default(InstanceAnswer);
+            if (NeedsInstance(refusal, document))
             {
-                var found = await FindAsync(context, identity, projectIsKnown: true, arrived);
+                found = await FindAsync(request, identity, projectIsKnown: true, arrived);
                 if (found.Refusal is Refusal.InstanceNotFound or Refusal.ProjectMismatch)
                 {
-                    return found.Refusal;
+                    return (found.Refusal, default);
                 }
-                await AnswerOrRefuseAsync(
-                    context,
-                    document,
-                    identity,
-                    found.Instance,
-                    found.Refusal == Refusal.None ? refusal : found.Refusal,
-                    arrived
-                );
-                return Refusal.None;
             }
-            await AnswerOrRefuseAsync(context, document, identity, null, refusal, arrived);
+            var why = found.Refusal == Refusal.None ? refusal : found.Refusal;
+            return (Refusal.None, await AnswerAsync(request, document, identity, found.Instance, why, arrived));
         }
         catch (Exception e)
         {
-            await EndBadlyAsync(context, e);
+            return (Refusal.None, ResponseTo(e, request));
         }
-        return Refusal.None;
     }
 
-    Refusal Resolve(HttpContext context, out MetadataDocument document) =>
-        _renderer.Resolve(RequestTarget.Of(context), out document);
+    /// <summary>The response that <see cref="AnswerAsync(Request, RequestIdentity, long)"/> has left to its caller.</summary>
+    public Response RefusePromised(Request request, in RequestIdentity identity, Refusal refusal)
+    {
+        using var step = request.Enter(PathStep.Api);
+        return Refuse(request, identity, refusal);
+    }
+
+    bool IsHealthCheck(Request request, Refusal refusal) =>
+        refusal == Refusal.PathNotFound && _options.HealthCheck && HealthCheck.IsAsked(request);
+
+    static bool NeedsInstance(Refusal refusal, in MetadataDocument document) =>
+        refusal is not (Refusal.RequestMalformed or Refusal.PathMalformed) && document.Kind != DocumentKind.Root;
 
     async ValueTask<InstanceAnswer> FindAsync(
-        HttpContext context,
+        Request request,
         RequestIdentity identity,
         bool projectIsKnown,
         long arrived
     )
     {
         InstanceAnswer answer;
-        using (RequestObservation.Enter(context, PathStep.Instances))
+        using (request.Enter(PathStep.Instances))
         {
-            answer = await _instances.FindAsync(identity.InstanceId, arrived, context.RequestAborted);
+            answer = await _instances.FindAsync(identity.InstanceId, arrived, request.Aborted);
         }
         return
             answer.Instance is { } instance
@@ -186,8 +171,8 @@ public sealed class MetadataApi
             : answer;
     }
 
-    ValueTask AnswerOrRefuseAsync(
-        HttpContext context,
+    ValueTask<Response> AnswerAsync(
+        Request request,
         in MetadataDocument document,
         in RequestIdentity identity,
         Instance? instance,
@@ -197,23 +182,23 @@ public sealed class MetadataApi
     {
         if (refusal != Refusal.None)
         {
-            return RefuseAsync(context, identity, refusal);
+            return new(Refuse(request, identity, refusal));
         }
-        if (document.Kind == DocumentKind.Password && !RequestMethod.IsGet(context))
+        if (document.Kind == DocumentKind.Password && !request.IsGet)
         {
-            return PostPasswordAsync(context, identity, instance!);
+            return PostPasswordAsync(request, identity, instance!);
         }
         return
             document.ShowsSecurityGroups
             || document.Kind is DocumentKind.VendorData or DocumentKind.VendorData2
-            || (document.IsBelowSecurityGroups && RequestMethod.IsOptions(context))
-            ? AnswerWithContextAsync(context, document, identity, instance!, arrived)
-            : RenderAsync(context, document, identity, instance, new() { ClientAddress = identity.ClientAddress });
+            || (document.IsBelowSecurityGroups && request.IsOptions)
+            ? AnswerWithContextAsync(request, document, identity, instance!, arrived)
+            : new(Render(request, document, identity, instance, new() { ClientAddress = identity.ClientAddress }));
     }
 
     /// <summary>For the three documents that show what the record does not hold, and for what OPTIONS asks below one of them.</summary>
-    async ValueTask AnswerWithContextAsync(
-        HttpContext context,
+    async ValueTask<Response> AnswerWithContextAsync(
+        Request request,
         MetadataDocument document,
         RequestIdentity identity,
         Instance instance,
@@ -229,82 +214,64 @@ public sealed class MetadataApi
         }
         else if (document.Kind == DocumentKind.VendorData2)
         {
-            using var step = RequestObservation.Enter(context, PathStep.VendorData);
-            var answer = await _vendorData.FindEntriesAsync(
-                instance,
-                RequestObservation.Of(context)?.Trail(),
-                context.RequestAborted
-            );
+            using var step = request.Enter(PathStep.VendorData);
+            var answer = await _vendorData.FindEntriesAsync(instance, request.Observation?.Trail(), request.Aborted);
             refusal = answer.Refusal;
             render = render with { VendorData2 = answer.Entries };
         }
         else if (instance.SecurityGroups.IsDefault && _securityGroups is not null)
         {
-            using var step = RequestObservation.Enter(context, PathStep.SecurityGroups);
-            var answer = await _securityGroups.FindAsync(instance.Uuid, arrived, context.RequestAborted);
+            using var step = request.Enter(PathStep.SecurityGroups);
+            var answer = await _securityGroups.FindAsync(instance.Uuid, arrived, request.Aborted);
             refusal = answer.Refusal;
             render = render with { SecurityGroups = answer.Names };
         }
-
-        if (refusal != Refusal.None)
-        {
-            await RefuseAsync(context, identity, refusal);
-            return;
-        }
-        await RenderAsync(context, document, identity, instance, render);
+        return refusal == Refusal.None
+            ? Render(request, document, identity, instance, render)
+            : Refuse(request, identity, refusal);
     }
 
-    ValueTask RenderAsync(
-        HttpContext context,
+    Response Render(
+        Request request,
         in MetadataDocument document,
         in RequestIdentity identity,
         Instance? instance,
         in RenderContext render
     )
     {
-        var buffer = _buffers.Rent();
-        try
-        {
-            var refusal = _renderer.Render(document, instance, render, buffer, out var contentType);
-            return refusal == Refusal.None
-                ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType, buffer.Written))
-                : RefuseAsync(context, identity, refusal);
-        }
-        finally
-        {
-            _buffers.Return(buffer);
-        }
+        request.Buffer.Clear();
+        var refusal = _renderer.Render(document, instance, render, request.Buffer, out var contentType);
+        return refusal == Refusal.None
+            ? Response.Of(request, StatusCodes.Status200OK, contentType, request.Buffer.Written)
+            : Refuse(request, identity, refusal);
     }
 
-    async ValueTask PostPasswordAsync(HttpContext context, RequestIdentity identity, Instance instance)
+    async ValueTask<Response> PostPasswordAsync(Request request, RequestIdentity identity, Instance instance)
     {
         Refusal refusal;
-        using (RequestObservation.Enter(context, PathStep.Password))
+        using (request.Enter(PathStep.Password))
         {
-            refusal = await _passwords.StoreAsync(context, instance);
+            refusal = await _passwords.StoreAsync(request, instance);
         }
-        if (refusal == Refusal.None)
-        {
-            await Answer.WriteAsync(context, StatusCodes.Status200OK, ContentTypes.Html, []);
-            return;
-        }
-        await RefuseAsync(
-            context,
-            identity,
-            refusal,
-            refusal == Refusal.PasswordInstanceGone ? $"Instance {instance.Uuid} could not be found." : null
-        );
+        return refusal == Refusal.None
+            ? Response.Of(request, StatusCodes.Status200OK, ContentTypes.Html, default)
+            : Refuse(
+                request,
+                identity,
+                refusal,
+                refusal == Refusal.PasswordInstanceGone ? $"Instance {instance.Uuid} could not be found." : null
+            );
     }
 
-    ValueTask RefuseAsync(HttpContext context, in RequestIdentity identity, Refusal refusal, string? explanation = null)
+    Response Refuse(Request request, in RequestIdentity identity, Refusal refusal, string? explanation = null)
     {
-        if (_report.IsToBeTold(context, refusal, out var line))
+        if (_report.IsToBeTold(request, refusal, out var line))
         {
             Log.Refused(_logger, line, identity);
         }
-        return RequestMethod.IsOptions(context) && IsRefusalOfNova(refusal)
-            ? new(Answer.WriteAsync(context, StatusCodes.Status200OK, contentType: null, []))
-            : new(Answer.WriteRefusalAsync(context, refusal, explanation));
+        return request.IsOptions && IsRefusalOfNova(refusal)
+            ? Response.Of(request, StatusCodes.Status200OK, contentType: null, default)
+            : Response.Of(request, refusal, explanation);
     }
 
     /// <summary>
@@ -321,25 +288,18 @@ public sealed class MetadataApi
             );
 
     /// <summary>The last resort: the caller went away, sent a body that cannot be read, or we are at fault.</summary>
-    async Task EndBadlyAsync(HttpContext context, Exception exception)
+    Response ResponseTo(Exception exception, Request request)
     {
-        if (BadRequest.RefusalOf(exception) == Refusal.None && BadRequest.IsAbandoned(context, exception))
-        {
-            RequestObservation.Of(context)?.Abandon();
-            return;
-        }
-        if (context.Response.HasStarted)
-        {
-            Log.Failed(_failures, exception, context);
-            context.Abort();
-            return;
-        }
         if (BadRequest.RefusalOf(exception) is var refusal and not Refusal.None)
         {
-            await RefuseAsync(context, default, refusal);
-            return;
+            return Refuse(request, default, refusal);
         }
-        Log.Failed(_failures, exception, context);
-        await Answer.WriteRefusalAsync(context, Refusal.InstanceSourceFailed);
+        if (BadRequest.IsAbandoned(exception, request.Aborted))
+        {
+            request.Observation?.Abandon();
+            return Response.CutOff;
+        }
+        Log.Failed(_failures, exception, request);
+        return Response.Of(request, Refusal.InstanceSourceFailed);
     }
 }

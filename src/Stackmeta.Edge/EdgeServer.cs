@@ -1,11 +1,7 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -24,7 +20,6 @@ public sealed class EdgeServer : IAsyncDisposable
     static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(5);
 
     readonly HttpServer _server;
-    readonly Leaving _leaving;
     readonly bool _hasAntiSpoofing;
     readonly TimeProvider _time;
 
@@ -32,13 +27,11 @@ public sealed class EdgeServer : IAsyncDisposable
         HttpServer server,
         NamespaceListeners listeners,
         GuestLimits limits,
-        Leaving leaving,
         bool hasAntiSpoofing,
         TimeProvider time
     )
     {
         _server = server;
-        _leaving = leaving;
         _hasAntiSpoofing = hasAntiSpoofing;
         _time = time;
         Listeners = listeners;
@@ -66,13 +59,13 @@ public sealed class EdgeServer : IAsyncDisposable
     /// <summary>Starts a server that listens nowhere yet.</summary>
     /// <param name="options">How much a guest may send and ask for.</param>
     /// <param name="sockets">Where listening sockets are had from: <see cref="DirectSockets"/>, or one that has the rights that this process lacks.</param>
-    /// <param name="answer">Answers a request: <see cref="AgentForwarder.HandleAsync"/>, or an agent in this process.</param>
-    /// <param name="connected">Called for each connection, to set features that <paramref name="answer"/> wants; null for none.</param>
+    /// <param name="handler">Makes the responses: an <see cref="AgentForwarder"/>, or an agent in this process.</param>
+    /// <param name="clientOf">Makes what <paramref name="handler"/> wants to know of a connection (<see cref="Request.Client"/>); null where it takes the connection itself.</param>
     public static async Task<EdgeServer> StartAsync(
         EdgeServerOptions options,
         INamespaceSockets sockets,
-        Func<HttpContext, Task> answer,
-        Action<IFeatureCollection, IGuestArrivalFeature>? connected,
+        IRequestHandler handler,
+        Func<IGuestArrival, object>? clientOf,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -83,14 +76,13 @@ public sealed class EdgeServer : IAsyncDisposable
             sockets,
             options.HasAntiSpoofing,
             limits,
-            connected,
+            clientOf,
             options.Supervisor ?? new(time, loggers.CreateLogger<Supervisor>()),
             time,
             loggers,
             options.Observer
         );
         var logger = loggers.CreateLogger<EdgeServer>().Throttled(time);
-        var leaving = new Leaving();
         if (!SavedSyn.IsSupported)
         {
             Log.SynsNotKept(logger);
@@ -115,39 +107,18 @@ public sealed class EdgeServer : IAsyncDisposable
         {
             var server = await HttpServer.StartAsync(
                 http,
-                leaving.TellIn(context =>
-                    limits.AreRatesLimited ? AnswerWithinRateAsync(context, limits, answer, logger) : answer(context)
-                ),
+                new RateLimit(limits, handler, logger),
                 loggers,
                 cancellationToken
             );
             await listeners.Trunk.Attached.WaitAsync(cancellationToken);
-            return new(server, listeners, limits, leaving, options.HasAntiSpoofing, time);
+            return new(server, listeners, limits, options.HasAntiSpoofing, time);
         }
         catch
         {
             await listeners.DisposeAsync();
             throw;
         }
-    }
-
-    static Task AnswerWithinRateAsync(
-        HttpContext context,
-        GuestLimits limits,
-        Func<HttpContext, Task> answer,
-        ILogger logger
-    )
-    {
-        var arrival = context.Features.Require<IGuestArrivalFeature>();
-        if (limits.TryAsk(context.Features.Require<GuestAccount>(), out var retryAfter))
-        {
-            return answer(context);
-        }
-        Log.TooManyRequests(logger, arrival.Peer, arrival.Scope);
-        arrival.ShowTo(RequestObservation.Of(context));
-        context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds)
-            .ToString(CultureInfo.InvariantCulture);
-        return Answer.WriteRefusalAsync(context, Refusal.TooManyRequests);
     }
 
     /// <summary>
@@ -157,7 +128,7 @@ public sealed class EdgeServer : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _leaving.Begin();
+        _server.BeginLeaving();
         await Listeners.StopAcceptingAsync();
         var since = _time.GetTimestamp();
         while (

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text;
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
@@ -123,17 +121,17 @@ public sealed class ConnectionFeatureTests
         );
         return HttpServer.StartAsync(
             new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)], AnswersInline = isPlain },
-            context =>
+            new Handling(request =>
             {
-                context.Features.Set<IGuestConnectionFeature>(connection);
-                return agent.HandleAsync(context);
-            },
+                request.Client = connection;
+                return agent.HandleAsync(request);
+            }),
             log,
             default
         );
     }
 
-    sealed class Connection(NetworkScope scope, IPAddress peer) : IGuestConnectionFeature
+    sealed class Connection(NetworkScope scope, IPAddress peer) : IGuestClient
     {
         public NetworkScope Scope => scope;
 
@@ -148,11 +146,10 @@ public sealed class ConnectionFeatureTests
 
     sealed class Upstream(List<RequestIdentity> asked) : IMetadataUpstream
     {
-        public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
+        public ValueTask<UpstreamAnswer> ForwardAsync(Request request, RequestIdentity identity, long arrived)
         {
             asked.Add(identity);
-            await Answer.WriteAsync(context, 200, "text/plain", Encoding.ASCII.GetBytes(identity.InstanceId));
-            return Refusal.None;
+            return new(Handling.Say(request, identity.InstanceId));
         }
     }
 }

@@ -280,7 +280,7 @@ public sealed class SocketTests : IDisposable
         var ports = new PortCache(new FakePortDirectory(), options.Ports, TimeProvider.System);
         return AgentServer.StartAsync(
             new AgentServerOptions { Socket = socket },
-            new MetadataAgent(options, ports, new NoUpstream(), TimeProvider.System, _log).HandleAsync,
+            new MetadataAgent(options, ports, new NoUpstream(), TimeProvider.System, _log),
             TimeProvider.System,
             _log,
             default
@@ -313,7 +313,7 @@ public sealed class SocketTests : IDisposable
     sealed class NoUpstream : IMetadataUpstream
     {
         public ValueTask<UpstreamAnswer> ForwardAsync(
-            Microsoft.AspNetCore.Http.HttpContext context,
+            Http.Request request,
             Metadata.RequestIdentity identity,
             long arrived
         ) => new(new UpstreamAnswer(Metadata.Refusal.MetadataApiFailed));

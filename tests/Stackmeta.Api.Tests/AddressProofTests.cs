@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -31,7 +31,7 @@ public sealed class AddressProofTests
             new() { UsesForwardedFor = usesForwardedFor, ParsesProxyHeaders = parses },
             TimeProvider.System
         );
-        var answer = await proof.ProveAsync(Context(header));
+        var answer = await proof.ProveAsync(RequestWith(header));
         Assert.Equal(expected, Assert.Single(directory.Asked));
         Assert.Equal(
             ("instance-1", expected, false),
@@ -45,7 +45,7 @@ public sealed class AddressProofTests
     public async Task Who_cannot_be_told_is_not_answered(Refusal found, Refusal expected)
     {
         var proof = new AddressProof(new FakeAddresses { Answer = found }, new(), TimeProvider.System);
-        Assert.Equal(expected, (await proof.ProveAsync(Context("X-Instance-ID: forged"))).Refusal);
+        Assert.Equal(expected, (await proof.ProveAsync(RequestWith("X-Instance-ID: forged"))).Refusal);
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class AddressProofTests
     {
         var directory = new FakeAddresses { Answer = Port };
         var proof = new AddressProof(directory, new(), TimeProvider.System);
-        await proof.ProveAsync(Context(""));
-        await proof.ProveAsync(Context(""));
+        await proof.ProveAsync(RequestWith(""));
+        await proof.ProveAsync(RequestWith(""));
         Assert.Single(directory.Asked);
     }
 
@@ -119,19 +119,19 @@ public sealed class AddressProofTests
             new(),
             TimeProvider.System
         );
-        return proof.ProveAsync(Context(headers));
+        return proof.ProveAsync(RequestWith(headers));
     }
 
-    static DefaultHttpContext Context(string headers)
+    static Request RequestWith(string headers)
     {
-        var context = new DefaultHttpContext();
-        context.Connection.RemoteIpAddress = IPAddress.Parse("::ffff:10.0.0.5");
+        var request = new Request();
+        request.Begin("GET", "/latest", peer: IPAddress.Parse("::ffff:10.0.0.5"));
         foreach (var line in headers.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = line.Split(':', 2);
-            context.Request.Headers.Append(parts[0], parts[1].Trim());
+            request.Headers.Receive(parts[0], parts[1].Trim());
         }
-        return context;
+        return request;
     }
 
     sealed class FakeAddresses : IAddressDirectory

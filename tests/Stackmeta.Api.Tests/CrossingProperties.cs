@@ -1,9 +1,8 @@
 using System.Text;
 using CsCheck;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -242,19 +241,15 @@ public sealed class CrossingProperties
 
         async Task AskAsync(int instance, int inTheNameOf, string path)
         {
-            var context = new DefaultHttpContext();
-            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = path;
-            context.Request.Method = "GET";
-            context.Request.Headers["X-Instance-ID"] = IdOf(instance);
-            context.Request.Headers["X-Tenant-ID"] = ProjectOf(inTheNameOf);
-            context.Request.Headers["X-Instance-ID-Signature"] = TestApi.Signer.Sign(IdOf(instance));
-            var body = new MemoryStream();
-            context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
             var leave = new CancellationTokenSource();
-            context.RequestAborted = leave.Token;
+            var request = new Request();
+            request.Begin("GET", path, aborted: leave.Token);
+            request.Headers.Receive("X-Instance-ID", IdOf(instance));
+            request.Headers.Receive("X-Tenant-ID", ProjectOf(inTheNameOf));
+            request.Headers.Receive("X-Instance-ID-Signature", TestApi.Signer.Sign(IdOf(instance)));
 
             var loads = _loads.Count;
-            var done = _api.HandleAsync(context);
+            var done = _api.HandleAsync(request).AsTask();
             var asked = new Asked(
                 instance,
                 inTheNameOf,
@@ -262,8 +257,6 @@ public sealed class CrossingProperties
                 Now - Expiration,
                 _forgotten[instance],
                 LastToHaveHeard(instance, path),
-                context,
-                body,
                 leave,
                 done
             );
@@ -303,13 +296,12 @@ public sealed class CrossingProperties
 
         async Task CheckAsync(Asked asked)
         {
-            await asked.Done.WaitAsync(TimeSpan.FromSeconds(30));
+            var response = await asked.Done.WaitAsync(TimeSpan.FromSeconds(30));
             if (asked.Leave.IsCancellationRequested)
             {
                 return;
             }
-            await asked.Context.Response.BodyWriter.FlushAsync();
-            var text = Encoding.UTF8.GetString(asked.Body.ToArray());
+            var text = Encoding.UTF8.GetString(response.Body.Span);
             for (var other = 0; other < Instances; other++)
             {
                 Assert.True(other == asked.Instance || !text.Contains(IdOf(other), StringComparison.Ordinal), text);
@@ -325,7 +317,7 @@ public sealed class CrossingProperties
                             || (history[i + 1].From >= asked.Since && history[i + 1].Change > heard)
                     )
                     .Select(stored => stored.Record);
-            var status = asked.Context.Response.StatusCode;
+            var status = response.Status;
             if (asked.InTheNameOf != asked.Instance)
             {
                 Assert.Equal(404, status);
@@ -358,10 +350,8 @@ public sealed class CrossingProperties
             DateTimeOffset Since,
             int Forgotten,
             int Heard,
-            HttpContext Context,
-            MemoryStream Body,
             CancellationTokenSource Leave,
-            Task Done
+            Task<Response> Done
         );
 
         sealed record Load(string InstanceId, DateTimeOffset Began, InstanceAnswer Answer)

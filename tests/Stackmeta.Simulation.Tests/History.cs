@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Agent;
 using Stackmeta.Edge;
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Simulation.Tests;
@@ -377,10 +377,10 @@ sealed class History : IMetadataUpstream
             return false;
         }
         var exchange = new Exchange(client, _switches.HidesMacs);
-        var asked = _agent.HandleAsync(exchange.Context);
+        var asked = _agent.HandleAsync(exchange.Request);
         if (asked.IsCompleted)
         {
-            End(exchange);
+            End(exchange, asked.Result);
         }
         else
         {
@@ -390,42 +390,36 @@ sealed class History : IMetadataUpstream
         return true;
     }
 
-    async Task EndAsync(Task asked, Exchange exchange)
-    {
-        await asked;
-        End(exchange);
-    }
+    async Task EndAsync(ValueTask<Response> asked, Exchange exchange) => End(exchange, await asked);
 
-    void End(Exchange exchange)
+    void End(Exchange exchange, in Response response)
     {
-        if (exchange.IsAborted)
+        if (response.IsCutOff)
         {
             Interlocked.Increment(ref _cutOff);
             _machine.Drop(exchange.Client);
         }
-        else if (exchange.AnsweredAs is { } instance)
+        else if (response.Status == 200)
         {
-            Deliver(exchange, instance);
+            Deliver(exchange, response);
         }
-        else if (exchange.Context.Response.StatusCode is 404 or 503)
+        else if (response.Status is 404 or 503)
         {
             Interlocked.Increment(ref _refused);
         }
         else
         {
-            _violations.Enqueue($"history {_seed}: status {exchange.Context.Response.StatusCode}");
+            _violations.Enqueue($"history {_seed}: status {response.Status}");
         }
     }
 
     /// <summary>The edge of a process of its own looks at the port first (<see cref="AgentForwarder"/>).</summary>
-    void Deliver(Exchange exchange, string instance)
+    void Deliver(Exchange exchange, in Response response)
     {
         var client = exchange.Client;
-        if (
-            client.IsForwarded
-            && exchange.Context.Response.Headers["X-Stackmeta-Port"] is [{ } port]
-            && !client.TryBind(port)
-        )
+        var instance = Encoding.UTF8.GetString(response.Body.Span);
+        var port = response.Headers?.Find(static header => header.Key == "X-Stackmeta-Port").Value.ToString();
+        if (client.IsForwarded && port is not null && !client.TryBind(port))
         {
             Interlocked.Increment(ref _cutOff);
             _machine.Drop(client);
@@ -445,18 +439,13 @@ sealed class History : IMetadataUpstream
     }
 
     /// <summary>The API: knows most instances.</summary>
-    ValueTask<UpstreamAnswer> IMetadataUpstream.ForwardAsync(
-        HttpContext context,
-        RequestIdentity identity,
-        long arrived
-    )
+    ValueTask<UpstreamAnswer> IMetadataUpstream.ForwardAsync(Request request, RequestIdentity identity, long arrived)
     {
         if (_denied == identity.InstanceId)
         {
             return new(Refusal.InstanceNotFound);
         }
-        context.Features.GetRequiredFeature<Exchange>().AnsweredAs = identity.InstanceId;
-        return new(Refusal.None);
+        return new(Response.Of(request, 200, contentType: null, Encoding.UTF8.GetBytes(identity.InstanceId)));
     }
 
     ModelPort NewPort(Guid network)

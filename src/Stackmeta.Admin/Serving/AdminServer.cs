@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Http;
@@ -106,7 +107,12 @@ public sealed class AdminServer : IAsyncDisposable
                 );
                 return;
             }
-            if (!RequestTarget.TryGetOriginForm(context, out var target))
+            if (
+                !RequestTarget.TryGetOriginForm(
+                    context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+                    out var target
+                )
+            )
             {
                 await AdminAnswer.ErrorAsync(request, 400, "The target is no path");
                 return;

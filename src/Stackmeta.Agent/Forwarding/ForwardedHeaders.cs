@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Stackmeta.Http;
 
 namespace Stackmeta.Agent;
 
@@ -23,14 +24,16 @@ static class ForwardedHeaders
         "Vary",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Copies them.</summary>
-    public static void Copy(HttpResponseMessage answer, IHeaderDictionary to)
+    /// <summary>Those headers.</summary>
+    public static List<KeyValuePair<string, StringValues>> Of(HttpResponseMessage answer)
     {
-        Copy(answer.Headers.NonValidated, to);
-        Copy(answer.Content.Headers.NonValidated, to);
+        var headers = new List<KeyValuePair<string, StringValues>>();
+        Copy(answer.Headers.NonValidated, headers);
+        Copy(answer.Content.Headers.NonValidated, headers);
+        return headers;
     }
 
-    static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to)
+    static void Copy(HttpHeadersNonValidated from, List<KeyValuePair<string, StringValues>> to)
     {
         foreach (var (name, values) in from)
         {
@@ -40,9 +43,9 @@ static class ForwardedHeaders
             }
             foreach (var value in values)
             {
-                if (!value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+                if (Response.IsSendable(value))
                 {
-                    to.Append(name, value);
+                    to.Add(new(name, value));
                 }
             }
         }

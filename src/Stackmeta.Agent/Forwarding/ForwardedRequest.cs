@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -12,22 +11,22 @@ namespace Stackmeta.Agent;
 static class ForwardedRequest
 {
     /// <summary>The request, or null when the guest's target cannot be forwarded.</summary>
-    /// <param name="context">The guest's request.</param>
+    /// <param name="guest">The guest's request.</param>
     /// <param name="identity">Whom it is for.</param>
     /// <param name="signature">Proves the instance id.</param>
     /// <param name="origin">Scheme, host and port of the API, for example <c>http://127.0.0.1:8775</c>.</param>
     public static async ValueTask<HttpRequestMessage?> CreateAsync(
-        HttpContext context,
+        Request guest,
         RequestIdentity identity,
         InstanceSignature signature,
         string origin
     )
     {
-        if (OnwardRequest.TryCreate(context, origin) is not { } request)
+        if (OnwardRequest.TryCreate(guest, origin) is not { } request)
         {
             return null;
         }
-        request.Content = await RequestBody.ReadAsync(context);
+        request.Content = await RequestBody.ReadAsync(guest);
         // Who refuses a long body need not be sent it: without this an API that answers and closes early cuts our sending off, and
         // with it what it answered.
         request.Headers.ExpectContinue = RequestBody.IsRepeatable(request) ? null : true;
@@ -36,8 +35,8 @@ static class ForwardedRequest
         headers.TryAddWithoutValidation("X-Instance-ID", identity.InstanceId);
         headers.TryAddWithoutValidation("X-Tenant-ID", identity.ProjectId);
         headers.TryAddWithoutValidation("X-Instance-ID-Signature", signature.Sign(identity.InstanceId));
-        RequestObservation.Of(context)?.Trail().AddTo(headers);
-        if (context.Request.Headers.Accept is { Count: > 0 } accept)
+        guest.Observation?.Trail().AddTo(headers);
+        if (guest.Headers["Accept"] is { Count: > 0 } accept)
         {
             headers.TryAddWithoutValidation("Accept", accept.ToString());
         }

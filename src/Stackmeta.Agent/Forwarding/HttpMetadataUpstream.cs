@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Http;
@@ -41,33 +40,31 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         _single.Dispose();
     }
 
-    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
+    public async ValueTask<UpstreamAnswer> ForwardAsync(Request request, RequestIdentity identity, long arrived)
     {
-        using var step = RequestObservation.Enter(context, PathStep.Upstream);
-        using var deadline = DeadlineOf(context, arrived);
+        using var step = request.Enter(PathStep.Upstream);
         for (var mayRepeat = true; ; mayRepeat = false)
         {
-            using var request = await ForwardedRequest.CreateAsync(context, identity, _signature, _origin);
-            if (request is null)
+            using var onward = await ForwardedRequest.CreateAsync(request, identity, _signature, _origin);
+            if (onward is null)
             {
                 return Refusal.RequestMalformed;
             }
+            var deadline = DeadlineOf(request, arrived);
             try
             {
-                return await SendAsync(context, request, arrived, deadline);
+                return await SendAsync(request, onward, arrived, deadline);
             }
             catch (HttpRequestException e)
-                when (mayRepeat
-                    && OnwardRequest.IsSafe(request)
-                    && !context.Response.HasStarted
-                    && OnwardRequest.WasDropped(e)
-                )
+                when (mayRepeat && OnwardRequest.IsSafe(onward) && OnwardRequest.WasDropped(e))
             {
                 // The API closed a kept connection while the request was on its way. No byte of an answer came: once more.
+                deadline.Dispose();
             }
-            catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
+            catch (Exception e) when (deadline.RefusalOf(e) is { } refusal)
             {
-                if (refusal == Refusal.MetadataApiFailed && RequestBody.IsUnfinished(request))
+                deadline.Dispose();
+                if (refusal == Refusal.MetadataApiFailed && RequestBody.IsUnfinished(onward))
                 {
                     // It closed in the middle of more than any guest has to say: it had enough.
                     return Refusal.RequestTooLarge;
@@ -78,47 +75,59 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         }
     }
 
+    /// <summary>Sends it; the deadline is disposed of with the response, or by the caller when this throws.</summary>
     async ValueTask<UpstreamAnswer> SendAsync(
-        HttpContext context,
-        HttpRequestMessage request,
+        Request request,
+        HttpRequestMessage onward,
         long arrived,
         Deadline deadline
     )
     {
-        var connections = OnwardRequest.IsSafe(request) ? _kept : _single;
-        var answer = await connections.SendAsync(request, deadline.Source.Token);
-        if (answer.StatusCode == HttpStatusCode.NotFound && RequestBody.IsRepeatable(request))
+        var connections = OnwardRequest.IsSafe(onward) ? _kept : _single;
+        var answer = await connections.SendAsync(onward, deadline.Source.Token);
+        if (answer.StatusCode == HttpStatusCode.NotFound && RequestBody.IsRepeatable(onward))
         {
-            return new(Refusal.InstanceNotFound, new HeldAnswer(this, answer, arrived));
+            deadline.Dispose();
+            return new(Refusal.InstanceNotFound, Held: new HeldResponse(this, answer, arrived));
         }
-        using (answer)
+        if (answer.StatusCode == HttpStatusCode.Forbidden && _rejections.MayWrite(Refusal.SharedSecretRejected, out _))
         {
-            if (
-                answer.StatusCode == HttpStatusCode.Forbidden
-                && _rejections.MayWrite(Refusal.SharedSecretRejected, out _)
-            )
-            {
-                Log.SecretRejected(_logger, _options.Api, (int)answer.StatusCode);
-            }
-            await PassOnAsync(context, answer, deadline);
-            return Refusal.None;
+            Log.SecretRejected(_logger, _options.Api, (int)answer.StatusCode);
+        }
+        return await PassOnAsync(request, answer, deadline);
+    }
+
+    async ValueTask<Response> PassOnAsync(Request request, HttpResponseMessage answer, Deadline deadline)
+    {
+        try
+        {
+            return await OnwardResponse.ReadAsync(
+                request,
+                answer,
+                ForwardedHeaders.Of(answer),
+                deadline,
+                _options.PauseDeadline,
+                broken: e => TellTrouble(deadline.RefusalOf(e) ?? Refusal.None, e)
+            );
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
         }
     }
 
-    ValueTask PassOnAsync(HttpContext context, HttpResponseMessage answer, Deadline deadline) =>
-        OnwardAnswer.WriteAsync(context, answer, ForwardedHeaders.Copy, deadline.Source, _options.PauseDeadline);
-
     /// <summary>What this attempt has, of what the guest's proxy gives all of them together.</summary>
-    Deadline DeadlineOf(HttpContext context, long arrived)
+    Deadline DeadlineOf(Request request, long arrived)
     {
         var left = _options.WholeDeadline - _time.GetElapsedTime(arrived);
         left = left < _options.AnswerDeadline ? left : _options.AnswerDeadline;
-        return new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, context.RequestAborted);
+        return new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, request.Aborted);
     }
 
     void TellTrouble(Refusal refusal, Exception cause)
     {
-        if (_troubles.MayWrite(refusal, out var suppressed))
+        if (refusal != Refusal.None && _troubles.MayWrite(refusal, out var suppressed))
         {
             var what = refusal switch
             {
@@ -131,21 +140,29 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     }
 
     /// <summary>A 404 that waits until the agent has looked the port up again.</summary>
-    sealed class HeldAnswer(HttpMetadataUpstream upstream, HttpResponseMessage answer, long arrived) : IHeldAnswer
+    sealed class HeldResponse(HttpMetadataUpstream upstream, HttpResponseMessage answer, long arrived) : IHeldResponse
     {
-        public void Dispose() => answer.Dispose();
+        bool _isTaken;
 
-        public async ValueTask<Refusal> GiveAsync(HttpContext context)
+        public void Dispose()
         {
-            using var whole = answer;
-            using var deadline = upstream.DeadlineOf(context, arrived);
+            if (!_isTaken)
+            {
+                answer.Dispose();
+            }
+        }
+
+        public async ValueTask<UpstreamAnswer> TakeAsync(Request request)
+        {
+            _isTaken = true;
+            var deadline = upstream.DeadlineOf(request, arrived);
             try
             {
-                await upstream.PassOnAsync(context, answer, deadline);
-                return Refusal.None;
+                return await upstream.PassOnAsync(request, answer, deadline);
             }
-            catch (Exception e) when (!context.Response.HasStarted && deadline.RefusalOf(e) is { } refusal)
+            catch (Exception e) when (deadline.RefusalOf(e) is { } refusal)
             {
+                deadline.Dispose();
                 upstream.TellTrouble(refusal, e);
                 return refusal;
             }

@@ -1,6 +1,5 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Stackmeta.Http;
 
 namespace Stackmeta.Agent;
 
@@ -14,35 +13,26 @@ static class RequestBody
     /// <remarks>
     /// A chunked body that is short goes on with Content-Length: Nova does not understand it otherwise (spec/nova-metadata.md §5.4).
     /// </remarks>
-    public static async ValueTask<HttpContent?> ReadAsync(HttpContext context)
+    public static async ValueTask<HttpContent?> ReadAsync(Request request)
     {
-        var request = context.Request;
         if (request.Body is RepeatableBody read)
         {
             return read.ToContent();
         }
-        if (!context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
+        if (request.Body is not { } received)
         {
             return null;
         }
         if (request.ContentLength > MaxRepeatable)
         {
-            return new StreamingBody(request.Body, request.ContentLength);
+            return new StreamingBody(received, request.ContentLength);
         }
 
         var bytes = new byte[(int)(request.ContentLength ?? MaxRepeatable) + 1];
-        var length = 0;
-        int count;
-        while (
-            length < bytes.Length
-            && (count = await request.Body.ReadAsync(bytes.AsMemory(length), context.RequestAborted)) > 0
-        )
-        {
-            length += count;
-        }
+        var length = await received.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, request.Aborted);
         if (length > MaxRepeatable)
         {
-            request.Body = new PrecededStream(bytes.AsMemory(0, length), request.Body);
+            request.Body = new PrecededStream(bytes.AsMemory(0, length), received);
             return new StreamingBody(request.Body, length: null);
         }
         var body = new RepeatableBody(bytes.AsMemory(0, length));

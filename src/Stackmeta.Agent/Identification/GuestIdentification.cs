@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
@@ -18,7 +17,7 @@ readonly record struct Guest(NetworkScope Scope, GuestAddress Address, string Cl
     public EthernetAddress? Mac { get; init; }
 
     /// <summary>Its connection, where this process has accepted it; null where a proxy asks.</summary>
-    public IGuestConnectionFeature? Connection { get; init; }
+    public IGuestClient? Connection { get; init; }
 
     /// <summary>Whether the proxy is to be told which port it is (<see cref="GuestIdentification.PortHeader"/>).</summary>
     public bool IsPortTold { get; init; }
@@ -64,10 +63,10 @@ static class GuestIdentification
     /// <summary>What <see cref="PortHeader"/> has.</summary>
     public static string TextOf(Port port) => $"{port.Id}/{port.DeviceId}";
 
-    public static Refusal Identify(HttpContext context, out Guest guest)
+    public static Refusal Identify(Request request, out Guest guest)
     {
         guest = default;
-        if (context.Features.Find<IGuestConnectionFeature>() is { } connection)
+        if (request.Client is IGuestClient connection)
         {
             guest = new(connection.Scope, connection.Address ?? default, connection.ClientAddress)
             {
@@ -77,7 +76,7 @@ static class GuestIdentification
             return connection.Address is null ? Refusal.PortNotFound : Refusal.None;
         }
 
-        var headers = context.Request.Headers;
+        var headers = request.Headers;
         var refusal = ReadScope(headers, out var scope);
         if (refusal != Refusal.None)
         {
@@ -120,7 +119,7 @@ static class GuestIdentification
         return true;
     }
 
-    static Refusal ReadScope(IHeaderDictionary headers, out NetworkScope scope)
+    static Refusal ReadScope(RequestHeaders headers, out NetworkScope scope)
     {
         scope = default;
         var refusal = Refusal.ScopeHeaderMissing;
@@ -141,7 +140,7 @@ static class GuestIdentification
         return refusal;
     }
 
-    static Refusal ReadAddress(IHeaderDictionary headers, out string client, out IPAddress address)
+    static Refusal ReadAddress(RequestHeaders headers, out string client, out IPAddress address)
     {
         address = IPAddress.None;
         client = "";

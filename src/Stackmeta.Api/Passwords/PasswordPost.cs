@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -15,17 +14,17 @@ sealed class PasswordPost(InstanceCache instances)
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the password from the body and stores it. Whether one is set already is decided by what is stored.</summary>
-    public async ValueTask<Refusal> StoreAsync(HttpContext context, Instance instance)
+    public async ValueTask<Refusal> StoreAsync(Request request, Instance instance)
     {
-        if (!RequestMethod.IsPost(context))
+        if (!request.IsPost)
         {
             return Refusal.PasswordMethodNotAllowed;
         }
-        if (await IsSetAsync(instance, context.RequestAborted))
+        if (await IsSetAsync(instance, request.Aborted))
         {
             return Refusal.PasswordAlreadySet;
         }
-        if (context.Request.ContentLength is null)
+        if (request.ContentLength is null)
         {
             // No body at all is not the empty password.
             return Refusal.TransferEncodingRefused;
@@ -34,7 +33,7 @@ sealed class PasswordPost(InstanceCache instances)
         var buffer = ArrayPool<byte>.Shared.Rent(MaxBytes + 1);
         try
         {
-            var length = await ReadAsync(context.Request, buffer, context.RequestAborted);
+            var length = await ReadAsync(request, buffer);
             if (length > MaxBytes)
             {
                 return Refusal.PasswordTooLarge;
@@ -43,7 +42,7 @@ sealed class PasswordPost(InstanceCache instances)
             {
                 return Refusal.PasswordNotText;
             }
-            return await instances.SetPasswordAsync(instance.Uuid, password, context.RequestAborted);
+            return await instances.SetPasswordAsync(instance.Uuid, password, request.Aborted);
         }
         finally
         {
@@ -64,24 +63,18 @@ sealed class PasswordPost(InstanceCache instances)
 
     /// <summary>Reads until the end or until one byte more than is allowed.</summary>
     /// <returns>Bytes read; more than <see cref="MaxBytes"/> when there are more, whatever Content-Length said.</returns>
-    static async ValueTask<int> ReadAsync(HttpRequest request, byte[] buffer, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > MaxBytes)
+    static async ValueTask<int> ReadAsync(Request request, byte[] buffer) =>
+        request switch
         {
-            return MaxBytes + 1;
-        }
-        var length = 0;
-        while (length <= MaxBytes)
-        {
-            var read = await request.Body.ReadAsync(buffer.AsMemory(length, MaxBytes + 1 - length), cancellationToken);
-            if (read == 0)
-            {
-                break;
-            }
-            length += read;
-        }
-        return length;
-    }
+            { ContentLength: > MaxBytes } => MaxBytes + 1,
+            { Body: { } body } => await body.ReadAtLeastAsync(
+                buffer.AsMemory(0, MaxBytes + 1),
+                MaxBytes + 1,
+                throwOnEndOfStream: false,
+                request.Aborted
+            ),
+            _ => 0,
+        };
 
     static bool TryDecode(ReadOnlySpan<byte> bytes, out string password)
     {

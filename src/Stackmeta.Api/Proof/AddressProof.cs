@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -14,15 +14,15 @@ public sealed class AddressProof(IAddressDirectory directory, AddressProofOption
     readonly AddressCache _ports = new(directory, options.Cache, time);
 
     /// <inheritdoc/>
-    public async ValueTask<ProofAnswer> ProveAsync(HttpContext context)
+    public async ValueTask<ProofAnswer> ProveAsync(Request request)
     {
-        var address = AddressOf(context);
+        var address = AddressOf(request);
         var identity = new RequestIdentity("", "", address);
         if (string.IsNullOrEmpty(address))
         {
             return new(identity, Refusal.InstanceSourceFailed);
         }
-        var answer = await _ports.FindAsync(address, context.RequestAborted);
+        var answer = await _ports.FindAsync(address, request.Aborted);
         return answer.Refusal switch
         {
             Refusal.None => new(
@@ -38,9 +38,9 @@ public sealed class AddressProof(IAddressDirectory directory, AddressProofOption
     }
 
     /// <summary>The text is taken as it stands, as Nova does: an address that is none is nobody's.</summary>
-    string? AddressOf(HttpContext context)
+    string? AddressOf(Request request)
     {
-        var headers = context.Request.Headers;
+        var headers = request.Headers;
         if (options.ParsesProxyHeaders)
         {
             if (headers.TryGetValue("Forwarded", out var forwarded) && ForwardedFor(forwarded.ToString()) is { } named)
@@ -56,7 +56,7 @@ public sealed class AddressProof(IAddressDirectory directory, AddressProofOption
         {
             return text.ToString();
         }
-        var address = context.Connection.RemoteIpAddress;
+        var address = request.PeerAddress;
         return address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString();
     }
 

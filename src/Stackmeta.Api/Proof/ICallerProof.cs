@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
@@ -7,7 +7,7 @@ namespace Stackmeta.Api;
 public interface ICallerProof
 {
     /// <summary>Finds out for which instance the request asks and whether the caller may.</summary>
-    ValueTask<ProofAnswer> ProveAsync(HttpContext context);
+    ValueTask<ProofAnswer> ProveAsync(Request request);
 }
 
 /// <summary>Whom a request is for, or why that is not proven.</summary>

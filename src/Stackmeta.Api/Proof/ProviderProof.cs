@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
@@ -24,14 +24,14 @@ public sealed class ProviderProof(
     readonly ProviderCache _ports = new(directory, cache, time);
 
     /// <inheritdoc/>
-    public ValueTask<ProofAnswer> ProveAsync(HttpContext context) =>
-        context.Request.Headers.TryGetValue(Provider, out var provider) && provider.ToString() is { Length: > 0 } id
-            ? ProveProviderAsync(context, id)
-            : byInstance.ProveAsync(context);
+    public ValueTask<ProofAnswer> ProveAsync(Request request) =>
+        request.Headers.TryGetValue(Provider, out var provider) && provider.ToString() is { Length: > 0 } id
+            ? ProveProviderAsync(request, id)
+            : byInstance.ProveAsync(request);
 
-    async ValueTask<ProofAnswer> ProveProviderAsync(HttpContext context, string provider)
+    async ValueTask<ProofAnswer> ProveProviderAsync(Request request, string provider)
     {
-        var headers = context.Request.Headers;
+        var headers = request.Headers;
         if (!headers.TryGetValue(ProofHeaders.ForwardedFor, out var forwardedFor))
         {
             return Refusal.AddressHeaderMissing;
@@ -41,7 +41,7 @@ public sealed class ProviderProof(
             return refusal;
         }
         var address = forwardedFor.ToString().Split(',', 2)[0];
-        var answer = await _ports.FindAsync(provider, address, context.RequestAborted);
+        var answer = await _ports.FindAsync(provider, address, request.Aborted);
         return answer switch
         {
             { Port: { } port } => new ProofAnswer(new(port.DeviceId, port.ProjectId, address), Refusal.None),

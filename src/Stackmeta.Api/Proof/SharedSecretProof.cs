@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
@@ -15,9 +15,9 @@ namespace Stackmeta.Api;
 /// </remarks>
 public sealed class SharedSecretProof(InstanceSignature signature) : ICallerProof
 {
-    public ValueTask<ProofAnswer> ProveAsync(HttpContext context) => new(Prove(context.Request.Headers));
+    public ValueTask<ProofAnswer> ProveAsync(Request request) => new(Prove(request.Headers));
 
-    ProofAnswer Prove(IHeaderDictionary headers)
+    ProofAnswer Prove(RequestHeaders headers)
     {
         if (!headers.TryGetValue(ProofHeaders.InstanceId, out var instanceId))
         {

@@ -56,7 +56,8 @@ sealed class NamespaceBounds(string @namespace, string file, bool countsConnecti
         }
         catch (EdgeException e)
         {
-            _notice = $"one guest may fill the host's neighbour table{(countsConnections ? ", or take all connections of its haproxy" : "")}: {e.Message}";
+            _notice =
+                $"one guest may fill the host's neighbour table{(countsConnections ? ", or take all connections of its haproxy" : "")}: {e.Message}";
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Http;
@@ -22,7 +21,7 @@ namespace Stackmeta.Edge;
 ///                                                                                 │ for another port than the connection's: cut off
 /// </code>
 /// </remarks>
-public sealed class AgentForwarder : IDisposable
+public sealed class AgentForwarder : IRequestHandler, IDisposable
 {
     /// <summary>
     /// Less than the shortest wait of a guest that never asks again (spec/guest-clients.md §1.2), so that an agent which is
@@ -74,19 +73,24 @@ public sealed class AgentForwarder : IDisposable
             }
         );
 
-    /// <summary>Answers one request of a connection that a <see cref="NamespaceListeners"/> accepted.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>The response to a request of a connection that a <see cref="NamespaceListeners"/> accepted.</summary>
+    public async ValueTask<Response> HandleAsync(Request request)
     {
         var arrived = _time.GetTimestamp();
-        context.Features.Require<IGuestArrivalFeature>().ShowTo(RequestObservation.Of(context));
-        using var step = RequestObservation.Enter(context, PathStep.Upstream);
+        var guest = (IGuestArrival)request.Client!;
+        guest.ShowTo(request.Observation);
+        using var step = request.Enter(PathStep.Upstream);
         try
         {
-            var body = await ForwardedRequest.ReadBodyAsync(context);
+            var body = await ForwardedRequest.ReadBodyAsync(request);
             var mayRepeat = true;
             for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
             {
-                var refusal = await TryForwardAsync(context, body, mayRepeat);
+                var (refusal, response) = await TryForwardAsync(request, guest, body, mayRepeat);
+                if (refusal == Refusal.None)
+                {
+                    return response;
+                }
                 if (refusal is null)
                 {
                     // The agent dropped a kept connection while the request was on its way, and no byte of an answer came: once more.
@@ -94,93 +98,99 @@ public sealed class AgentForwarder : IDisposable
                 }
                 else if (refusal == Refusal.MetadataApiUnreachable && _time.GetElapsedTime(arrived) + pause < Patience)
                 {
-                    await Task.Delay(pause, _time, context.RequestAborted);
+                    await Task.Delay(pause, _time, request.Aborted);
                 }
                 else
                 {
-                    await EndAsync(context, refusal.Value);
-                    return;
+                    return Response.Of(request, refusal.Value);
                 }
             }
         }
         catch (Exception e) when (BadRequest.RefusalOf(e) is var refusal and not Refusal.None)
         {
-            await EndAsync(context, refusal);
+            return Response.Of(request, refusal);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (request.Aborted.IsCancellationRequested)
         {
-            RequestObservation.Of(context)?.Abandon();
+            request.Observation?.Abandon();
+            return Response.CutOff;
         }
     }
 
-    /// <summary>Sends the request on and its answer back.</summary>
-    /// <returns><see cref="Refusal.None"/> when it is answered, why it is not, or null when it may be sent once more at once.</returns>
-    async ValueTask<Refusal?> TryForwardAsync(HttpContext context, byte[]? body, bool mayRepeat)
+    /// <summary>Sends the request on.</summary>
+    /// <returns><see cref="Refusal.None"/> and the response; why there is none; or null when the request may be sent once more at once.</returns>
+    async ValueTask<(Refusal? Refusal, Response Response)> TryForwardAsync(
+        Request request,
+        IGuestArrival guest,
+        byte[]? body,
+        bool mayRepeat
+    )
     {
-        using var request = ForwardedRequest.Create(context, body, Origin);
-        if (request is null)
+        using var onward = ForwardedRequest.Create(request, guest, body, Origin);
+        if (onward is null)
         {
-            return Refusal.RequestMalformed;
+            return (Refusal.RequestMalformed, default);
         }
-        var isSafe = OnwardRequest.IsSafe(request);
-        using var deadline = new Deadline(AnswerDeadline, _time, context.RequestAborted);
+        var isSafe = OnwardRequest.IsSafe(onward);
+        var deadline = new Deadline(AnswerDeadline, _time, request.Aborted);
+        HttpResponseMessage? answer = null;
         try
         {
-            using var answer = await (isSafe ? _kept : _single).SendAsync(request, deadline.Source.Token);
-            if (!IsForSamePort(context, answer))
+            answer = await (isSafe ? _kept : _single).SendAsync(onward, deadline.Source.Token);
+            if (!IsForSamePort(guest, answer))
             {
                 // Whoever has the address now asks on a connection of its own.
-                CutOff(context);
-                return Refusal.None;
+                answer.Dispose();
+                deadline.Dispose();
+                return (Refusal.None, CutOff(request, guest));
             }
-            await OnwardAnswer.WriteAsync(context, answer, ForwardedHeaders.Copy, deadline.Source, AnswerDeadline);
-            return Refusal.None;
+            var headers = ForwardedHeaders.Of(answer);
+            return (
+                Refusal.None,
+                await OnwardResponse.ReadAsync(request, answer, headers, deadline, AnswerDeadline, Tell)
+            );
         }
-        catch (HttpRequestException e)
-            when (mayRepeat && isSafe && !context.Response.HasStarted && OnwardRequest.WasDropped(e))
+        catch (Exception e)
         {
-            return null;
-        }
-        catch (Exception e) when (deadline.RefusalOf(e) is { } refusal)
-        {
-            if (_throttle.MayWrite(refusal, out _))
+            answer?.Dispose();
+            var refusal = deadline.RefusalOf(e);
+            deadline.Dispose();
+            if (mayRepeat && isSafe && e is HttpRequestException failed && OnwardRequest.WasDropped(failed))
             {
-                Log.AgentUnreachable(_logger, _socket, new BoundedText(e.Message).ToString());
+                return (null, default);
             }
-            return refusal;
+            if (refusal is null)
+            {
+                throw;
+            }
+            TellUnreachable(refusal.Value, e);
+            return (refusal, default);
+        }
+
+        void Tell(Exception e) => TellUnreachable(Refusal.MetadataApiFailed, e);
+    }
+
+    void TellUnreachable(Refusal refusal, Exception exception)
+    {
+        if (_throttle.MayWrite(refusal, out _))
+        {
+            Log.AgentUnreachable(_logger, _socket, new BoundedText(exception.Message).ToString());
         }
     }
 
     /// <summary>Whether the response is for the port that the connection is tied to; it is from now on, if it was to none.</summary>
     /// <remarks>Other agents do not tell.</remarks>
-    static bool IsForSamePort(HttpContext context, HttpResponseMessage answer) =>
-        !answer.Headers.NonValidated.TryGetValues(IdentityHeaders.Port, out var port)
-        || context.Features.Require<IGuestArrivalFeature>().TryBind(port.ToString());
+    static bool IsForSamePort(IGuestArrival guest, HttpResponseMessage answer) =>
+        !answer.Headers.NonValidated.TryGetValues(IdentityHeaders.Port, out var port) || guest.TryBind(port.ToString());
 
-    void CutOff(HttpContext context)
+    Response CutOff(Request request, IGuestArrival guest)
     {
-        RequestObservation.Of(context)?.Abandon();
+        request.Observation?.Abandon();
         if (_cutOff.MayWrite(out var suppressed))
         {
-            var client = context.Features.Require<IGuestArrivalFeature>();
-            Log.CutOff(_logger, client.Peer, client.Scope, suppressed);
+            Log.CutOff(_logger, guest.Peer, guest.Scope, suppressed);
         }
-        context.Abort();
-    }
-
-    static Task EndAsync(HttpContext context, Refusal refusal)
-    {
-        if (refusal == Refusal.None)
-        {
-            return Task.CompletedTask;
-        }
-        if (context.Response.HasStarted)
-        {
-            // Cut short, so that the guest does not take what it has for the whole.
-            context.Abort();
-            return Task.CompletedTask;
-        }
-        return Answer.WriteRefusalAsync(context, refusal);
+        return Response.CutOff;
     }
 
     async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

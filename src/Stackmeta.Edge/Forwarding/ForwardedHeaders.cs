@@ -1,34 +1,33 @@
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
 
 /// <summary>What of the agent's answer the guest gets besides status and body: all headers but those of the connection.</summary>
 static class ForwardedHeaders
 {
-    /// <summary>Copies them.</summary>
-    public static void Copy(HttpResponseMessage answer, IHeaderDictionary to)
+    /// <summary>Those headers.</summary>
+    public static List<KeyValuePair<string, StringValues>> Of(HttpResponseMessage answer)
     {
+        var headers = new List<KeyValuePair<string, StringValues>>();
         var connection = new StringValues([.. answer.Headers.Connection]);
-        Copy(answer.Headers.NonValidated, connection, to);
-        Copy(answer.Content.Headers.NonValidated, connection, to);
+        Copy(answer.Headers.NonValidated, connection, headers);
+        Copy(answer.Content.Headers.NonValidated, connection, headers);
+        return headers;
     }
 
     /// <summary>Between agent and edge only.</summary>
     static bool IsOurs(string name) => name.Equals(IdentityHeaders.Port, StringComparison.OrdinalIgnoreCase);
 
-    static void Copy(HttpHeadersNonValidated from, StringValues connection, IHeaderDictionary to)
+    static void Copy(HttpHeadersNonValidated from, StringValues connection, List<KeyValuePair<string, StringValues>> to)
     {
         foreach (var (name, values) in from)
         {
-            if (!ConnectionHeaders.Contains(name, connection) && !IsOurs(name) && values.All(IsSendable))
+            if (!ConnectionHeaders.Contains(name, connection) && !IsOurs(name) && values.All(Response.IsSendable))
             {
-                to[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
+                to.Add(new(name, values.Count == 1 ? values.ToString() : new StringValues([.. values])));
             }
         }
     }
-
-    /// <summary>Others would end the answer by an exception.</summary>
-    static bool IsSendable(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

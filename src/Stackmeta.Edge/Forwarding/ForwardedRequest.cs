@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Stackmeta.Http;
 
 namespace Stackmeta.Edge;
@@ -13,27 +11,26 @@ static class ForwardedRequest
     /// Neutron's agent takes what has arrived with the head for the body and loses the rest (spec/neutron-metadata.md §8,
     /// case 135), so a body is sent in one piece with its head. Kestrel's limit bounds it.
     /// </remarks>
-    public static async ValueTask<byte[]?> ReadBodyAsync(HttpContext context)
+    public static async ValueTask<byte[]?> ReadBodyAsync(Request guest)
     {
-        if (!context.Features.Require<IHttpRequestBodyDetectionFeature>().CanHaveBody)
+        if (guest.Body is not { } received)
         {
             return null;
         }
-        using var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        using var body = new MemoryStream((int)(guest.ContentLength ?? 0));
+        await received.CopyToAsync(body, guest.Aborted);
         return body.ToArray();
     }
 
     /// <summary>The request, or null when the guest's target cannot be forwarded.</summary>
-    public static HttpRequestMessage? Create(HttpContext context, byte[]? body, string origin)
+    public static HttpRequestMessage? Create(Request guest, IGuestArrival arrival, byte[]? body, string origin)
     {
-        if (OnwardRequest.TryCreate(context, origin) is not { } request)
+        if (OnwardRequest.TryCreate(guest, origin) is not { } request)
         {
             return null;
         }
         request.Content = body is null ? null : new ReadOnlyMemoryContent(body);
-        CopyHeaders(context, request);
-        var arrival = context.Features.Require<IGuestArrivalFeature>();
+        CopyHeaders(guest.Headers, request);
         request.Headers.TryAddWithoutValidation(IdentityHeaders.Of(arrival.Scope.Kind), arrival.ScopeId);
         request.Headers.TryAddWithoutValidation(IdentityHeaders.ForwardedFor, arrival.ClientAddress);
         request.Headers.TryAddWithoutValidation(
@@ -43,12 +40,12 @@ static class ForwardedRequest
         return request;
     }
 
-    static void CopyHeaders(HttpContext context, HttpRequestMessage request)
+    static void CopyHeaders(RequestHeaders guest, HttpRequestMessage request)
     {
-        var guest = context.Request.Headers;
-        foreach (var (name, values) in guest)
+        var connection = guest["Connection"];
+        foreach (var (name, values) in guest.All)
         {
-            if (IdentityHeaders.Contains(name) || ConnectionHeaders.Contains(name, guest.Connection))
+            if (IdentityHeaders.Contains(name) || ConnectionHeaders.Contains(name, connection))
             {
                 continue;
             }
@@ -57,10 +54,10 @@ static class ForwardedRequest
                 CopyHost(values.ToString(), request.Headers);
                 continue;
             }
-            if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
+            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
             {
                 // Headers that describe the body: the framework keeps them apart.
-                request.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
         }
     }

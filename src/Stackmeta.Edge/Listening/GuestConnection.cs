@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http.Features;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
 
@@ -13,7 +12,7 @@ namespace Stackmeta.Edge;
 /// <param name="trunk">What it is a part of.</param>
 /// <param name="listener">Where it was accepted.</param>
 /// <param name="account">What it is counted in, and by which its guest's connections share their turns.</param>
-/// <param name="connected">Called before the first request, to set features of one's own; null for none.</param>
+/// <param name="clientOf">Makes what the handler wants to know of the connection, once; null where it takes the connection itself.</param>
 sealed class GuestConnection(
     Descriptor socket,
     IPEndPoint peer,
@@ -22,8 +21,8 @@ sealed class GuestConnection(
     ConnectionTrunk trunk,
     NamespaceListener listener,
     GuestAccount account,
-    Action<IFeatureCollection, IGuestArrivalFeature>? connected
-) : SocketConnection(socket, peer, loop, trunk), IGuestArrivalFeature
+    Func<IGuestArrival, object>? clientOf
+) : SocketConnection(socket, peer, loop, trunk), IGuestArrival
 {
     // By Interlocked.
     string? _port;
@@ -41,7 +40,7 @@ sealed class GuestConnection(
     public EthernetAddress? Mac => client.Mac;
 
     /// <summary>Made by the first request that is forwarded; the same for all of the connection's.</summary>
-    public string ClientAddress => field ??= IGuestArrivalFeature.AddressOf(Peer);
+    public string ClientAddress => field ??= IGuestArrival.AddressOf(Peer);
 
     public string? MacText => field ??= Mac?.ToString();
 
@@ -56,12 +55,10 @@ sealed class GuestConnection(
 
     protected override object TurnOwner => account;
 
-    protected override void AddFeatures(IFeatureCollection features)
-    {
-        features.Set<IGuestArrivalFeature>(this);
-        features.Set(account);
-        connected?.Invoke(features, this);
-    }
+    public override object Client => field ??= clientOf?.Invoke(this) ?? this;
+
+    /// <summary>What its guest is counted in.</summary>
+    public GuestAccount Account => account;
 
     protected override void Ended() => account.Leave();
 }

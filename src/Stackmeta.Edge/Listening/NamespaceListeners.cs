@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Core.Supervision;
@@ -11,19 +10,19 @@ namespace Stackmeta.Edge;
 
 /// <summary>
 /// Listens in any number of namespaces and gives all connections to one server, each with an
-/// <see cref="IGuestArrivalFeature"/>. Namespaces come and go while the server runs.
+/// <see cref="IGuestArrival"/>. Namespaces come and go while the server runs.
 /// </summary>
 /// <param name="sockets">Where listening sockets are had from.</param>
 /// <param name="hasAntiSpoofing">Whether the networks let each port send from its own addresses only (<see cref="EdgeServerOptions.HasAntiSpoofing"/>).</param>
 /// <param name="limits">Turns guests away that have too many connections.</param>
-/// <param name="connected">Called for each connection before its first request, to set features of one's own; null for none.</param>
+/// <param name="clientOf">Makes what the handler wants to know of a connection, once for each; null where it takes the connection itself.</param>
 /// <param name="supervisor">Owns the threads that accept and answer.</param>
 /// <param name="observer">Told of connections that are turned away; null for nobody.</param>
 public sealed class NamespaceListeners(
     INamespaceSockets sockets,
     bool hasAntiSpoofing,
     GuestLimits limits,
-    Action<IFeatureCollection, IGuestArrivalFeature>? connected,
+    Func<IGuestArrival, object>? clientOf,
     Supervisor supervisor,
     TimeProvider time,
     ILoggerFactory loggers,
@@ -138,15 +137,13 @@ public sealed class NamespaceListeners(
     /// <param name="isToEnd">Whether a connection is one of them; called on any thread, for connections of all namespaces.</param>
     /// <param name="cancellationToken">Gives up; what was not reached is not ended then.</param>
     /// <returns>How many were ended. No byte of an answer that is made from now on reaches their clients.</returns>
-    public Task<int> EndConnectionsAsync(
-        Func<IGuestArrivalFeature, bool> isToEnd,
-        CancellationToken cancellationToken
-    ) => EndConnectionsAsync(_listeners.Values, isToEnd, cancellationToken);
+    public Task<int> EndConnectionsAsync(Func<IGuestArrival, bool> isToEnd, CancellationToken cancellationToken) =>
+        EndConnectionsAsync(_listeners.Values, isToEnd, cancellationToken);
 
     /// <summary>The same of one network or router: what is not accepted elsewhere does not matter.</summary>
     public Task<int> EndConnectionsAsync(
         EdgeScope scope,
-        Func<IGuestArrivalFeature, bool> isToEnd,
+        Func<IGuestArrival, bool> isToEnd,
         CancellationToken cancellationToken
     ) =>
         EndConnectionsAsync(
@@ -157,7 +154,7 @@ public sealed class NamespaceListeners(
 
     async Task<int> EndConnectionsAsync(
         IEnumerable<NamespaceListener> listeners,
-        Func<IGuestArrivalFeature, bool> isToEnd,
+        Func<IGuestArrival, bool> isToEnd,
         CancellationToken cancellationToken
     )
     {
@@ -198,7 +195,7 @@ public sealed class NamespaceListeners(
             TurnAway(socket, listener.Scope, client.Address, reason);
             return;
         }
-        new GuestConnection(socket, peer, client, loop, Trunk, listener, account, connected).Start();
+        new GuestConnection(socket, peer, client, loop, Trunk, listener, account, clientOf).Start();
     }
 
     /// <summary>A guest that tries again is known the next time, unless it is not to be.</summary>

@@ -7,18 +7,18 @@ namespace Stackmeta.Http;
 public static class OnwardRequest
 {
     /// <summary>The request without headers, or null when the guest's target cannot be passed on.</summary>
-    /// <param name="context">The guest's request.</param>
+    /// <param name="request">The guest's request.</param>
     /// <param name="origin">Scheme, host and port of the next hop, for example <c>http://127.0.0.1:8775</c>.</param>
-    public static HttpRequestMessage? TryCreate(HttpContext context, string origin) =>
-        RequestTarget.TryGetOriginForm(context, out var target)
-        && !HttpMethods.IsConnect(context.Request.Method)
+    public static HttpRequestMessage? TryCreate(Request request, string origin) =>
+        request.TryGetOriginForm(out var target)
+        && !HttpMethods.IsConnect(request.Method)
         && Uri.TryCreate(
             string.Concat(origin, target),
             // What a path means is not this hop's to say.
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true },
             out var uri
         )
-            ? new(HttpMethod.Parse(context.Request.Method), uri)
+            ? new(HttpMethod.Parse(request.Method), uri)
             {
                 Version = HttpVersion.Version11,
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,

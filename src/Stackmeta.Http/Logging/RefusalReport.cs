@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
 using Stackmeta.Metadata;
@@ -12,7 +11,7 @@ public sealed class RefusalReport(ILogger logger, TimeProvider time)
     readonly LogThrottle<Refusal> _throttle = new(time);
 
     /// <summary>Whether a line is to be written about a refusal, and what every hop tells in it.</summary>
-    public bool IsToBeTold(HttpContext context, Refusal refusal, out RefusalLine line)
+    public bool IsToBeTold(Request request, Refusal refusal, out RefusalLine line)
     {
         var level = LevelOf(refusal);
         if (!logger.IsEnabled(level) || !_throttle.MayWrite(refusal, out var suppressed))
@@ -25,9 +24,9 @@ public sealed class RefusalReport(ILogger logger, TimeProvider time)
             level,
             description.Name,
             description.Status,
-            new(context.Request.Method),
-            RequestTarget.ForLog(context),
-            RequestObservation.Of(context)?.RequestId,
+            new(request.Method),
+            request.TargetForLog,
+            request.Observation?.RequestId,
             suppressed
         );
         return true;

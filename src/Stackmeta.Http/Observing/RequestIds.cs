@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Stackmeta.Http;
 
 /// <summary>OpenStack's ids of requests: <c>req-</c> and a uuid, as its services write and log them (oslo.middleware, request_id).</summary>
@@ -12,7 +10,7 @@ public static class RequestIds
     public static string Create() => string.Concat(Prefix, Guid.NewGuid().ToString());
 
     /// <summary>The id that a caller sent, if it is one; null otherwise. Nothing else is taken over: it is written to logs.</summary>
-    public static string? Of(IHeaderDictionary headers) =>
+    public static string? Of(RequestHeaders headers) =>
         headers.TryGetValue(Header, out var values) && values is [{ } id] && IsOne(id) ? id : null;
 
     static bool IsOne(string text) =>

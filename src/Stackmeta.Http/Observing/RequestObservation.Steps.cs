@@ -144,8 +144,8 @@ public sealed partial class RequestObservation
     ActivityContext Caller() =>
         _takesRequestIds
         && ActivityContext.TryParse(
-            Request.Headers["traceparent"].ToString(),
-            Request.Headers["tracestate"].ToString(),
+            _request.Headers["traceparent"].ToString(),
+            _request.Headers["tracestate"].ToString(),
             isRemote: true,
             out var caller
         )
@@ -158,8 +158,8 @@ public sealed partial class RequestObservation
         {
             return;
         }
-        activity.SetTag("http.request.method", new BoundedText(Request.Method).ToString());
-        activity.SetTag("url.path", RequestTarget.ForLog(Request.RawTarget).ToString());
+        activity.SetTag("http.request.method", new BoundedText(_request.Method).ToString());
+        activity.SetTag("url.path", _request.TargetForLog.ToString());
         activity.SetTag("openstack.request_id", RequestId);
         SetTag(activity, ScopeKind == "router" ? "openstack.router.id" : "openstack.network.id", ScopeId);
         SetTag(activity, "client.address", Address);

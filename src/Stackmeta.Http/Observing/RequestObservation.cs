@@ -1,11 +1,9 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
 
 /// <summary>
-/// What is known so far of the request that a connection is answering. Hops find it by <see cref="Of"/> and tell it what they find out;
+/// What is known so far of the request that a connection is answering. Hops find it by <see cref="Request.Observation"/> and tell it what they find out;
 /// nothing is allocated for it a request. Made once a connection, since HTTP/1 answers one request after the other.
 /// </summary>
 /// <remarks>Used by one request's own flow, so by one thread at a time.</remarks>
@@ -15,7 +13,8 @@ public sealed partial class RequestObservation
     readonly PathStep? _server;
     readonly bool _takesRequestIds;
 
-    IFeatureCollection _features = null!;
+    Request _request = null!;
+    int _status;
     string? _requestId;
     ObservedRequest? _snapshot;
     long _arrived;
@@ -30,16 +29,9 @@ public sealed partial class RequestObservation
         _takesRequestIds = takesRequestIds;
     }
 
-    /// <summary>The observation of a request; null when its server is not observed.</summary>
-    public static RequestObservation? Of(HttpContext context) => context.Features.Find<RequestObservation>();
-
-    /// <summary>Begins a step of a request.</summary>
-    /// <returns>To be disposed of when the step is over; nothing when the request's server is not observed.</returns>
-    public static StepScope Enter(HttpContext context, PathStep step) => Of(context)?.Enter(step) ?? default;
-
     /// <summary>The request's id, made or taken over when it is first asked for.</summary>
     public string RequestId =>
-        _requestId ??= (_takesRequestIds ? RequestIds.Of(Request.Headers) : null) ?? RequestIds.Create();
+        _requestId ??= (_takesRequestIds ? RequestIds.Of(_request.Headers) : null) ?? RequestIds.Create();
 
     public Refusal Refusal { get; private set; }
 
@@ -59,11 +51,9 @@ public sealed partial class RequestObservation
     public bool IsAbandoned { get; private set; }
 
     /// <summary>The status code; 0 when the guest went away before it was answered.</summary>
-    public int Status => IsAbandoned ? 0 : _features.Require<IHttpResponseFeature>().StatusCode;
+    public int Status => IsAbandoned ? 0 : _status;
 
-    public string Dialect => Http.Dialect.Of(Request.RawTarget);
-
-    IHttpRequestFeature Request => _features.Require<IHttpRequestFeature>();
+    public string Dialect => Http.Dialect.Of(_request.Target);
 
     /// <summary>Tells where the guest is and which address it has there.</summary>
     /// <param name="kind"><c>network</c> or <c>router</c>.</param>
@@ -91,9 +81,12 @@ public sealed partial class RequestObservation
     /// <summary>Tells of bytes that were no request, and were answered by the server itself.</summary>
     internal void RefuseUnreadable(Refusal refusal, int status) => _observer.CountUnreadable(_server, refusal, status);
 
-    internal void Begin(IFeatureCollection features)
+    /// <summary>Tells which status the response has, as soon as that is known.</summary>
+    internal void Answer(int status) => _status = status;
+
+    internal void Begin(Request request)
     {
-        _features = features;
+        (_request, _status) = (request, 0);
         (_requestId, _snapshot, IsAbandoned) = (null, null, false);
         (ScopeKind, ScopeId, Address, InstanceId) = (null, null, null, null);
         (Refusal, RefusedBy) = (Refusal.None, null);
@@ -109,7 +102,7 @@ public sealed partial class RequestObservation
     {
         LeaveFrom(0);
         _observer.Ended(this);
-        _features = null!;
+        _request = null!;
     }
 
     /// <summary>An immutable copy; the same for all who ask for it during one <see cref="IRequestListener.Ended"/>.</summary>
@@ -125,8 +118,8 @@ public sealed partial class RequestObservation
             Time = _observer.Clock - duration,
             RequestId = RequestId,
             TraceId = _slots[0].Activity?.TraceId.ToHexString(),
-            Method = new BoundedText(Request.Method).ToString(),
-            Target = RequestTarget.ForLog(Request.RawTarget).ToString(),
+            Method = new BoundedText(_request.Method).ToString(),
+            Target = _request.TargetForLog.ToString(),
             Dialect = Dialect,
             Status = Status,
             Refusal = Refusal,

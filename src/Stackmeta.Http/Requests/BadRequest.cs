@@ -23,10 +23,10 @@ public static class BadRequest
     }
 
     /// <summary>Whether nobody waits for a response any more, and an exception says no more than that: the client has ended the connection.</summary>
-    public static bool IsAbandoned(HttpContext context, Exception exception) =>
+    public static bool IsAbandoned(Exception exception, CancellationToken aborted) =>
         exception is ConnectionAbortedException or ConnectionResetException
         || (
             exception is OperationCanceledException or IOException or HttpRequestException
-            && context.RequestAborted.IsCancellationRequested
+            && aborted.IsCancellationRequested
         );
 }

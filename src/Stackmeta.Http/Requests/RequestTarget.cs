@@ -1,19 +1,12 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-
 namespace Stackmeta.Http;
 
-/// <summary>The request target as the caller wrote it.</summary>
+/// <summary>What a raw request target says.</summary>
 public static class RequestTarget
 {
-    /// <summary>The target in whatever form.</summary>
-    public static string Of(HttpContext context) => context.Features.Require<IHttpRequestFeature>().RawTarget;
-
     /// <summary>The target in origin form, percent-encoded, with its query: what follows the authority of an absolute-form target.</summary>
     /// <returns>False for <c>*</c>, for <c>host:port</c>, and for an absolute-form target without a path.</returns>
-    public static bool TryGetOriginForm(HttpContext context, out ReadOnlySpan<char> target)
+    public static bool TryGetOriginForm(string raw, out ReadOnlySpan<char> target)
     {
-        ReadOnlySpan<char> raw = Of(context);
         if (raw.StartsWith('/'))
         {
             target = raw;
@@ -22,7 +15,7 @@ public static class RequestTarget
         var scheme = raw.IndexOf("://", StringComparison.Ordinal);
         if (scheme > 0)
         {
-            var afterScheme = raw[(scheme + 3)..];
+            var afterScheme = raw.AsSpan(scheme + 3);
             var end = afterScheme.IndexOfAny('/', '?', '#');
             if (end >= 0 && afterScheme[end] == '/')
             {
@@ -40,8 +33,4 @@ public static class RequestTarget
         var query = rawTarget.IndexOf('?');
         return new(query < 0 ? rawTarget : rawTarget[..query]);
     }
-
-    /// <summary>As <see cref="ForLog(string)"/>, of the target as the caller wrote it.</summary>
-    public static BoundedText ForLog(HttpContext context) =>
-        ForLog(context.Features.Require<IHttpRequestFeature>().RawTarget);
 }

@@ -7,7 +7,7 @@ namespace Stackmeta.Http;
 
 /// <summary>
 /// Hands each request straight to one method: no middleware, no scopes, no diagnostics. A connection's context is made once
-/// and used for all its requests.
+/// and used for all its requests. For what is ordinary ASP.NET: the admin socket and the console.
 /// </summary>
 public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApplication<DefaultHttpContext>
 {
@@ -18,10 +18,6 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
         if (answers?.RawTarget is { } target)
         {
             contextFeatures.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
-        }
-        if (answers?.Rejection is null)
-        {
-            contextFeatures.Get<RequestObservation>()?.Begin(contextFeatures);
         }
         if (contextFeatures is not IHostContextContainer<DefaultHttpContext> container)
         {
@@ -41,7 +37,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
         {
             if (answers.Rejection is { } rejection)
             {
-                return answers.WriteRejectionAsync(context, rejection);
+                return KestrelResponse.WriteAsync(context.Features, answers.ResponseTo(rejection));
             }
             if (answers.EndsConnection)
             {
@@ -53,12 +49,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
 
     public void DisposeContext(DefaultHttpContext context, Exception? exception)
     {
-        var answers = context.Features.Get<ExplainedAnswers>();
-        answers?.RequestEnds();
-        if (answers?.Rejection is null)
-        {
-            RequestObservation.Of(context)?.End();
-        }
+        context.Features.Get<ExplainedAnswers>()?.RequestEnds();
         context.Uninitialize();
     }
 }

@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
@@ -61,14 +60,20 @@ sealed class ExplainedAnswers(IDuplexPipe transport, HttpServerOptions options, 
     /// <summary>The application has answered.</summary>
     public void RequestEnds() => _isAnswering = false;
 
-    /// <summary>Answers what is no request, and ends the connection, so that nothing behind it is taken for one.</summary>
-    public Task WriteRejectionAsync(HttpContext context, in Rejection rejection)
+    /// <summary>The response to what is no request. It ends the connection, so that nothing behind it is taken for one.</summary>
+    public Response ResponseTo(in Rejection rejection)
     {
         observation?.RefuseUnreadable(rejection.Refusal, rejection.Status);
         var page = new ArrayBufferWriter<byte>(256);
         var contentType = PageOf(rejection, page);
-        context.Response.Headers.Connection = "close";
-        return Answer.WriteAsync(context, rejection.Status, contentType, page.WrittenSpan);
+        return new()
+        {
+            Status = rejection.Status,
+            ContentType = contentType,
+            Length = page.WrittenCount,
+            Body = page.WrittenMemory,
+            Closes = true,
+        };
     }
 
     public override void Advance(int bytes)

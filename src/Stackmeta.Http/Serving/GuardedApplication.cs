@@ -6,7 +6,7 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// The last resort of a request whose application throws, the same whichever engine asked it. What a client caused, a body that it cut short or a connection that it ended, is
+/// As <see cref="GuardedHandler"/>, for what is ordinary ASP.NET. What a client caused, a body that it cut short or a connection that it ended, is
 /// answered with its status and told to nobody; what we are at fault for is answered 500 and told in one line, of which there are not more a minute than can be read.
 /// </summary>
 sealed class GuardedApplication(Func<HttpContext, Task> answer, TimeProvider time, ILogger logger)
@@ -42,9 +42,8 @@ sealed class GuardedApplication(Func<HttpContext, Task> answer, TimeProvider tim
     Task EndAsync(HttpContext context, Exception exception)
     {
         var refusal = BadRequest.RefusalOf(exception);
-        if (refusal == Refusal.None && BadRequest.IsAbandoned(context, exception))
+        if (refusal == Refusal.None && BadRequest.IsAbandoned(exception, context.RequestAborted))
         {
-            RequestObservation.Of(context)?.Abandon();
             context.Abort();
             return Task.CompletedTask;
         }
@@ -61,13 +60,10 @@ sealed class GuardedApplication(Func<HttpContext, Task> answer, TimeProvider tim
         context.Response.Clear();
         // What is left of the request cannot be told from the next one.
         context.Response.Headers.Connection = "close";
-        if (refusal == Refusal.None)
-        {
-            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-            context.Response.ContentLength = 0;
-            return Task.CompletedTask;
-        }
-        return Answer.WriteRefusalAsync(context, refusal);
+        context.Response.StatusCode =
+            refusal == Refusal.None ? StatusCodes.Status500InternalServerError : RefusalDescription.Of(refusal).Status;
+        context.Response.ContentLength = 0;
+        return Task.CompletedTask;
     }
 
     void Tell(Exception exception)

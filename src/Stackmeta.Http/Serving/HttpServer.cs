@@ -28,7 +28,7 @@ public sealed class HttpServer : IAsyncDisposable
     readonly IServer _server;
     readonly Func<IEnumerable<EndPoint>> _addresses;
     readonly ConnectionCount _connections;
-    readonly Leaving _leaving;
+    readonly GuardedHandler? _handler;
 
     /// <summary>Who accepts instead of Kestrel, here; null where Kestrel does, or others.</summary>
     readonly IListeners? _listeners;
@@ -39,7 +39,7 @@ public sealed class HttpServer : IAsyncDisposable
         IServer server,
         Func<IEnumerable<EndPoint>> addresses,
         ConnectionCount connections,
-        Leaving leaving,
+        GuardedHandler? handler,
         IListeners? listeners,
         bool isKept
     )
@@ -48,7 +48,7 @@ public sealed class HttpServer : IAsyncDisposable
         _server = server;
         _addresses = addresses;
         _connections = connections;
-        _leaving = leaving;
+        _handler = handler;
         _listeners = listeners;
         _isKept = isKept;
     }
@@ -59,18 +59,51 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>Where the server listens: the addresses asked for, with the ports that were chosen in place of port 0.</summary>
     public IEnumerable<EndPoint> Addresses => _addresses();
 
-    /// <summary>Opens all addresses and begins to answer.</summary>
+    /// <summary>Opens all addresses and begins to answer: simple requests by the fast path where <see cref="HttpServerOptions.AnswersInline"/> says so, all others by Kestrel.</summary>
     /// <param name="options">Where and how much.</param>
-    /// <param name="answer">Answers one request. What it throws is answered by <see cref="GuardedApplication"/>.</param>
+    /// <param name="handler">Makes the responses.</param>
     /// <param name="loggers">For Kestrel's own messages.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
     /// <exception cref="ListenException">An address cannot be had; none is open then.</exception>
-    public static async Task<HttpServer> StartAsync(
+    public static Task<HttpServer> StartAsync(
         HttpServerOptions options,
-        Func<HttpContext, Task> answer,
+        IRequestHandler handler,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
+    {
+        var guarded = new GuardedHandler(handler, options.Time, loggers.CreateLogger<GuardedHandler>());
+        return StartAsync(options, new KestrelRequests(guarded), guarded, loggers, cancellationToken);
+    }
+
+    /// <summary>Opens all addresses and begins to answer by what is ordinary ASP.NET.</summary>
+    /// <param name="application">Answers one request. What it throws is answered by <see cref="GuardedApplication"/>.</param>
+    /// <inheritdoc cref="StartAsync(HttpServerOptions, IRequestHandler, ILoggerFactory, CancellationToken)"/>
+    public static Task<HttpServer> StartAsync(
+        HttpServerOptions options,
+        Func<HttpContext, Task> application,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+    {
+        var guarded = new GuardedApplication(application, options.Time, loggers.CreateLogger<GuardedApplication>());
+        return StartAsync(
+            options,
+            new DirectApplication(guarded.AnswerAsync),
+            handler: null,
+            loggers,
+            cancellationToken
+        );
+    }
+
+    static async Task<HttpServer> StartAsync<TContext>(
+        HttpServerOptions options,
+        IHttpApplication<TContext> application,
+        GuardedHandler? handler,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken
+    )
+        where TContext : notnull
     {
         var addresses = options.Addresses;
         var own =
@@ -92,14 +125,10 @@ public sealed class HttpServer : IAsyncDisposable
                     loggers
                 )
                 : null;
-        var (connections, leaving, listening) = (new ConnectionCount(), new Leaving(), new List<ListenOptions>());
-        var guarded = new GuardedApplication(answer, options.Time, loggers.CreateLogger<GuardedApplication>());
-        Func<HttpContext, Task> answering = options.Kept is null
-            ? guarded.AnswerAsync
-            : leaving.TellIn(guarded.AnswerAsync);
+        var (connections, listening) = (new ConnectionCount(), new List<ListenOptions>());
         if (options.Trunk is { } trunk)
         {
-            trunk.Plain = new(options, answering, options.Time);
+            trunk.FastPath = new(options, handler!);
         }
         var services = KestrelServices.Create(
             // A client must not choose how much Kestrel logs of it.
@@ -129,7 +158,7 @@ public sealed class HttpServer : IAsyncDisposable
         try
         {
             var server = services.GetRequiredService<IServer>();
-            await server.StartAsync(new DirectApplication(answering), cancellationToken);
+            await server.StartAsync(application, cancellationToken);
             if (own is not null)
             {
                 await own.Trunk.Attached.WaitAsync(cancellationToken);
@@ -140,7 +169,7 @@ public sealed class HttpServer : IAsyncDisposable
                 server,
                 () => own?.EndPoints ?? listening.Select(static one => one.EndPoint),
                 connections,
-                leaving,
+                handler,
                 (IListeners?)own ?? kept,
                 isKept: options.Kept is not null
             );
@@ -162,6 +191,9 @@ public sealed class HttpServer : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on each response tells its caller to ask on a new connection.</summary>
+    public void BeginLeaving() => _handler?.BeginLeaving();
+
     /// <summary>
     /// Stops accepting, lets the requests under way end, and returns when all have ended or the token fires. Where another process goes on
     /// with the listening sockets, callers notice nothing: who has just connected is answered, the others are told to ask on a new connection.
@@ -170,7 +202,7 @@ public sealed class HttpServer : IAsyncDisposable
     {
         if (_isKept)
         {
-            _leaving.Begin();
+            BeginLeaving();
         }
         await (_listeners?.StopAcceptingAsync() ?? Task.CompletedTask);
         if (_isKept)

@@ -59,8 +59,8 @@ public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : Connect
         }
     }
 
-    /// <summary>Answers plain questions; set by the server before the trunk is attached.</summary>
-    internal PlainAnswers Plain { get; set; } = null!;
+    /// <summary>Answers simple requests; set by the server before the trunk is attached.</summary>
+    internal FastPath FastPath { get; set; } = null!;
 
     internal TimeProvider Time => time;
 
@@ -162,7 +162,7 @@ public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : Connect
         }
     }
 
-    /// <summary>A plain question's application has failed, which answers whatever it can by itself.</summary>
+    /// <summary>A response could not be sent.</summary>
     internal void TellFailure(SocketConnection connection, Exception exception) =>
         _log.AnswerFailed(connection.Place, exception);
 

@@ -10,7 +10,7 @@ namespace Stackmeta.Http;
 
 /// <summary>
 /// A caller's connection. What it has sent is handled by the thread that heard of it, and answered by that thread too, unless the answer has to wait for
-/// something. Its questions are answered here as long as they are plain (<see cref="PlainHead"/>); from the first other one on the connection is Kestrel's.
+/// something. Its requests are answered here as long as they are simple (<see cref="FastHead"/>); from the first other one on the connection is Kestrel's.
 /// </summary>
 public partial class SocketConnection
     : ConnectionContext,
@@ -108,8 +108,8 @@ public partial class SocketConnection
     /// <summary>Is served as soon as its turn has come. On the loop's thread.</summary>
     public void Start() => _loop.TellInTurn(this, PollEvents.None);
 
-    /// <summary>Says what the application wants to know of the connection. Called once, before its first request.</summary>
-    protected virtual void AddFeatures(IFeatureCollection features) { }
+    /// <summary>Who asks, for handlers; null where the one who accepts does not know.</summary>
+    public virtual object? Client => null;
 
     /// <summary>The socket is closed. Called once.</summary>
     protected virtual void Ended() { }
@@ -118,7 +118,6 @@ public partial class SocketConnection
     {
         var features = new FeatureList(_trunk.Features);
         features.Set<IConnectionItemsFeature>(this);
-        AddFeatures(features);
         return features;
     }
 
@@ -143,7 +142,7 @@ public partial class SocketConnection
         }
         else if (_reader is null)
         {
-            TakePlainTurn(events);
+            TakeFastTurn(events);
         }
         else
         {

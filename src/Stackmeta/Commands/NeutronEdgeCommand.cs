@@ -37,7 +37,7 @@ sealed class NeutronEdgeCommand(NetworkSourceOptions networks) : NeutronAgentCom
             var edge = await EdgeHop.StartAloneAsync(
                 settings,
                 networks.Of(parsed),
-                agent.HandleAsync,
+                agent.Handler,
                 admin,
                 TimeProvider.System,
                 loggers,

@@ -1,14 +1,14 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Http;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
 /// <summary>The agent on its socket, looking up ports in any directory and asking any metadata API.</summary>
-sealed class AgentHop : IHop
+sealed class AgentHop : IHop, IRequestHandler
 {
     static readonly AgentOptions Options = new();
 
@@ -40,7 +40,7 @@ sealed class AgentHop : IHop
     public PortCache Ports => _answering.Current.Ports;
 
     /// <summary>Answers, for an edge in the same process.</summary>
-    public Task HandleAsync(HttpContext context) => _answering.Current.Agent.HandleAsync(context);
+    public ValueTask<Response> HandleAsync(Request request) => _answering.Current.Agent.HandleAsync(request);
 
     /// <summary>Opens the agent's socket before an API that is another server.</summary>
     /// <param name="socket">The socket; null for none, where nobody but an edge of this process asks.</param>
@@ -123,7 +123,7 @@ sealed class AgentHop : IHop
             {
                 Http = serving.Http with { Observer = _admin.Observer, Supervisor = _admin.Supervisor },
             },
-            HandleAsync,
+            this,
             _time,
             _loggers,
             cancellationToken

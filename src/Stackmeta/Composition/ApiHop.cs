@@ -7,7 +7,7 @@ using Stackmeta.Metadata;
 namespace Stackmeta;
 
 /// <summary>The metadata API as the settings describe it, answering from any source of instances.</summary>
-sealed class ApiHop : IHop
+sealed class ApiHop : IHop, IRequestHandler
 {
     readonly ApiOptions _options;
     readonly IInstanceSource _source;
@@ -43,6 +43,9 @@ sealed class ApiHop : IHop
 
     /// <summary>What answers now, for hops in the same process.</summary>
     public MetadataApi Api => _answering.Current.Api;
+
+    /// <summary>By what answers now.</summary>
+    public ValueTask<Response> HandleAsync(Request request) => Api.HandleAsync(request);
 
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances { get; }
@@ -83,7 +86,7 @@ sealed class ApiHop : IHop
                     MaxConnections = DescriptorShares.Api(isAlone),
                 },
             },
-            context => Api.HandleAsync(context),
+            this,
             _loggers,
             cancellationToken
         );

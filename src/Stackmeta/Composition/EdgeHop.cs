@@ -1,8 +1,7 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Agent;
 using Stackmeta.Core.Supervision;
 using Stackmeta.Edge;
+using Stackmeta.Http;
 
 namespace Stackmeta;
 
@@ -49,7 +48,7 @@ sealed class EdgeHop : IHop, IEndsItself
         SettingValues settings,
         DataFolder folder,
         NetworkSource source,
-        Func<HttpContext, Task>? agent,
+        IRequestHandler? agent,
         AdminSocket admin,
         EdgeSockets sockets,
         TimeProvider time,
@@ -103,7 +102,7 @@ sealed class EdgeHop : IHop, IEndsItself
     public static async Task<EdgeHop> StartAloneAsync(
         SettingValues settings,
         NetworkSource source,
-        Func<HttpContext, Task>? agent,
+        IRequestHandler? agent,
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -146,7 +145,7 @@ sealed class EdgeHop : IHop, IEndsItself
         SettingValues settings,
         DataFolder folder,
         NetworkSource source,
-        Func<HttpContext, Task>? agent,
+        IRequestHandler? agent,
         AdminSocket admin,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -168,7 +167,7 @@ sealed class EdgeHop : IHop, IEndsItself
                 options,
                 _sockets.Sockets,
                 agent,
-                static (features, arrival) => features.Set<IGuestConnectionFeature>(GuestConnection.Of(arrival)),
+                GuestConnection.Of,
                 time,
                 loggers,
                 cancellationToken
@@ -180,8 +179,8 @@ sealed class EdgeHop : IHop, IEndsItself
         return await EdgeServer.StartAsync(
             options,
             _sockets.Sockets,
-            forwarder.HandleAsync,
-            connected: null,
+            forwarder,
+            clientOf: null,
             time,
             loggers,
             cancellationToken

@@ -6,9 +6,9 @@ using Stackmeta.Metadata;
 namespace Stackmeta;
 
 /// <summary>What the edge knows of a connection, for the agent of the same process: once for all of its requests.</summary>
-sealed class GuestConnection : IGuestConnectionFeature
+sealed class GuestConnection : IGuestClient
 {
-    GuestConnection(IGuestArrivalFeature client)
+    GuestConnection(IGuestArrival client)
     {
         Scope = new(
             client.Scope.Kind == EdgeScopeKind.Router ? NetworkScopeKind.Router : NetworkScopeKind.Network,
@@ -29,5 +29,5 @@ sealed class GuestConnection : IGuestConnectionFeature
 
     public Port? BoundPort { get; set; }
 
-    public static GuestConnection Of(IGuestArrivalFeature client) => new(client);
+    public static GuestConnection Of(IGuestArrival client) => new(client);
 }

@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Http;
 using Stackmeta.Metadata;
 
 namespace Stackmeta;
@@ -9,22 +9,18 @@ namespace Stackmeta;
 /// <param name="current">The API; asked for each request, since new settings make another.</param>
 sealed class InProcessUpstream(Func<MetadataApi> current) : IMetadataUpstream
 {
-    public async ValueTask<UpstreamAnswer> ForwardAsync(HttpContext context, RequestIdentity identity, long arrived)
+    public async ValueTask<UpstreamAnswer> ForwardAsync(Request request, RequestIdentity identity, long arrived)
     {
         var api = current();
-        var refusal = await api.TryAnswerAsync(context, identity, arrived);
-        return new UpstreamAnswer(refusal, refusal == Refusal.None ? null : new HeldRefusal(api, identity, arrived));
+        var (refusal, response) = await api.AnswerAsync(request, identity, arrived);
+        return new(refusal, response, refusal == Refusal.None ? null : new HeldRefusal(api, identity, refusal));
     }
 
     /// <summary>The API's own page for an instance that it does not know, as the agent would pass it on from another server.</summary>
-    sealed class HeldRefusal(MetadataApi api, RequestIdentity identity, long arrived) : IHeldAnswer
+    sealed class HeldRefusal(MetadataApi api, RequestIdentity identity, Refusal refusal) : IHeldResponse
     {
-        // The API has kept that there is none, so nothing is loaded again.
-        public async ValueTask<Refusal> GiveAsync(HttpContext context)
-        {
-            await api.AnswerAsync(context, identity, arrived);
-            return Refusal.None;
-        }
+        public ValueTask<UpstreamAnswer> TakeAsync(Request request) =>
+            new(api.RefusePromised(request, identity, refusal));
 
         public void Dispose()
         {

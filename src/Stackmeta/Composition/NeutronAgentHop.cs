@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Agent;
@@ -23,8 +22,8 @@ sealed class NeutronAgentHop : IHop
     NeutronAgentHop(NovaHop? nova, TimeProvider time, ILoggerFactory loggers) =>
         (_nova, _time, _loggers) = (nova, time, loggers);
 
-    /// <summary>Answers, for an edge in the same process.</summary>
-    public Task HandleAsync(HttpContext context) => _agent.HandleAsync(context);
+    /// <summary>For an edge in the same process.</summary>
+    public IRequestHandler Handler => _agent;
 
     /// <summary>Reads whatever the plan names on this host, as a start would; opens and asks nothing.</summary>
     /// <exception cref="ConfigurationException">Something of it cannot be used.</exception>

@@ -8,7 +8,7 @@ using Stackmeta.OpenStack;
 namespace Stackmeta;
 
 /// <summary>The metadata API on a live cloud, as nova.conf describes it: Nova's databases, Neutron, the three proofs, vendor data.</summary>
-sealed class NovaHop : IHop
+sealed class NovaHop : IHop, IRequestHandler
 {
     readonly Exchangeable<NovaAnswering> _answering;
     readonly AdminSocket? _admin;
@@ -24,6 +24,9 @@ sealed class NovaHop : IHop
 
     /// <summary>What answers now, for hops in the same process.</summary>
     public MetadataApi Api => _answering.Current.Api;
+
+    /// <summary>By what answers now.</summary>
+    public ValueTask<Response> HandleAsync(Request request) => Api.HandleAsync(request);
 
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances => _answering.Current.Instances;
@@ -91,7 +94,7 @@ sealed class NovaHop : IHop
                 CallersAreAgents = _answering.Current.IsAskedByAgents,
                 Http = http,
             },
-            context => Api.HandleAsync(context),
+            this,
             loggers,
             cancellationToken
         );

@@ -184,7 +184,7 @@ sealed class RunningPath : IRunning
                 settings,
                 folder,
                 source,
-                _agent is null ? null : _agent.HandleAsync,
+                _agent,
                 _admin,
                 _sockets!,
                 _time,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Admin.Tests;
 
@@ -137,9 +138,11 @@ public sealed class MetricsTests
         Assert.Contains("test_time_seconds_sum 4.65\n", page);
     }
 
-    static Task RefuseMissing(Microsoft.AspNetCore.Http.HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/openstack")
-        || context.Request.Path.Value!.Contains("meta-data", StringComparison.Ordinal)
-            ? Answer.WriteAsync(context, 200, "text/plain", "x"u8)
-            : Answer.WriteRefusalAsync(context, Refusal.PortNotFound);
+    static ValueTask<Response> RefuseMissing(Request request) =>
+        new(
+            request.Target.StartsWith("/openstack", StringComparison.Ordinal)
+            || request.Target.Contains("meta-data", StringComparison.Ordinal)
+                ? Handling.Say(request, "x")
+                : Response.Of(request, Refusal.PortNotFound)
+        );
 }

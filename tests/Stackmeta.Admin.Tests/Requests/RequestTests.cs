@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Admin.Tests;
 
@@ -13,7 +13,7 @@ public sealed class RequestTests
     [Fact]
     public async Task A_refused_guest_is_remembered_with_who_where_when_and_why()
     {
-        await using var admin = await TestAdmin.StartAsync(context => RefuseAs(context, "net-1", "10.0.0.9"));
+        await using var admin = await TestAdmin.StartAsync(request => RefuseAs(request, "net-1", "10.0.0.9"));
         await admin.GuestAsync("/openstack/latest?token=canary-4711");
         await admin.GuestAsync("/openstack/latest?token=canary-4712");
 
@@ -34,10 +34,10 @@ public sealed class RequestTests
     public async Task A_network_that_floods_leaves_others_remembered()
     {
         var flood = 0;
-        await using var admin = await TestAdmin.StartAsync(context =>
-            context.Request.Path == "/quiet"
-                ? RefuseAs(context, "quiet", "10.0.0.1")
-                : RefuseAs(context, "loud", $"fe80::{Interlocked.Increment(ref flood):x}")
+        await using var admin = await TestAdmin.StartAsync(request =>
+            request.Target == "/quiet"
+                ? RefuseAs(request, "quiet", "10.0.0.1")
+                : RefuseAs(request, "loud", $"fe80::{Interlocked.Increment(ref flood):x}")
         );
         await admin.GuestAsync("/quiet");
         for (var i = 0; i < 2 * RefusalMemory.CapacityOfScope; i++)
@@ -52,8 +52,8 @@ public sealed class RequestTests
     [Fact]
     public async Task Texts_of_guests_are_bounded()
     {
-        await using var admin = await TestAdmin.StartAsync(context =>
-            RefuseAs(context, new string('n', 5000), "\u001b[31m\n10.0.0.9")
+        await using var admin = await TestAdmin.StartAsync(request =>
+            RefuseAs(request, new string('n', 5000), "\u001b[31m\n10.0.0.9")
         );
         await admin.GuestAsync("/" + new string('p', 9000));
         var last = Assert.Single(admin.Refusals.All).Last;
@@ -66,15 +66,15 @@ public sealed class RequestTests
     [Fact]
     public async Task Who_watches_sees_each_request_with_its_steps()
     {
-        await using var admin = await TestAdmin.StartAsync(async context =>
+        await using var admin = await TestAdmin.StartAsync(async request =>
         {
-            RequestObservation.Of(context)!.SetGuest("network", "net-1", "10.0.0.9");
-            using (RequestObservation.Enter(context, PathStep.Ports))
+            request.Observation!.SetGuest("network", "net-1", "10.0.0.9");
+            using (request.Enter(PathStep.Ports))
             {
                 await Task.Yield();
             }
-            RequestObservation.Of(context)!.SetInstance("i-1", null);
-            await Answer.WriteAsync(context, 200, "text/plain", "x"u8);
+            request.Observation!.SetInstance("i-1", null);
+            return Handling.Say(request, "x");
         });
         await using var watch = await Watch.BeginAsync(admin, "/trace?instance=i-1");
         await using var other = await Watch.BeginAsync(admin, "/trace?instance=i-2");
@@ -98,12 +98,12 @@ public sealed class RequestTests
         var time = new FakeTimeProvider();
         var asked = 0;
         await using var admin = await TestAdmin.StartAsync(
-            context =>
+            request =>
             {
                 var number = asked++;
                 var address = number % 2 == 0 ? "10.0.0.1" : $"10.1.{number / 256}.{number % 256}";
-                RequestObservation.Of(context)!.SetGuest("network", "net-1", address);
-                return Answer.WriteAsync(context, 200, "text/plain", "x"u8);
+                request.Observation!.SetGuest("network", "net-1", address);
+                return new(Handling.Say(request, "x"));
             },
             time
         );
@@ -120,10 +120,10 @@ public sealed class RequestTests
         Assert.DoesNotContain("stackmeta_top_guests{", (await admin.AskAsync("/metrics")).Text);
     }
 
-    static Task RefuseAs(HttpContext context, string network, string address)
+    static ValueTask<Response> RefuseAs(Request request, string network, string address)
     {
-        RequestObservation.Of(context)!.SetGuest("network", network, address);
-        return Answer.WriteRefusalAsync(context, Refusal.PortNotFound);
+        request.Observation!.SetGuest("network", network, address);
+        return new(Response.Of(request, Refusal.PortNotFound));
     }
 
     /// <summary>One who asks for <c>/trace</c>.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Http;
 using Stackmeta.Tests.Support;
@@ -37,11 +36,11 @@ sealed class TestAdmin : IAsyncDisposable
     public string Socket => Path.Combine(_folder, "admin.sock");
 
     /// <summary>Starts both.</summary>
-    /// <param name="answer">How guests are answered.</param>
+    /// <param name="handle">How guests are answered.</param>
     /// <param name="time">The clock; null for the real one.</param>
     /// <param name="routes">More routes.</param>
     public static async Task<TestAdmin> StartAsync(
-        Func<HttpContext, Task>? answer = null,
+        Func<Request, ValueTask<Response>>? handle = null,
         TimeProvider? time = null,
         params AdminRoute[] routes
     )
@@ -61,7 +60,7 @@ sealed class TestAdmin : IAsyncDisposable
                 Observer = observer,
                 Hop = PathStep.Agent,
             },
-            answer ?? (static context => Answer.WriteAsync(context, 200, "text/plain", "hello"u8)),
+            new Handling(handle ?? (static request => new(Handling.Say(request, "hello")))),
             NullLoggerFactory.Instance,
             CancellationToken.None
         );

@@ -65,7 +65,7 @@ sealed class TestAgent : IAsyncDisposable
         var path = Path.Combine(folder, "metadata_proxy");
         var server = await AgentServer.StartAsync(
             new AgentServerOptions { Socket = new AgentSocketOptions { Path = path } },
-            new MetadataAgent(options, cache, forward, time, log, applied).HandleAsync,
+            new MetadataAgent(options, cache, forward, time, log, applied),
             time,
             log,
             CancellationToken.None

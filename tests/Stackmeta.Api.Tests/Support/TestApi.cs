@@ -83,7 +83,7 @@ sealed class TestApi : IAsyncDisposable
                 CallersAreAgents = callersAreAgents,
                 Http = new() { Addresses = [], Observer = observer },
             },
-            api.HandleAsync,
+            api,
             log,
             CancellationToken.None
         );

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -194,12 +193,12 @@ public sealed class RealClientTests
         await using var server = await EdgeServer.StartAsync(
             new(),
             new ForgetfulSockets(),
-            context =>
+            Handling.Of(request =>
             {
-                seen = new(context.Features.GetRequiredFeature<IGuestArrivalFeature>().MacText);
-                return context.Response.WriteAsync("a", Cancellation);
-            },
-            connected: null,
+                seen = new(((IGuestArrival)request.Client!).MacText);
+                return Handling.Say(request, "a");
+            }),
+            clientOf: null,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             Cancellation

@@ -146,7 +146,7 @@ public sealed class HaproxyDropInTests
             var server = await EdgeServer.StartAsync(
                 new(),
                 new DirectSockets(),
-                forwarder.HandleAsync,
+                forwarder,
                 null,
                 TimeProvider.System,
                 NullLoggerFactory.Instance,

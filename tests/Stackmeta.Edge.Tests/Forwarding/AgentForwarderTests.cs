@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Http;
 using Stackmeta.Metadata;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -29,11 +30,11 @@ public sealed class AgentForwarderTests : IAsyncDisposable
         _forwarder = new(agent.Path, _time, NullLogger<AgentForwarder>.Instance);
         _server = await HttpServer.StartAsync(
             new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)] },
-            context =>
+            new Handling(request =>
             {
-                context.Features.Set<IGuestArrivalFeature>(arrival);
-                return _forwarder.HandleAsync(context);
-            },
+                request.Client = arrival;
+                return _forwarder.HandleAsync(request);
+            }),
             NullLoggerFactory.Instance,
             Cancellation
         );
@@ -177,7 +178,7 @@ public sealed class AgentForwarderTests : IAsyncDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => guest.GetAsync("/a", Cancellation));
     }
 
-    sealed class Arrival : IGuestArrivalFeature
+    sealed class Arrival : IGuestArrival
     {
         public EdgeScope Scope { get; } = EdgeScope.Network(Guid.NewGuid());
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Stackmeta.Http;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
@@ -16,14 +15,14 @@ public sealed class EndConnectionsTests
     public async Task Those_that_have_asked_those_that_have_not_and_those_under_way_are_ended_and_no_others()
     {
         var (arrived, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var server = await LoopbackServer.StartAsync(async context =>
+        await using var server = await LoopbackServer.StartAsync(async request =>
         {
-            if (context.Request.Path == "/slow")
+            if (request.Target == "/slow")
             {
                 arrived.SetResult();
                 await goOn.Task;
             }
-            await Answer.WriteAsync(context, 200, "text/plain", "a"u8);
+            return Handling.Say(request, "a");
         });
         using var silent = await RawHttp.ConnectAsync(server.EndPoint);
         using var kept = await RawHttp.ConnectAsync(server.EndPoint);
@@ -52,12 +51,12 @@ public sealed class EndConnectionsTests
         using var goOn = new ManualResetEventSlim();
         var held = 0;
         await using var server = await LoopbackServer.StartAsync(
-            context =>
+            request =>
             {
                 // Blocks the thread that accepts, as a host does that is busy with something else.
                 Interlocked.Increment(ref held);
                 goOn.Wait(Patience, Cancellation);
-                return Answer.WriteAsync(context, 200, "text/plain", "a"u8);
+                return new(Handling.Say(request, "a"));
             },
             new()
             {
@@ -101,5 +100,5 @@ public sealed class EndConnectionsTests
         }
     }
 
-    static bool IsLocal(IGuestArrivalFeature client) => client.Peer.Equals(IPAddress.Loopback);
+    static bool IsLocal(IGuestArrival client) => client.Peer.Equals(IPAddress.Loopback);
 }

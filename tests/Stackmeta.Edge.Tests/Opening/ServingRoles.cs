@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Core.Supervision;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -39,12 +38,10 @@ static class ServingRoles
         await using var server = await EdgeServer.StartAsync(
             new(),
             sockets,
-            context =>
-            {
-                var arrival = context.Features.GetRequiredFeature<IGuestArrivalFeature>();
-                return context.Response.WriteAsync($"{arrival.Scope.Id} {Environment.ProcessId}");
-            },
-            connected: null,
+            Handling.Of(static request =>
+                Handling.Say(request, $"{((IGuestArrival)request.Client!).Scope.Id} {Environment.ProcessId}")
+            ),
+            clientOf: null,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None

@@ -257,7 +257,7 @@ public sealed class EdgeTaskFailureTests : IDisposable
             sockets,
             hasAntiSpoofing: true,
             new GuestLimits(new(), static _ => 1000, time ?? TimeProvider.System),
-            connected: null,
+            clientOf: null,
             supervisor,
             time ?? TimeProvider.System,
             NullLoggerFactory.Instance

@@ -56,8 +56,8 @@ sealed class EdgeRig : IAsyncDisposable
                 : await EdgeServer.StartAsync(
                     options ?? new(),
                     new DirectSockets(),
-                    forwarder.HandleAsync,
-                    connected: null,
+                    forwarder,
+                    clientOf: null,
                     TimeProvider.System,
                     NullLoggerFactory.Instance,
                     TestContext.Current.CancellationToken

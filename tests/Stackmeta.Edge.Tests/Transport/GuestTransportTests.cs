@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using CsCheck;
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Http;
 using Stackmeta.Tests.Support;
 
@@ -56,22 +55,21 @@ public sealed class GuestTransportTests
     }
 
     /// <summary>The path, and the body.</summary>
-    static async Task EchoAsync(HttpContext context)
+    static async ValueTask<Response> EchoAsync(Request request)
     {
         using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var answer = Encoding.Latin1.GetBytes($"{context.Request.Path} {Encoding.Latin1.GetString(body.ToArray())}");
-        await Answer.WriteAsync(context, 200, "text/plain", answer);
+        await (request.Body?.CopyToAsync(body, request.Aborted) ?? Task.CompletedTask);
+        return Handling.Say(request, $"{request.Target} {Encoding.Latin1.GetString(body.ToArray())}");
     }
 
-    static Task SayAsync(HttpContext context) => Answer.WriteAsync(context, 200, "text/plain", "a"u8);
+    static ValueTask<Response> SayAsync(Request request) => new(Handling.Say(request, "a"));
 
     /// <summary>By which Kestrel's log lines tell them apart.</summary>
     [Fact]
     public async Task Each_connection_has_a_name_of_its_own()
     {
-        await using var server = await LoopbackServer.StartAsync(context =>
-            Answer.WriteAsync(context, 200, "text/plain", Encoding.ASCII.GetBytes(context.Connection.Id))
+        await using var server = await LoopbackServer.StartAsync(static request =>
+            new(Handling.Say(request, request.Connection!.ConnectionId))
         );
         var names = new List<string>();
         for (var i = 0; i < 3; i++)
@@ -88,11 +86,11 @@ public sealed class GuestTransportTests
     public async Task A_guest_that_sends_no_more_is_answered_all_the_same()
     {
         var (arrived, goOn) = (Signal(), Signal());
-        await using var server = await LoopbackServer.StartAsync(async context =>
+        await using var server = await LoopbackServer.StartAsync(async request =>
         {
             arrived.SetResult();
-            await goOn.Task.WaitAsync(context.RequestAborted);
-            await SayAsync(context);
+            await goOn.Task.WaitAsync(request.Aborted);
+            return await SayAsync(request);
         });
         using var connection = await RawHttp.ConnectAsync(server.EndPoint);
         await connection.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -106,11 +104,12 @@ public sealed class GuestTransportTests
     public async Task A_guest_that_resets_its_connection_aborts_its_request()
     {
         var (arrived, aborted) = (Signal(), Signal());
-        await using var server = await LoopbackServer.StartAsync(async context =>
+        await using var server = await LoopbackServer.StartAsync(async request =>
         {
-            context.RequestAborted.Register(aborted.SetResult);
+            request.Aborted.Register(aborted.SetResult);
             arrived.SetResult();
             await aborted.Task;
+            return Response.CutOff;
         });
         using (var guest = await ConnectAsync(server))
         {
@@ -125,10 +124,10 @@ public sealed class GuestTransportTests
     public async Task A_guest_that_does_not_read_holds_back_only_its_own_answer()
     {
         const int Length = 32 * 1024 * 1024;
-        await using var server = await LoopbackServer.StartAsync(context =>
-            context.Request.Path == "/long"
-                ? Answer.WriteAsync(context, 200, "text/plain", new byte[Length])
-                : SayAsync(context)
+        await using var server = await LoopbackServer.StartAsync(request =>
+            request.Target == "/long"
+                ? new(Response.Of(request, 200, "text/plain", new byte[Length]))
+                : SayAsync(request)
         );
         using var slow = await RawHttp.ConnectAsync(server.EndPoint);
         await slow.SendAsync("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -231,11 +230,11 @@ public sealed class GuestTransportTests
     public async Task A_stop_lets_the_request_under_way_end_and_cuts_nobody_off_who_waits()
     {
         var (arrived, goOn) = (Signal(), Signal());
-        await using var server = await LoopbackServer.StartAsync(async context =>
+        await using var server = await LoopbackServer.StartAsync(async request =>
         {
             arrived.TrySetResult();
             await goOn.Task;
-            await SayAsync(context);
+            return await SayAsync(request);
         });
         using var idle = await RawHttp.ConnectAsync(server.EndPoint);
         using var asking = await RawHttp.ConnectAsync(server.EndPoint);
@@ -252,10 +251,11 @@ public sealed class GuestTransportTests
     public async Task A_stop_that_may_wait_no_longer_ends_everything()
     {
         var arrived = Signal();
-        await using var server = await LoopbackServer.StartAsync(async context =>
+        await using var server = await LoopbackServer.StartAsync(async request =>
         {
             arrived.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, request.Aborted);
+            return Response.CutOff;
         });
         using var asking = await RawHttp.ConnectAsync(server.EndPoint);
         await asking.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

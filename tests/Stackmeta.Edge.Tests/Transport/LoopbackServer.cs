@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Http;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;
 
@@ -23,7 +24,7 @@ sealed class LoopbackServer : IAsyncDisposable
     public EndPoint EndPoint => _sockets.EndPoint!;
 
     public static async Task<LoopbackServer> StartAsync(
-        Func<HttpContext, Task> answer,
+        Func<Request, ValueTask<Response>> handle,
         EdgeServerOptions? options = null
     )
     {
@@ -31,8 +32,8 @@ sealed class LoopbackServer : IAsyncDisposable
         var server = await EdgeServer.StartAsync(
             options ?? new() { Limits = new() { MaxConnections = 0 } },
             sockets,
-            answer,
-            connected: null,
+            new Handling(handle),
+            clientOf: null,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken

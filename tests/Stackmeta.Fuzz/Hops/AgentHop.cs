@@ -28,7 +28,7 @@ sealed class AgentHop : HopTarget
         var hop = new AgentHop();
         hop._server = await AgentServer.StartAsync(
             new() { Socket = new() { Path = hop.SocketPath } },
-            Rig.Agent(hop._upstream, hop.Log).HandleAsync,
+            Rig.Agent(hop._upstream, hop.Log),
             TimeProvider.System,
             hop.Log,
             CancellationToken.None

@@ -19,7 +19,7 @@ sealed class ApiHop : HopTarget
         var hop = new ApiHop();
         hop._server = await ApiServer.StartAsync(
             new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)], CallersAreAgents = true },
-            context => Rig.Api(hop.Log).HandleAsync(context),
+            Rig.Api(hop.Log),
             hop.Log,
             CancellationToken.None
         );

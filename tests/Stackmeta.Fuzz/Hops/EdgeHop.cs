@@ -1,5 +1,4 @@
 using System.Net;
-using Stackmeta.Agent;
 using Stackmeta.Edge;
 
 namespace Stackmeta.Fuzz;
@@ -16,11 +15,7 @@ sealed class EdgeHop : HopTarget
     {
         var hop = new EdgeHop();
         var agent = Rig.Agent(new InProcessUpstream(() => Rig.Api(hop.Log)), hop.Log);
-        (hop._server, hop._endPoint) = await LoopbackEdge.StartAsync(
-            agent.HandleAsync,
-            static (features, arrival) => features.Set<IGuestConnectionFeature>(GuestConnection.Of(arrival)),
-            hop.Log
-        );
+        (hop._server, hop._endPoint) = await LoopbackEdge.StartAsync(agent, GuestConnection.Of, hop.Log);
         return hop;
     }
 

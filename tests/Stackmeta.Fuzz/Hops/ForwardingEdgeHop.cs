@@ -28,11 +28,7 @@ sealed class ForwardingEdgeHop : HopTarget
     public static async Task<FuzzTarget> StartAsync()
     {
         var hop = new ForwardingEdgeHop();
-        (hop._server, hop._endPoint) = await LoopbackEdge.StartAsync(
-            hop._forwarder.HandleAsync,
-            connected: null,
-            hop.Log
-        );
+        (hop._server, hop._endPoint) = await LoopbackEdge.StartAsync(hop._forwarder, clientOf: null, hop.Log);
         return hop;
     }
 

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Stackmeta.Edge;
+using Stackmeta.Http;
 
 namespace Stackmeta.Fuzz;
 
@@ -10,8 +9,8 @@ namespace Stackmeta.Fuzz;
 static class LoopbackEdge
 {
     public static async Task<(EdgeServer Server, EndPoint EndPoint)> StartAsync(
-        Func<HttpContext, Task> answer,
-        Action<IFeatureCollection, IGuestArrivalFeature>? connected,
+        IRequestHandler handler,
+        Func<IGuestArrival, object>? clientOf,
         FaultLog log
     )
     {
@@ -19,8 +18,8 @@ static class LoopbackEdge
         var server = await EdgeServer.StartAsync(
             new() { Limits = new() { MaxConnections = 0 } },
             sockets,
-            answer,
-            connected,
+            handler,
+            clientOf,
             TimeProvider.System,
             log,
             CancellationToken.None

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Http.Tests;
 
@@ -44,11 +45,7 @@ public sealed class DescriptorBudgetTests
                 AnswersInline = true,
                 MaxConnections = Most,
             },
-            static context =>
-            {
-                context.Response.ContentLength = 0;
-                return Task.CompletedTask;
-            },
+            Handling.Of(static request => Handling.Say(request, "")),
             NullLoggerFactory.Instance,
             Cancellation
         );

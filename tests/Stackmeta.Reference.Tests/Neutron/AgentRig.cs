@@ -73,7 +73,7 @@ sealed class AgentRig : IAsyncDisposable
             {
                 Socket = new() { Path = SocketIn(folder), Mode = AgentSocketMode.All },
             },
-            agent.HandleAsync,
+            agent,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None

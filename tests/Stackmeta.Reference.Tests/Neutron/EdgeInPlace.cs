@@ -1,8 +1,7 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Agent;
 using Stackmeta.Edge;
+using Stackmeta.Http;
 
 namespace Stackmeta.Reference.Tests;
 
@@ -23,32 +22,26 @@ sealed class EdgeInPlace : IAsyncDisposable
     )
     {
         var forwarder = new AgentForwarder(agentSocket, time, NullLogger<AgentForwarder>.Instance);
-        return await StartAsync(cable, kind, forwarder, forwarder.HandleAsync, null);
+        return await StartAsync(cable, kind, forwarder, forwarder, null);
     }
 
     /// <summary>In one process with the agent, which it calls.</summary>
     public static Task<EdgeInPlace> StartAsync(GuestCable cable, ProxyKind kind, MetadataAgent agent) =>
-        StartAsync(
-            cable,
-            kind,
-            null,
-            agent.HandleAsync,
-            static (features, arrival) => features.Set<IGuestConnectionFeature>(GuestConnection.Of(arrival))
-        );
+        StartAsync(cable, kind, null, agent, GuestConnection.Of);
 
     static async Task<EdgeInPlace> StartAsync(
         GuestCable cable,
         ProxyKind kind,
         AgentForwarder? forwarder,
-        Func<HttpContext, Task> answer,
-        Action<IFeatureCollection, IGuestArrivalFeature>? connected
+        IRequestHandler handler,
+        Func<IGuestArrival, object>? clientOf
     )
     {
         var server = await EdgeServer.StartAsync(
             new(),
             new DirectSockets(),
-            answer,
-            connected,
+            handler,
+            clientOf,
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Stackmeta.Http;
 
-/// <content>While the connection's questions are plain.</content>
-public partial class SocketConnection : IPlainReceiver
+/// <content>While the connection's requests are simple.</content>
+public partial class SocketConnection
 {
     /// <summary>Kestrel's, for answers that are not read: <c>KestrelServerLimits.MinResponseDataRate</c>, bytes a second, and how long it may be less.</summary>
     const double SlowestReading = 240;
@@ -69,7 +69,7 @@ public partial class SocketConnection : IPlainReceiver
         }
         else if (
             Volatile.Read(ref _state) == Idle
-            && _trunk.Time.GetElapsedTime(Volatile.Read(ref _idleSince), now) > _trunk.Plain.KeepAlive
+            && _trunk.Time.GetElapsedTime(Volatile.Read(ref _idleSince), now) > _trunk.FastPath.KeepAlive
         )
         {
             EndIfIdle();
@@ -77,7 +77,7 @@ public partial class SocketConnection : IPlainReceiver
     }
 
     /// <summary>On the loop's thread.</summary>
-    void TakePlainTurn(PollEvents events)
+    void TakeFastTurn(PollEvents events)
     {
         if ((events & (PollEvents.PeerEnded | PollEvents.HangUp | PollEvents.Error)) != PollEvents.None)
         {
@@ -88,7 +88,7 @@ public partial class SocketConnection : IPlainReceiver
             switch (Interlocked.CompareExchange(ref _state, Busy, Idle))
             {
                 case Idle:
-                    ReceivePlain();
+                    ReceiveFast();
                     return;
                 case Over:
                     return;
@@ -102,7 +102,7 @@ public partial class SocketConnection : IPlainReceiver
         }
     }
 
-    void ReceivePlain()
+    void ReceiveFast()
     {
         var buffer = _loop.Scratch;
         nint count;
@@ -121,7 +121,7 @@ public partial class SocketConnection : IPlainReceiver
                 }
                 else
                 {
-                    EndPlain();
+                    EndFast();
                 }
                 return;
             }
@@ -132,7 +132,7 @@ public partial class SocketConnection : IPlainReceiver
         }
         if (count == 0)
         {
-            EndPlain();
+            EndFast();
             return;
         }
         Take(buffer.AsSpan(0, (int)count));
@@ -140,20 +140,20 @@ public partial class SocketConnection : IPlainReceiver
 
     void Take(ReadOnlySpan<byte> received)
     {
-        var plain = _trunk.Plain;
-        var exchange = plain.Rent();
-        if (received.Length == _loop.Scratch.Length || !exchange.Request.TryTake(received))
+        var path = _trunk.FastPath;
+        var exchange = path.Rent();
+        if (received.Length == _loop.Scratch.Length || !exchange.TryRead(received))
         {
-            plain.Return(exchange);
+            path.Return(exchange);
             HandOver(received);
             return;
         }
         exchange.Begin(this);
-        var answering = plain.AnswerAsync(exchange);
-        if (answering.IsCompletedSuccessfully)
+        var handling = path.HandleAsync(exchange.Request);
+        if (handling.IsCompletedSuccessfully)
         {
-            var sending = EndAnswer(exchange);
-            if (sending.IsCompletedSuccessfully && !exchange.Response.IsAwaited)
+            var sending = Send(exchange, handling.Result);
+            if (sending.IsCompletedSuccessfully)
             {
                 GoOn(exchange, sending.Result);
                 return;
@@ -162,40 +162,28 @@ public partial class SocketConnection : IPlainReceiver
         }
         else
         {
-            _ = FinishAsync(exchange, answering);
+            _ = FinishAsync(exchange, handling);
         }
         ListenTo();
     }
 
-    async Task FinishAsync(PlainExchange exchange, Task answering)
-    {
-        try
-        {
-            await answering;
-        }
-        catch (Exception e)
-        {
-            _trunk.TellFailure(this, e);
-            exchange.Response.Fail();
-        }
-        await FinishSendingAsync(exchange, EndAnswer(exchange));
-    }
+    async Task FinishAsync(FastExchange exchange, ValueTask<Response> handling) =>
+        await FinishSendingAsync(exchange, Send(exchange, await handling));
 
-    ValueTask<bool> EndAnswer(PlainExchange exchange)
+    ValueTask<bool> Send(FastExchange exchange, in Response response)
     {
         try
         {
-            return exchange.Response.EndAsync();
+            return exchange.SendAsync(response);
         }
         catch (Exception e)
         {
-            // A header that cannot be written.
             _trunk.TellFailure(this, e);
             return new(false);
         }
     }
 
-    async Task FinishSendingAsync(PlainExchange exchange, ValueTask<bool> sending)
+    async Task FinishSendingAsync(FastExchange exchange, ValueTask<bool> sending)
     {
         var isSent = false;
         try
@@ -206,38 +194,22 @@ public partial class SocketConnection : IPlainReceiver
         {
             _trunk.TellFailure(this, e);
         }
-        if (exchange.Response.IsAwaited)
-        {
-            await TellCompletedAsync(exchange);
-        }
         GoOn(exchange, isSent);
     }
 
-    async Task TellCompletedAsync(PlainExchange exchange)
+    /// <summary>A request is answered; the next one may come. By who answered it, on any thread.</summary>
+    void GoOn(FastExchange exchange, bool isSent)
     {
-        try
-        {
-            await exchange.Response.CompletedAsync();
-        }
-        catch (Exception e)
-        {
-            _trunk.TellFailure(this, e);
-        }
-    }
-
-    /// <summary>A question is answered; the next one may come. By who answered it, on any thread.</summary>
-    void GoOn(PlainExchange exchange, bool isSent)
-    {
-        var ends = !isSent || exchange.Response.Closes;
+        var ends = !isSent || exchange.Closes;
         exchange.End();
-        _trunk.Plain.Return(exchange);
+        _trunk.FastPath.Return(exchange);
         if (!isSent)
         {
             Abort();
         }
         if (ends)
         {
-            EndPlain();
+            EndFast();
         }
         else
         {
@@ -278,7 +250,7 @@ public partial class SocketConnection : IPlainReceiver
     }
 
     /// <summary>The connection ends, once the peer has had the time to read its answer.</summary>
-    void EndPlain()
+    void EndFast()
     {
         if (Interlocked.Exchange(ref _state, Over) == BusyWithNews && !_peerEnded)
         {
@@ -297,13 +269,16 @@ public partial class SocketConnection : IPlainReceiver
         var reader = new SocketReader(_socket, _loop, this);
         reader.Precede(received, mayHaveMore: received.Length == _loop.Scratch.Length || _peerEnded);
         Features.Set<IConnectionHeartbeatFeature>(this);
+        Features.Set(this);
         Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
         _reader = reader;
         _trunk.Serve(this);
         ListenTo();
     }
 
-    ValueTask<bool> IPlainReceiver.SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Sends bytes of a response; they are the caller's again when this completes.</summary>
+    /// <returns>False if nobody receives them any more.</returns>
+    internal ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var rest = bytes.Span;
         // Once something had to wait, order is the writer's.

@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Core.Supervision;
+using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Http.Tests;
 
-/// <summary>A server on loopback behind a trunk, which answers plain questions by itself, or leaves them all to Kestrel.</summary>
+/// <summary>A server on loopback behind a trunk, which answers simple requests by itself, or leaves them all to Kestrel.</summary>
 sealed partial class TrunkServer : IAsyncDisposable
 {
     readonly HttpServer _server;
@@ -32,7 +32,7 @@ sealed partial class TrunkServer : IAsyncDisposable
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<TrunkServer> StartAsync(
-        Func<HttpContext, Task> answer,
+        Func<Request, ValueTask<Response>> handle,
         HttpServerOptions? options = null,
         bool isKestrelOnly = false
     )
@@ -44,15 +44,21 @@ sealed partial class TrunkServer : IAsyncDisposable
             {
                 Trunk = trunk,
             },
-            answer,
+            new Handling(handle),
             NullLoggerFactory.Instance,
             Cancellation
         );
         await trunk.Attached.WaitAsync(Cancellation);
         if (isKestrelOnly)
         {
-            // Every head is too long to be plain then.
-            trunk.Plain = new(options with { MaxHeaders = -1 }, answer, TimeProvider.System);
+            // Every head is too long to be simple then.
+            trunk.FastPath = new(
+                options with
+                {
+                    MaxHeaders = -1,
+                },
+                new(new Handling(handle), TimeProvider.System, NullLogger.Instance)
+            );
         }
         var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -1,12 +1,10 @@
 using System.Net.Sockets;
-using System.Text;
-using Microsoft.AspNetCore.Http;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Http.Tests;
 
 /// <summary>What is used again for the next question belongs to one at a time, whatever the callers do.</summary>
-public sealed class PlainConnectionTests
+public sealed class FastConnectionTests
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -56,27 +54,26 @@ public sealed class PlainConnectionTests
         }
     }
 
-    static async Task EchoAsync(HttpContext context)
+    static async ValueTask<Response> EchoAsync(Request request)
     {
-        var path = context.Request.Path.Value!;
+        var path = request.Target;
         if (path.StartsWith("/yields", StringComparison.Ordinal))
         {
             await Task.Yield();
         }
         else if (path.StartsWith("/waits", StringComparison.Ordinal))
         {
-            await Task.Delay(path.Length % 3, context.RequestAborted);
+            await Task.Delay(path.Length % 3, request.Aborted);
         }
-        var answer = $"{RequestTarget.Of(context)} {context.Request.Headers["X-Name"]}";
-        await Answer.WriteAsync(context, 200, "text/plain", Encoding.ASCII.GetBytes(answer));
+        return Handling.Say(request, $"{request.Target} {request.Headers["X-Name"]}");
     }
 
     [Fact]
     public async Task A_caller_that_does_not_read_its_answer_is_cut_off()
     {
         var length = 64 * 1024 * 1024;
-        await using var server = await TrunkServer.StartAsync(context =>
-            Answer.WriteAsync(context, 200, "text/plain", new byte[length])
+        await using var server = await TrunkServer.StartAsync(request =>
+            new(Response.Of(request, 200, "text/plain", new byte[length]))
         );
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server.EndPoint, Cancellation);
@@ -95,9 +92,9 @@ public sealed class PlainConnectionTests
         Assert.True(await connection.IsClosedAsync());
     }
 
-    /// <summary>It is Kestrel's from then on, also what is plain again.</summary>
+    /// <summary>It is Kestrel's from then on, also what is simple again.</summary>
     [Fact]
-    public async Task Questions_that_are_not_plain_may_come_between()
+    public async Task Requests_that_are_not_simple_may_come_between()
     {
         await using var server = await TrunkServer.StartAsync(EchoAsync);
         using var connection = await RawHttp.ConnectAsync(server.EndPoint);

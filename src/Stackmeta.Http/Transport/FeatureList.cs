@@ -45,17 +45,6 @@ sealed class FeatureList(IFeatureCollection? behind) : IFeatureCollection
         }
     }
 
-    /// <summary>Forgets all.</summary>
-    public void Clear()
-    {
-        if (_count > 0)
-        {
-            Array.Clear(_features, 0, _count);
-            _count = 0;
-            Revision++;
-        }
-    }
-
     public TFeature? Get<TFeature>() => (TFeature?)this[typeof(TFeature)];
 
     public void Set<TFeature>(TFeature? instance) => this[typeof(TFeature)] = instance;

@@ -7,7 +7,7 @@ namespace Stackmeta.Agent;
 /// What a listener in a network's namespace knows about a connection. When a connection has it, headers are not looked at:
 /// nothing that the guest writes can say who it is.
 /// </summary>
-public interface IGuestConnectionFeature
+public interface IGuestClient
 {
     /// <summary>Where the connection arrived.</summary>
     NetworkScope Scope { get; }

@@ -4,14 +4,14 @@ using System.Text;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Recognizes a plain question: a GET of HTTP/1.1 with nothing in it that two readers could understand differently, whole and with nothing behind it. Nearly all
-/// that guests ask is one. Whatever is not is Kestrel's, from its first byte on, so that nothing need be decided here but that it is plain.
+/// Recognizes a simple request: a GET of HTTP/1.1 with nothing in it that two readers could understand differently, whole and with nothing behind it. Nearly all
+/// that guests ask is one. Whatever is not is Kestrel's, from its first byte on, so that nothing need be decided here but that it is simple.
 /// </summary>
 /// <remarks>
 /// The grammar is narrower than RFC 9112's: no escapes and no dot segments in the target, one Host, names of tokens, values of printable ASCII, lines that end with
 /// CR LF; and no field that frames a body or asks for anything but an answer.
 /// </remarks>
-static class PlainHead
+static class FastHead
 {
     /// <summary>Clients send four to eight (tests/Support/traces).</summary>
     const int MostFields = 32;
@@ -35,7 +35,7 @@ static class PlainHead
     /// <param name="received">All that the caller has sent so far.</param>
     /// <param name="target">Of the request line.</param>
     /// <param name="fields">From the first field's name to the last field's line end.</param>
-    /// <returns>False if it is not whole, or not plain as far as the request line tells.</returns>
+    /// <returns>False if it is not whole, or not simple as far as the request line tells.</returns>
     public static bool TryDivide(
         ReadOnlySpan<byte> received,
         out ReadOnlySpan<byte> target,
@@ -62,8 +62,8 @@ static class PlainHead
     /// <param name="fields">From <see cref="TryDivide"/>.</param>
     /// <param name="headers">Empty; to be emptied again if this returns false.</param>
     /// <param name="closes">Whether the caller asks for no more on this connection.</param>
-    /// <returns>False if one of them is not plain.</returns>
-    public static bool TryReadFields(ReadOnlySpan<byte> fields, HeaderList headers, out bool closes)
+    /// <returns>False if one of them is not simple.</returns>
+    public static bool TryReadFields(ReadOnlySpan<byte> fields, RequestHeaders headers, out bool closes)
     {
         closes = false;
         var (count, hasHost, hasConnection) = (0, false, false);
@@ -86,8 +86,8 @@ static class PlainHead
             string? text = null;
             switch (KindOf(name))
             {
-                case FieldKind.Host when hasHost || !IsPlainHost(value):
-                case FieldKind.NotPlain:
+                case FieldKind.Host when hasHost || !IsSimpleHost(value):
+                case FieldKind.NotSimple:
                     return false;
                 case FieldKind.Host:
                     hasHost = true;
@@ -114,20 +114,22 @@ static class PlainHead
     static FieldKind KindOf(ReadOnlySpan<byte> name) =>
         name.Length switch
         {
-            2 => Is(name, "TE", FieldKind.NotPlain),
+            2 => Is(name, "TE", FieldKind.NotSimple),
             4 => Is(name, "Host", FieldKind.Host),
-            6 => Is(name, "Expect", FieldKind.NotPlain),
-            7 => Ascii.EqualsIgnoreCase(name, "Upgrade") ? FieldKind.NotPlain : Is(name, "Trailer", FieldKind.NotPlain),
+            6 => Is(name, "Expect", FieldKind.NotSimple),
+            7 => Ascii.EqualsIgnoreCase(name, "Upgrade")
+                ? FieldKind.NotSimple
+                : Is(name, "Trailer", FieldKind.NotSimple),
             10 => Is(name, "Connection", FieldKind.Connection),
-            14 => Is(name, "Content-Length", FieldKind.NotPlain),
-            17 => Is(name, "Transfer-Encoding", FieldKind.NotPlain),
+            14 => Is(name, "Content-Length", FieldKind.NotSimple),
+            17 => Is(name, "Transfer-Encoding", FieldKind.NotSimple),
             _ => FieldKind.Other,
         };
 
     static FieldKind Is(ReadOnlySpan<byte> name, string known, FieldKind kind) =>
         Ascii.EqualsIgnoreCase(name, known) ? kind : FieldKind.Other;
 
-    static bool IsPlainHost(ReadOnlySpan<byte> host)
+    static bool IsSimpleHost(ReadOnlySpan<byte> host)
     {
         var colon = host.IndexOf((byte)':');
         var name = colon < 0 ? host : host[..colon];
@@ -154,6 +156,6 @@ static class PlainHead
         Other,
         Host,
         Connection,
-        NotPlain,
+        NotSimple,
     }
 }
