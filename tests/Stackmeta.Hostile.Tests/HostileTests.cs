@@ -33,6 +33,14 @@ public sealed class HaproxyTests(HaproxyWorld world) : IClassFixture<HaproxyWorl
 }
 
 /// <inheritdoc cref="UpTests"/>
+public sealed class RouterTests(RouterWorld world) : IClassFixture<RouterWorld>
+{
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(KnownAttacks.In), Kinds.Router, MemberType = typeof(KnownAttacks))]
+    public Task Neighbours_miss_nothing_and_the_attacker_gets_nothing(string attack) => Proof.OfAsync(world, attack);
+}
+
+/// <inheritdoc cref="UpTests"/>
 public sealed class DropInTests(DropInWorld world) : IClassFixture<DropInWorld>
 {
     [Theory(SkipTestWithoutData = true)]

@@ -11,9 +11,10 @@ static class Exhaustion
 {
     public static IReadOnlyList<Attack> Attacks { get; } =
     [
-        new("connections from many link-local addresses", "connections", Kinds.Own, ManyLinkLocalAsync),
-        new("connections from many IPv4 addresses", "connections", Kinds.All, ManyIpv4Async),
-        new("slow readers and slow writers", "connections", Kinds.All, SlowAsync),
+        new("connections from many link-local addresses", "connections", Kinds.Own | Kinds.Router, ManyLinkLocalAsync),
+        new("connections from many IPv4 addresses", "connections", Kinds.All | Kinds.Router, ManyIpv4Async),
+        new("connections from many global IPv6 addresses", "connections", Kinds.Own | Kinds.Router, ManyGlobalAsync),
+        new("slow readers and slow writers", "connections", Kinds.All | Kinds.Router, SlowAsync),
         new("networks made while descriptors are short", "connections", Kinds.All, NewNetworkAsync),
     ];
 
@@ -29,6 +30,19 @@ static class Exhaustion
     {
         var attacker = await assault.NewAttackerAsync(assault.Random.Next(30, 90));
         await HoldAsync(assault, attacker, attacker.Addresses, assault.Random.Next(1200, 2200));
+    }
+
+    /// <summary>A guest has a whole /64 to choose from, and its port one address of it.</summary>
+    static async Task ManyGlobalAsync(Assault assault)
+    {
+        var attacker = await assault.NewAttackerAsync();
+        var prefix = IPNetwork.Parse(OwnWorld.Ipv6Subnet).BaseAddress.GetAddressBytes()[..8];
+        var addresses = assault
+            .NewLinkLocals(assault.Random.Next(60, 300))
+            .Select(address => new IPAddress([.. prefix, .. address.GetAddressBytes()[8..]]))
+            .ToArray();
+        await attacker.AddAsync(addresses);
+        await HoldAsync(assault, attacker, addresses, assault.Random.Next(400, 800));
     }
 
     /// <summary>Opens as many as there can be, says something or nothing on each, and stays.</summary>

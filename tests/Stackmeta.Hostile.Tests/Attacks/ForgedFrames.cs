@@ -9,10 +9,10 @@ static class ForgedFrames
 
     public static IReadOnlyList<Attack> Attacks { get; } =
     [
-        new("a SYN in the victim's name and then its own", "identity", Kinds.All, TwoSynsAsync),
-        new("connections from the victim's addresses", "identity", Kinds.All, VictimsAddressesAsync),
-        new("tags, pieces, mapped and multicast sources", "identity", Kinds.All, OddFramesAsync),
-        new("a source port used again and again", "identity", Kinds.All, SamePortAsync),
+        new("a SYN in the victim's name and then its own", "identity", Kinds.All | Kinds.Router, TwoSynsAsync),
+        new("connections from the victim's addresses", "identity", Kinds.All | Kinds.Router, VictimsAddressesAsync),
+        new("tags, pieces, mapped and multicast sources", "identity", Kinds.All | Kinds.Router, OddFramesAsync),
+        new("a source port used again and again", "identity", Kinds.All | Kinds.Router, SamePortAsync),
     ];
 
     /// <summary>The kernel keeps the first of two equal SYNs with its Ethernet header (docs/security.md).</summary>

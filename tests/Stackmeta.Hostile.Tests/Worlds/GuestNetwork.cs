@@ -6,4 +6,8 @@ namespace Stackmeta.Hostile.Tests;
 /// <param name="Namespace">Where the metadata addresses are.</param>
 /// <param name="Device">The interface there.</param>
 /// <param name="ServerMac">That interface's MAC.</param>
-sealed record GuestNetwork(string Id, string SubnetId, string Namespace, string Device, byte[] ServerMac);
+sealed record GuestNetwork(string Id, string SubnetId, string Namespace, string Device, byte[] ServerMac)
+{
+    /// <summary>The router to the metadata address; null where that is on the link.</summary>
+    public string? Gateway { get; init; }
+}

@@ -22,6 +22,9 @@ enum Kinds
     /// <summary><c>edge --watch</c> before an agent of another make.</summary>
     StockAgent = 32,
 
+    /// <summary><c>up</c> with a router before each network.</summary>
+    Router = 64,
+
     /// <summary>Networks of our inventory.</summary>
     Own = Up | TwoHalves | ThreeProcesses | Haproxy,
 
@@ -34,5 +37,6 @@ enum Kinds
     /// <summary>Guests' connections come to a socket of ours.</summary>
     OwnEdge = All & ~Haproxy,
 
+    /// <summary>Guests are on the link of who answers.</summary>
     All = Own | Neutron,
 }

@@ -44,6 +44,8 @@ sealed class Machine : IAsyncDisposable
     /// <summary>The address that its MAC makes (RFC 4291, appendix A).</summary>
     public IPAddress LinkLocal => LinkLocalOf(Mac);
 
+    string Way => Network.Gateway is { } gateway ? $"via {gateway} dev eth0" : "dev eth0";
+
     /// <summary>The index of its interface.</summary>
     public int Interface { get; private set; }
 
@@ -74,7 +76,7 @@ sealed class Machine : IAsyncDisposable
                 "link set dev eth0 up",
                 $"addr add {LinkLocal}/64 dev eth0 nodad",
                 .. Addresses.Select(address => $"addr add {address}/24 dev eth0"),
-                "route add 169.254.169.254/32 dev eth0",
+                $"route add 169.254.169.254/32 {Way}",
             ]
         );
         var link = JsonNode.Parse(await Shell.RunAsync("ip", "-n", Namespace, "-json", "link", "show", "dev", "eth0"));
@@ -90,7 +92,7 @@ sealed class Machine : IAsyncDisposable
             Namespace,
             [
                 .. addresses.Select(address => $"addr add {address}/24 dev eth0"),
-                "route replace 169.254.169.254/32 dev eth0",
+                $"route replace 169.254.169.254/32 {Way}",
             ]
         );
     }

@@ -5,6 +5,9 @@ namespace Stackmeta.Hostile.Tests;
 /// <summary>Networks of our inventory, with DHCP and all; machines are attached by <c>port attach</c>.</summary>
 public abstract class OwnWorld : World
 {
+    /// <summary>Of each network.</summary>
+    internal const string Ipv6Subnet = "2001:db8:77::/64";
+
     /// <summary>Who attaches waits for the network's lock, and not for ever: on a busy host many at once would give up.</summary>
     readonly SemaphoreSlim _attaching = new(1);
 
@@ -17,7 +20,7 @@ public abstract class OwnWorld : World
                 new()
                 {
                     NetworkId = made.Id,
-                    Cidr = "2001:db8:77::/64",
+                    Cidr = Ipv6Subnet,
                     Ipv6AddressMode = "slaac",
                 }
             )
@@ -89,6 +92,36 @@ public sealed class HaproxyWorld : OwnWorld
     private protected override int Descriptors => 4096;
 
     private protected override Task StartAsync() => UpAsync("--set", "edge.proxy=haproxy");
+}
+
+/// <summary>The same with guests that reach it through their networks' routers.</summary>
+public sealed class RouterWorld : OwnWorld
+{
+    const string Gateway = "10.0.0.1";
+
+    internal override Kinds Kind => Kinds.Router;
+
+    private protected override Task StartAsync() => UpAsync();
+
+    private protected override async Task<GuestNetwork> ServeAsync(NetworkEntry network, SubnetEntry subnet)
+    {
+        var served = await base.ServeAsync(network, subnet with { GatewayIp = Gateway });
+        var router = Value(await Inventory.Routers.CreateAsync(new() { Name = network.Name }));
+        Value(
+            await Inventory.Ports.CreateAsync(
+                new()
+                {
+                    NetworkId = served.Id,
+                    DeviceId = router.Id,
+                    DeviceOwner = DeviceOwners.RouterInterface,
+                    FixedIps = [new FixedIpEntry { SubnetId = served.SubnetId, IpAddress = Gateway }],
+                }
+            )
+        );
+        var name = $"qrouter-{router.Id}";
+        var (device, mac) = await LinkWithAsync(name, Gateway);
+        return served with { Namespace = name, Device = device, ServerMac = mac, Gateway = Gateway };
+    }
 }
 
 /// <summary>API, agent and edge, each a process.</summary>

@@ -177,8 +177,8 @@ public abstract class World : IAsyncLifetime
             new()
             {
                 Cidr = "10.0.0.0/24",
-                DhcpServer = Kinds.Own.HasFlag(Kind) ? "10.0.0.2" : null,
-                EnableDhcp = Kinds.Own.HasFlag(Kind),
+                DhcpServer = (Kinds.Own | Kinds.Router).HasFlag(Kind) ? "10.0.0.2" : null,
+                EnableDhcp = (Kinds.Own | Kinds.Router).HasFlag(Kind),
             }
         );
 
@@ -289,7 +289,11 @@ public abstract class World : IAsyncLifetime
     }
 
     /// <summary>The interface of a namespace that has the metadata address, and its MAC.</summary>
-    internal static async Task<(string Device, byte[] Mac)> ServerOfAsync(string @namespace)
+    internal static Task<(string Device, byte[] Mac)> ServerOfAsync(string @namespace) =>
+        LinkWithAsync(@namespace, "169.254.169.254");
+
+    /// <summary>The interface that has an address, as soon as there is one.</summary>
+    internal static async Task<(string Device, byte[] Mac)> LinkWithAsync(string @namespace, string wanted)
     {
         for (var tries = 0; ; tries++)
         {
@@ -302,7 +306,7 @@ public abstract class World : IAsyncLifetime
                         .FirstOrDefault(link =>
                             link!["addr_info"]!
                                 .AsArray()
-                                .Any(address => address!["local"]?.GetValue<string>() == "169.254.169.254")
+                                .Any(address => address!["local"]?.GetValue<string>() == wanted)
                         )
                     : null;
             if (link is not null)
