@@ -1,7 +1,7 @@
 """Asks for its user data without a pause, from each address that is given, on a kept and on new connections.
 
 Prints, as JSON, how often each answer came: a status and the body, or what went wrong.
-Arguments: a file whose appearance ends it, then addresses.
+Arguments: a file whose appearance ends it, once it has been answered more than ten times; then addresses.
 """
 
 import collections
@@ -12,7 +12,10 @@ import sys
 import threading
 import time
 
+# For the answers that are still to come, on whatever machine.
+PATIENCE = 60
 stop, sources = sys.argv[1], sys.argv[2:]
+stopped = None
 counts = collections.Counter()
 lock = threading.Lock()
 
@@ -37,9 +40,19 @@ def ask(connection):
     return head.split(b" ")[1].decode() + " " + body.decode(errors="replace").split("\n")[0]
 
 
+def ends():
+    global stopped
+    if not os.path.exists(stop):
+        return False
+    with lock:
+        stopped = stopped or time.monotonic()
+        answered = sum(count for answer, count in counts.items() if answer.startswith("200 "))
+    return answered > 10 or time.monotonic() > stopped + PATIENCE
+
+
 def run(source, is_kept):
     connection = None
-    while not os.path.exists(stop):
+    while not ends():
         try:
             if connection is None:
                 connection = connect(source)
