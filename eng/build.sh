@@ -12,7 +12,7 @@ build_project() {
     fi
     local stamp="$root/artifacts/.built-${target//\//-}"
     if [ -e "$stamp" ] && [ -z "$(find "$root/src" "$root/tests" "$root/bench" "$root"/Directory.* "$root/global.json" "$root/.editorconfig" \
-        -newer "$stamp" -not -path '*/data/*' -print -quit)" ]; then
+        -newer "$stamp" -not -path '*/__pycache__*' -print -quit)" ]; then
         return 0
     fi
     mkdir -p "$root/artifacts"

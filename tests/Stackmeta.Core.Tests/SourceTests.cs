@@ -10,7 +10,7 @@ public sealed partial class SourceTests
     static readonly Dictionary<string, string> Unsupervised = new(StringComparer.Ordinal)
     {
         ["Stackmeta.Core/Supervision/Supervisor.cs"] = "it is the supervisor",
-        ["Stackmeta.Http/Transport/SocketConnection.Plain.cs"] = "each step catches all and logs it",
+        ["Stackmeta.Http/Transport/SocketConnection.FastPath.cs"] = "each step catches all and logs it",
         ["Stackmeta.Http/Transport/ConnectionTrunk.cs"] = "catches all and logs it",
         ["Stackmeta.Inventory/Kept/AnswerCache.cs"] = "ends the flight whatever happens, and who waits is told",
         ["Stackmeta.Agent/Identification/WakingNetworks.cs"] = "catches all; who waits asks alone",
@@ -82,4 +82,32 @@ public sealed partial class SourceTests
             Lines().Where(one => Guess().IsMatch(one.Line)),
             one => !MayGuess.Any(place => one.File.StartsWith(place, StringComparison.Ordinal))
         );
+
+    /// <summary>A name that a shell would take apart is an accident, and so is a file of nothing.</summary>
+    [Fact]
+    public void Each_file_has_a_plain_name_and_something_in_it()
+    {
+        foreach (var folder in (string[])["src", "tests", "bench", "docs", "deploy", "eng"])
+        {
+            foreach (
+                var path in Directory.EnumerateFiles(
+                    Path.Combine(Repository.Root, folder),
+                    "*",
+                    SearchOption.AllDirectories
+                )
+            )
+            {
+                var name = Path.GetRelativePath(Repository.Root, path);
+                Assert.True(!name.AsSpan().ContainsAnyExcept(PlainNames), $"{name} needs quoting");
+                Assert.True(
+                    !name.EndsWith(".cs", StringComparison.Ordinal) || new FileInfo(path).Length > 0,
+                    $"{name} is empty"
+                );
+            }
+        }
+    }
+
+    static readonly System.Buffers.SearchValues<char> PlainNames = System.Buffers.SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+@=,-"
+    );
 }

@@ -23,11 +23,11 @@ public sealed partial class MapTests
     }
 
     [Fact]
-    public void Each_folder_that_is_named_is_there()
+    public void Each_place_that_is_named_is_there()
     {
         foreach (Match one in Folders().Matches(Page))
         {
-            Assert.True(Directory.Exists(Path.Combine(Repository.Root, one.Groups["path"].Value)), one.Value);
+            Assert.True(Path.Exists(Path.Combine(Repository.Root, one.Groups["path"].Value)), one.Value);
         }
     }
 
