@@ -21,10 +21,11 @@ public static class StackmetaProgram
         CancellationToken cancellationToken
     )
     {
-        var parsed = CommandTree.Create().Parse(arguments.Count > 0 ? arguments : ["--help"]);
-        if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
+        var parsed = CommandLine.Parse(CommandTree.Create(), arguments.Count > 0 ? arguments : ["--help"]);
+        var stray = StrayOption.Find(parsed, arguments);
+        if ((parsed.Errors.Count > 0 || stray is not null) && parsed.Action is not { ClearsParseErrors: true })
         {
-            foreach (var problem in UsageErrors.Describe(parsed))
+            foreach (var problem in UsageErrors.Describe(parsed, stray))
             {
                 await error.WriteLineAsync($"stackmeta: {problem}");
             }

@@ -26,7 +26,7 @@ sealed class InventoryCommandLine : IDisposable
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        string[] line = [.. arguments, "--data", Folder];
+        string[] line = ["--data", Folder, .. arguments];
         var code = await StackmetaProgram.RunAsync(line, output, error, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }
@@ -49,9 +49,16 @@ sealed class InventoryCommandLine : IDisposable
 
     public async Task<JsonElement> JsonAsync(params string[] arguments)
     {
-        using var json = JsonDocument.Parse(await DoneAsync([.. arguments, "--output", "json"]));
+        using var json = JsonDocument.Parse(
+            await DoneAsync([.. Before(arguments), "--output", "json", .. After(arguments)])
+        );
         return json.RootElement.Clone();
     }
+
+    /// <summary>The words before <c>--</c>: behind it nothing is an option.</summary>
+    static IEnumerable<string> Before(string[] arguments) => arguments.TakeWhile(static word => word != "--");
+
+    static IEnumerable<string> After(string[] arguments) => arguments.SkipWhile(static word => word != "--");
 
     /// <summary>Runs an inventory's command with bytes on standard input, and returns those on standard output.</summary>
     public async Task<byte[]> PipedAsync(byte[] input, params string[] arguments)
