@@ -11,7 +11,7 @@ public sealed partial class ProjectTests
     {
         ["Stackmeta.Core"] = [],
         ["Stackmeta.Metadata"] = [],
-        ["Stackmeta.ConfigDrive"] = [],
+        ["Stackmeta.ConfigDrive"] = ["Stackmeta.Core"],
         ["Stackmeta.Inventory"] = ["Stackmeta.Core", "Stackmeta.Metadata"],
         ["Stackmeta.OpenStack"] = ["Stackmeta.Inventory", "Stackmeta.Metadata"],
         ["Stackmeta.Http"] = ["Stackmeta.Core", "Stackmeta.Metadata"],

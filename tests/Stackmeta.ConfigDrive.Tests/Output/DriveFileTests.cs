@@ -112,40 +112,6 @@ public sealed class DriveFileTests : IDisposable
         Assert.True(File.Exists(_scratch["disk.config"]));
     }
 
-    /// <summary>The way for file systems that know no files without names.</summary>
-    [Fact]
-    public async Task A_file_beside_the_target_has_a_mode_of_its_owner_alone_and_is_gone_at_the_end()
-    {
-        var path = _scratch["disk.config"];
-        File.WriteAllText(path, "old");
-        UnixFileMode? during = null;
-        var content = VolumeContent.FromSource(
-            1 << 20,
-            _ =>
-            {
-                during = File.GetUnixFileMode(Assert.Single(Directory.GetFiles(_scratch.Root, ".disk.config.*")));
-                return ValueTask.FromResult<Stream>(new MemoryStream(new byte[1 << 20]));
-            }
-        );
-        var drive = Drive.Prepare([new("a", content)], Drives.Options(DriveFormat.Iso9660)).DriveOrThrow();
-        await DriveFile.WriteBesideAsync(path, drive, CancellationToken.None);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, during);
-        Assert.Equal([path], Directory.GetFileSystemEntries(_scratch.Root));
-        Assert.Equal(drive.Length, new FileInfo(path).Length);
-    }
-
-    [Fact]
-    public async Task A_failure_beside_the_target_leaves_the_older_file_and_nothing_else()
-    {
-        var path = _scratch["disk.config"];
-        File.WriteAllText(path, "old");
-        var content = VolumeContent.FromSource(10, _ => throw new IOException("The source is gone."));
-        var drive = Drive.Prepare([new("a", content)], Drives.Options(DriveFormat.Iso9660)).DriveOrThrow();
-        await Assert.ThrowsAsync<IOException>(() => DriveFile.WriteBesideAsync(path, drive, CancellationToken.None));
-        Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal([path], Directory.GetFileSystemEntries(_scratch.Root));
-    }
-
     [Theory]
     [InlineData("/dev/null")]
     [InlineData("/dev")]

@@ -71,8 +71,8 @@ public sealed class ConfigDriveBadInputTests : IAsyncLifetime
     [Theory]
     [InlineData("/proc/drive")]
     [InlineData("/nowhere/at/all/drive")]
-    [InlineData("/dev/null")]
     [InlineData("/dev")]
+    [InlineData("/dev/full")]
     public async Task A_target_that_cannot_be_written_is_an_error(string target)
     {
         var (code, error) = await BuildAsync(target, "web");

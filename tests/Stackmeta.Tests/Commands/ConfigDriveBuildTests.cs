@@ -122,7 +122,7 @@ public sealed class ConfigDriveBuildTests : IAsyncLifetime
     [Theory]
     [InlineData(ExitCodes.Failed, "nobody", "--out", "drive")]
     [InlineData(ExitCodes.Failed, "web", "--out", "/nowhere/at/all/drive")]
-    [InlineData(ExitCodes.Failed, "web", "--out", "/dev/null")]
+    [InlineData(ExitCodes.Failed, "web", "--out", "/dev")]
     [InlineData(ExitCodes.Failed, "web", "--out", "drive", "--file", "/etc/x=/nowhere")]
     [InlineData(ExitCodes.Usage, "web", "--out", "drive", "--file", "/etc/x")]
     [InlineData(ExitCodes.Usage, "web", "--out", "drive", "--seed", "nocloud", "--file", "/etc/x=/etc/hostname")]

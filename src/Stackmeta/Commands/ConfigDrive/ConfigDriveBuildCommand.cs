@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stackmeta.ConfigDrive;
+using Stackmeta.Core.Files;
 
 namespace Stackmeta;
 
@@ -18,7 +19,8 @@ sealed class ConfigDriveBuildCommand
 
     readonly Option<string> _output = new("--out")
     {
-        Description = "The file to write, which appears whole or not at all; - for standard output",
+        Description =
+            "The file to write, which appears whole or not at all; a device or FIFO is written to; - for standard output",
         HelpName = "FILE",
         Required = true,
     };
@@ -156,7 +158,12 @@ sealed class ConfigDriveBuildCommand
             }
             else
             {
-                await DriveFile.WriteAsync(target, drive, cancellationToken);
+                await using var stream = await StreamFile.OpenAsync(target, TimeProvider.System, cancellationToken);
+                await (
+                    stream is null
+                        ? DriveFile.WriteAsync(target, drive, cancellationToken)
+                        : drive.WriteAsync(stream, cancellationToken)
+                );
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -9,7 +9,8 @@ static class ExportCommand
     {
         var file = new Argument<string>("FILE")
         {
-            Description = "Where to write it, readable by its owner only; - is standard output",
+            Description =
+                "The file to write, readable by its owner only; a device or FIFO is written to; - is standard output",
             DefaultValueFactory = _ => "-",
         };
         var command = new ExampleCommand(
@@ -33,42 +34,15 @@ static class ExportCommand
                 }
                 else
                 {
-                    await WriteAsync(path, document => open.Inventory.ExportAsync(document, cancellationToken));
+                    await UserFile.WriteAsync(
+                        path,
+                        (document, cancelled) => open.Inventory.ExportAsync(document, cancelled).AsTask(),
+                        cancellationToken
+                    );
                 }
                 return ExitCodes.Done;
             }
         );
         return command;
-    }
-
-    /// <summary>Writes beside the file and puts it in its place at the end: a file that was there stays until the new one is whole.</summary>
-    static async Task WriteAsync(string path, Func<Stream, ValueTask> write)
-    {
-        var partial = path + ".partial";
-        try
-        {
-            // One that a crash left may have another mode.
-            File.Delete(partial);
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            };
-            await using (var document = new FileStream(partial, options))
-            {
-                await write(document);
-                document.Flush(flushToDisk: true);
-            }
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            if (File.Exists(partial))
-            {
-                File.Delete(partial);
-            }
-            throw new CommandException($"{path} cannot be written: {e.Message}");
-        }
     }
 }

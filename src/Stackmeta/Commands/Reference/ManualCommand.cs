@@ -1,10 +1,14 @@
 using System.CommandLine;
+using System.Text;
+using Stackmeta.Core.Files;
 
 namespace Stackmeta;
 
 /// <summary><c>stackmeta manual</c>: the manual as files, for packages and for a MANPATH of one's own.</summary>
 static class ManualCommand
 {
+    const UnixFileMode EverybodyReads = WholeFile.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     public static Command Create()
     {
         var folder = new Argument<string>("DIR")
@@ -20,23 +24,31 @@ static class ManualCommand
         {
             folder,
         };
-        command.SetAction(parsed =>
-        {
-            var target = parsed.GetValue(folder)!;
-            try
+        command.SetAction(
+            async (parsed, cancellationToken) =>
             {
-                foreach (var page in ManualPages.Of((RootCommand)parsed.RootCommandResult.Command))
+                var target = parsed.GetValue(folder)!;
+                try
                 {
-                    var section = Directory.CreateDirectory(Path.Combine(target, $"man{page.Section}"));
-                    File.WriteAllText(Path.Combine(section.FullName, page.FileName), page.Text);
+                    foreach (var page in ManualPages.Of((RootCommand)parsed.RootCommandResult.Command))
+                    {
+                        var section = Directory.CreateDirectory(Path.Combine(target, $"man{page.Section}"));
+                        await WholeFile.WriteAsync(
+                            Path.Combine(section.FullName, page.FileName),
+                            async (file, cancelled) =>
+                                await file.WriteAsync(Encoding.UTF8.GetBytes(page.Text), cancelled),
+                            EverybodyReads,
+                            cancellationToken
+                        );
+                    }
                 }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    throw new CommandException($"The manual cannot be written to '{target}': {e.Message}");
+                }
+                return ExitCodes.Done;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new CommandException($"The manual cannot be written to '{target}': {e.Message}");
-            }
-            return ExitCodes.Done;
-        });
+        );
         return command;
     }
 }

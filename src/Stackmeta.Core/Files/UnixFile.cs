@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Stackmeta.Core.Lookups;
 
-namespace Stackmeta.ConfigDrive;
+namespace Stackmeta.Core.Files;
 
 /// <summary>What .NET does not offer: the type of a file, a file without a name, and making a name last through a power cut.</summary>
 static partial class UnixFile
@@ -20,22 +20,48 @@ static partial class UnixFile
     const int StatxSize = 256;
     const int StatxModeOffset = 28;
     const int TypeMask = 0xf000;
-    const int RegularFile = 0x8000;
+    const int NonBlocking = 0x800;
+    const int NoTerminalControl = 0x100;
+    const int SetFlags = 4;
+    const int NotThere = 2;
+    const int NoDeviceOrReader = 6;
     const int AlreadyThere = 17;
+    const int NotAFolder = 20;
 
     static int OpenedFolder => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x4000 : 0x10000;
 
-    /// <summary>False for devices, pipes, sockets and folders. Follows links.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be asked.</exception>
-    public static bool IsRegular(string path)
+    /// <summary>What lies at a path. Follows links.</summary>
+    /// <exception cref="IOException">One could not look.</exception>
+    public static UnixFileType TypeOf(string path)
     {
         Span<byte> answer = stackalloc byte[StatxSize];
         if (Statx(AtCurrentFolder, path, 0, StatxType, ref MemoryMarshal.GetReference(answer)) != 0)
         {
-            throw Failure(path);
+            return Marshal.GetLastPInvokeError() is NotThere or NotAFolder ? UnixFileType.Nothing : throw Failure(path);
         }
         var mode = BinaryPrimitives.ReadUInt16LittleEndian(answer[StatxModeOffset..]);
-        return (mode & TypeMask) == RegularFile;
+        return (UnixFileType)(mode & TypeMask);
+    }
+
+    /// <summary>Opens what is there for writing, as it is: nothing is made or cut.</summary>
+    /// <returns>Null for a FIFO that nobody reads yet. To open it would wait, and no signal would end the wait.</returns>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle? TryOpenForWriting(string path)
+    {
+        var descriptor = Open(path, WriteOnly | CloseOnExec | NonBlocking | NoTerminalControl, 0);
+        if (descriptor < 0)
+        {
+            return Marshal.GetLastPInvokeError() == NoDeviceOrReader && TypeOf(path) == UnixFileType.Fifo
+                ? null
+                : throw Failure(path);
+        }
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (SetStatus(descriptor, SetFlags, 0) != 0)
+        {
+            file.Dispose();
+            throw Failure(path);
+        }
+        return file;
     }
 
     /// <summary>
@@ -45,7 +71,7 @@ static partial class UnixFile
     /// <returns>Null where the file system has no such files, or /proc, which leads to them, is not mounted.</returns>
     public static SafeFileHandle? OpenNameless(string folder)
     {
-        if (!Directory.Exists("/proc/self/fd"))
+        if (!FileLookup.Exists("/proc/self/fd"))
         {
             return null;
         }
@@ -94,8 +120,8 @@ static partial class UnixFile
 
     static IOException Failure(string path)
     {
-        var reason = new Win32Exception(Marshal.GetLastPInvokeError()).Message;
-        return new IOException($"{reason} : '{path}'");
+        var number = Marshal.GetLastPInvokeError();
+        return new IOException($"{Marshal.GetPInvokeErrorMessage(number)} : '{path}'", number);
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -104,6 +130,9 @@ static partial class UnixFile
     // Declared with dots in C; on Linux an integer goes the same way there.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int SetStatus(int descriptor, int command, nint flags);
 
     [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkAt(int oldFolder, string oldPath, int newFolder, string newPath, int flags);
