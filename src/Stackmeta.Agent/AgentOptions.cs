@@ -65,7 +65,7 @@ public sealed record AgentSocketOptions
     public int? MaxConnections { get; init; }
 
     /// <summary>Keeps the socket for the next process; null where it ends with this one.</summary>
-    public IKeptSockets? Kept { get; init; }
+    public IInheritedSockets? Kept { get; init; }
 
     /// <summary>Take the socket over from an agent that lives: new connections come here from then on, the other one ends what it has.</summary>
     public bool TakeOver { get; init; }

@@ -51,7 +51,7 @@ public sealed class AgentServer : IAsyncDisposable
             Backlog = options.Socket.Backlog,
             MaxConnections = options.Socket.MaxConnections,
             Hop = PathStep.Agent,
-            AnswersInline = true,
+            RunsInline = true,
         };
         HttpServer server;
         try

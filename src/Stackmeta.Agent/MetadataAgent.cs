@@ -145,7 +145,7 @@ public sealed class MetadataAgent : IRequestHandler
         return Response.CutOff;
     }
 
-    async ValueTask<UpstreamAnswer> ForwardAsync(Request request, Guest guest, Port port, long arrived)
+    async ValueTask<UpstreamResult> ForwardAsync(Request request, Guest guest, Port port, long arrived)
     {
         guest.Connection?.BoundPort = port;
         var identity = new RequestIdentity(port.DeviceId, port.ProjectId, guest.ClientAddress);
@@ -157,9 +157,9 @@ public sealed class MetadataAgent : IRequestHandler
     }
 
     /// <summary>Forwards again and again, until the API is there or patience ends.</summary>
-    async ValueTask<UpstreamAnswer> WaitForUpstreamAsync(Request request, RequestIdentity identity, long arrived)
+    async ValueTask<UpstreamResult> WaitForUpstreamAsync(Request request, RequestIdentity identity, long arrived)
     {
-        UpstreamAnswer answer = Refusal.MetadataApiUnreachable;
+        UpstreamResult answer = Refusal.MetadataApiUnreachable;
         try
         {
             if (Interlocked.Increment(ref _waiters) > _options.MaxWaiters)

@@ -32,7 +32,7 @@ public sealed class ApiServer : IAsyncDisposable
             {
                 Addresses = options.Addresses,
                 Hop = PathStep.Api,
-                AnswersInline = true,
+                RunsInline = true,
                 TakesRequestIds = options.CallersAreAgents,
             },
             handler,

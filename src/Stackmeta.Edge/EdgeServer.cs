@@ -65,7 +65,7 @@ public sealed class EdgeServer : IAsyncDisposable
         EdgeServerOptions options,
         INamespaceSockets sockets,
         IRequestHandler handler,
-        Func<IGuestArrival, object>? clientOf,
+        Func<IGuestPeer, object>? clientOf,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
@@ -94,7 +94,7 @@ public sealed class EdgeServer : IAsyncDisposable
         var http = new HttpServerOptions
         {
             Addresses = [],
-            Trunk = listeners.Trunk,
+            Multiplexer = listeners.Multiplexer,
             MaxRequestLine = options.MaxRequestLine,
             MaxHeaders = options.MaxHeaders,
             MaxBody = options.MaxBody,
@@ -111,7 +111,7 @@ public sealed class EdgeServer : IAsyncDisposable
                 loggers,
                 cancellationToken
             );
-            await listeners.Trunk.Attached.WaitAsync(cancellationToken);
+            await listeners.Multiplexer.Attached.WaitAsync(cancellationToken);
             return new(server, listeners, limits, options.HasAntiSpoofing, time);
         }
         catch
@@ -132,7 +132,7 @@ public sealed class EdgeServer : IAsyncDisposable
         await Listeners.StopAcceptingAsync();
         var since = _time.GetTimestamp();
         while (
-            Listeners.Trunk.HasConnections
+            Listeners.Multiplexer.HasConnections
             && _time.GetElapsedTime(since) < IdleGrace
             && !cancellationToken.IsCancellationRequested
         )

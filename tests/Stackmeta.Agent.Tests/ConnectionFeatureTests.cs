@@ -120,7 +120,7 @@ public sealed class ConnectionFeatureTests
             log
         );
         return HttpServer.StartAsync(
-            new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)], AnswersInline = isPlain },
+            new() { Addresses = [new IPEndPoint(IPAddress.Loopback, 0)], RunsInline = isPlain },
             new Handling(request =>
             {
                 request.Client = connection;
@@ -146,7 +146,7 @@ public sealed class ConnectionFeatureTests
 
     sealed class Upstream(List<RequestIdentity> asked) : IMetadataUpstream
     {
-        public ValueTask<UpstreamAnswer> ForwardAsync(Request request, RequestIdentity identity, long arrived)
+        public ValueTask<UpstreamResult> ForwardAsync(Request request, RequestIdentity identity, long arrived)
         {
             asked.Add(identity);
             return new(Handling.Say(request, identity.InstanceId));

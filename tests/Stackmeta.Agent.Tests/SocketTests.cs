@@ -312,10 +312,10 @@ public sealed class SocketTests : IDisposable
 
     sealed class NoUpstream : IMetadataUpstream
     {
-        public ValueTask<UpstreamAnswer> ForwardAsync(
+        public ValueTask<UpstreamResult> ForwardAsync(
             Http.Request request,
             Metadata.RequestIdentity identity,
             long arrived
-        ) => new(new UpstreamAnswer(Metadata.Refusal.MetadataApiFailed));
+        ) => new(new UpstreamResult(Metadata.Refusal.MetadataApiFailed));
     }
 }

@@ -12,7 +12,7 @@ namespace Stackmeta.Simulation.Tests;
 /// <param name="claimed">The MAC of its frames.</param>
 /// <param name="syn">Whether the kernel has kept its SYN.</param>
 sealed class Client(EdgeScope scope, Guid network, Guid port, IPAddress source, EthernetAddress claimed, SynSource syn)
-    : IGuestArrival
+    : IGuestPeer
 {
     ClientIdentity _identity;
     string? _bound;

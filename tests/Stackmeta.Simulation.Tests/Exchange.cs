@@ -18,7 +18,7 @@ sealed class Exchange
         // As the edge of another process tells the agent.
         var kind = client.Scope.Kind == Edge.EdgeScopeKind.Router ? "X-Neutron-Router-ID" : "X-Neutron-Network-ID";
         Request.Headers.Receive(kind, client.ScopeId);
-        Request.Headers.Receive("X-Forwarded-For", ((Edge.IGuestArrival)client).ClientAddress);
+        Request.Headers.Receive("X-Forwarded-For", ((Edge.IGuestPeer)client).ClientAddress);
         if (!hidesMacs)
         {
             Request.Headers.Receive("X-Stackmeta-Client-MAC", client.Mac?.ToString() ?? "unknown");

@@ -439,7 +439,7 @@ sealed class History : IMetadataUpstream
     }
 
     /// <summary>The API: knows most instances.</summary>
-    ValueTask<UpstreamAnswer> IMetadataUpstream.ForwardAsync(Request request, RequestIdentity identity, long arrived)
+    ValueTask<UpstreamResult> IMetadataUpstream.ForwardAsync(Request request, RequestIdentity identity, long arrived)
     {
         if (_denied == identity.InstanceId)
         {

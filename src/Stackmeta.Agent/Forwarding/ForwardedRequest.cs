@@ -22,7 +22,7 @@ static class ForwardedRequest
         string origin
     )
     {
-        if (OnwardRequest.TryCreate(guest, origin) is not { } request)
+        if (UpstreamRequest.TryCreate(guest, origin) is not { } request)
         {
             return null;
         }

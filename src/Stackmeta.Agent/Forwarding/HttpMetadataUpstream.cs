@@ -40,7 +40,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         _single.Dispose();
     }
 
-    public async ValueTask<UpstreamAnswer> ForwardAsync(Request request, RequestIdentity identity, long arrived)
+    public async ValueTask<UpstreamResult> ForwardAsync(Request request, RequestIdentity identity, long arrived)
     {
         using var step = request.Enter(PathStep.Upstream);
         for (var mayRepeat = true; ; mayRepeat = false)
@@ -56,7 +56,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
                 return await SendAsync(request, onward, arrived, deadline);
             }
             catch (HttpRequestException e)
-                when (mayRepeat && OnwardRequest.IsSafe(onward) && OnwardRequest.WasDropped(e))
+                when (mayRepeat && UpstreamRequest.IsSafe(onward) && UpstreamRequest.WasDropped(e))
             {
                 // The API closed a kept connection while the request was on its way. No byte of an answer came: once more.
                 deadline.Dispose();
@@ -76,19 +76,19 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     }
 
     /// <summary>Sends it; the deadline is disposed of with the response, or by the caller when this throws.</summary>
-    async ValueTask<UpstreamAnswer> SendAsync(
+    async ValueTask<UpstreamResult> SendAsync(
         Request request,
         HttpRequestMessage onward,
         long arrived,
         Deadline deadline
     )
     {
-        var connections = OnwardRequest.IsSafe(onward) ? _kept : _single;
+        var connections = UpstreamRequest.IsSafe(onward) ? _kept : _single;
         var answer = await connections.SendAsync(onward, deadline.Source.Token);
         if (answer.StatusCode == HttpStatusCode.NotFound && RequestBody.IsRepeatable(onward))
         {
             deadline.Dispose();
-            return new(Refusal.InstanceNotFound, Held: new HeldResponse(this, answer, arrived));
+            return new(Refusal.InstanceNotFound, Held: new DeferredResponse(this, answer, arrived));
         }
         if (answer.StatusCode == HttpStatusCode.Forbidden && _rejections.MayWrite(Refusal.SharedSecretRejected, out _))
         {
@@ -101,7 +101,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     {
         try
         {
-            return await OnwardResponse.ReadAsync(
+            return await RelayedResponse.ReadAsync(
                 request,
                 answer,
                 ForwardedHeaders.Of(answer),
@@ -140,7 +140,8 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     }
 
     /// <summary>A 404 that waits until the agent has looked the port up again.</summary>
-    sealed class HeldResponse(HttpMetadataUpstream upstream, HttpResponseMessage answer, long arrived) : IHeldResponse
+    sealed class DeferredResponse(HttpMetadataUpstream upstream, HttpResponseMessage answer, long arrived)
+        : IDeferredResponse
     {
         bool _isTaken;
 
@@ -152,7 +153,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
             }
         }
 
-        public async ValueTask<UpstreamAnswer> TakeAsync(Request request)
+        public async ValueTask<UpstreamResult> TakeAsync(Request request)
         {
             _isTaken = true;
             var deadline = upstream.DeadlineOf(request, arrived);

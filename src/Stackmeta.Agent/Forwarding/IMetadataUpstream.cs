@@ -10,7 +10,7 @@ public interface IMetadataUpstream
     /// <param name="request">The guest's request.</param>
     /// <param name="identity">Whom the guest's port belongs to.</param>
     /// <param name="arrived">The timestamp at which the request arrived: an API in this process counts the guest's patience from there.</param>
-    ValueTask<UpstreamAnswer> ForwardAsync(Request request, RequestIdentity identity, long arrived);
+    ValueTask<UpstreamResult> ForwardAsync(Request request, RequestIdentity identity, long arrived);
 }
 
 /// <summary>What became of a forwarded request.</summary>
@@ -23,17 +23,21 @@ public interface IMetadataUpstream
 /// </param>
 /// <param name="Response">The response, where there is no refusal.</param>
 /// <param name="Held">The API's own response to a refused request, to be taken or disposed of; null when it is the agent's to make.</param>
-public readonly record struct UpstreamAnswer(Refusal Refusal, Response Response = default, IHeldResponse? Held = null)
+public readonly record struct UpstreamResult(
+    Refusal Refusal,
+    Response Response = default,
+    IDeferredResponse? Held = null
+)
 {
-    public static implicit operator UpstreamAnswer(Refusal refusal) => new(refusal);
+    public static implicit operator UpstreamResult(Refusal refusal) => new(refusal);
 
-    public static implicit operator UpstreamAnswer(Response response) => new(Refusal.None, response);
+    public static implicit operator UpstreamResult(Response response) => new(Refusal.None, response);
 }
 
 /// <summary>A response of the API that is not the guest's yet.</summary>
-public interface IHeldResponse : IDisposable
+public interface IDeferredResponse : IDisposable
 {
     /// <summary>Takes it: from then on disposing does nothing.</summary>
     /// <returns>The response, or why there is none: the rest of it did not come.</returns>
-    ValueTask<UpstreamAnswer> TakeAsync(Request request);
+    ValueTask<UpstreamResult> TakeAsync(Request request);
 }

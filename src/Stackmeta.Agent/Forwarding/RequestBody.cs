@@ -32,7 +32,7 @@ static class RequestBody
         var length = await received.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, request.Aborted);
         if (length > MaxRepeatable)
         {
-            request.Body = new PrecededStream(bytes.AsMemory(0, length), received);
+            request.Body = new PrefixedStream(bytes.AsMemory(0, length), received);
             return new StreamingBody(request.Body, length: null);
         }
         var body = new RepeatableBody(bytes.AsMemory(0, length));
@@ -47,7 +47,7 @@ static class RequestBody
     public static bool IsUnfinished(HttpRequestMessage request) => request.Content is StreamingBody { IsSent: false };
 
     /// <summary>A body that has been read, in the place of the connection's.</summary>
-    sealed class RepeatableBody(ReadOnlyMemory<byte> bytes) : PrecededStream(bytes, Null)
+    sealed class RepeatableBody(ReadOnlyMemory<byte> bytes) : PrefixedStream(bytes, Null)
     {
         public ReadOnlyMemoryContent ToContent() => new(Whole);
     }

@@ -77,7 +77,7 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
     public async ValueTask<Response> HandleAsync(Request request)
     {
         var arrived = _time.GetTimestamp();
-        var guest = (IGuestArrival)request.Client!;
+        var guest = (IGuestPeer)request.Client!;
         guest.ShowTo(request.Observation);
         using var step = request.Enter(PathStep.Upstream);
         try
@@ -121,7 +121,7 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
     /// <returns><see cref="Refusal.None"/> and the response; why there is none; or null when the request may be sent once more at once.</returns>
     async ValueTask<(Refusal? Refusal, Response Response)> TryForwardAsync(
         Request request,
-        IGuestArrival guest,
+        IGuestPeer guest,
         byte[]? body,
         bool mayRepeat
     )
@@ -131,7 +131,7 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
         {
             return (Refusal.RequestMalformed, default);
         }
-        var isSafe = OnwardRequest.IsSafe(onward);
+        var isSafe = UpstreamRequest.IsSafe(onward);
         var deadline = new Deadline(AnswerDeadline, _time, request.Aborted);
         HttpResponseMessage? answer = null;
         try
@@ -147,7 +147,7 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
             var headers = ForwardedHeaders.Of(answer);
             return (
                 Refusal.None,
-                await OnwardResponse.ReadAsync(request, answer, headers, deadline, AnswerDeadline, Tell)
+                await RelayedResponse.ReadAsync(request, answer, headers, deadline, AnswerDeadline, Tell)
             );
         }
         catch (Exception e)
@@ -155,7 +155,7 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
             answer?.Dispose();
             var refusal = deadline.RefusalOf(e);
             deadline.Dispose();
-            if (mayRepeat && isSafe && e is HttpRequestException failed && OnwardRequest.WasDropped(failed))
+            if (mayRepeat && isSafe && e is HttpRequestException failed && UpstreamRequest.WasDropped(failed))
             {
                 return (null, default);
             }
@@ -180,10 +180,10 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
 
     /// <summary>Whether the response is for the port that the connection is tied to; it is from now on, if it was to none.</summary>
     /// <remarks>Other agents do not tell.</remarks>
-    static bool IsForSamePort(IGuestArrival guest, HttpResponseMessage answer) =>
+    static bool IsForSamePort(IGuestPeer guest, HttpResponseMessage answer) =>
         !answer.Headers.NonValidated.TryGetValues(IdentityHeaders.Port, out var port) || guest.TryBind(port.ToString());
 
-    Response CutOff(Request request, IGuestArrival guest)
+    Response CutOff(Request request, IGuestPeer guest)
     {
         request.Observation?.Abandon();
         if (_cutOff.MayWrite(out var suppressed))

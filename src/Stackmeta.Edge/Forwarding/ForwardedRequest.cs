@@ -23,9 +23,9 @@ static class ForwardedRequest
     }
 
     /// <summary>The request, or null when the guest's target cannot be forwarded.</summary>
-    public static HttpRequestMessage? Create(Request guest, IGuestArrival arrival, byte[]? body, string origin)
+    public static HttpRequestMessage? Create(Request guest, IGuestPeer arrival, byte[]? body, string origin)
     {
-        if (OnwardRequest.TryCreate(guest, origin) is not { } request)
+        if (UpstreamRequest.TryCreate(guest, origin) is not { } request)
         {
             return null;
         }

@@ -10,7 +10,7 @@ namespace Stackmeta.Edge;
 /// Listening sockets of the host itself that systemd keeps while the service restarts: the API's addresses, the agent's socket.
 /// Those of namespaces are <see cref="NamespaceOpener"/>'s.
 /// </summary>
-public sealed class HostSockets : IKeptSockets, IDisposable
+public sealed class HostSockets : IInheritedSockets, IDisposable
 {
     /// <summary>What their names in systemd's store begin with; those of namespaces have more slashes (<see cref="HeldName"/>).</summary>
     const string Prefix = "host/";

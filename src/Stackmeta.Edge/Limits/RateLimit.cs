@@ -20,7 +20,7 @@ sealed class RateLimit(GuestLimits limits, IRequestHandler handler, ILogger logg
             : new(Refuse(request, guest, retryAfter));
     }
 
-    Response Refuse(Request request, IGuestArrival guest, TimeSpan retryAfter)
+    Response Refuse(Request request, IGuestPeer guest, TimeSpan retryAfter)
     {
         Log.TooManyRequests(logger, guest.Peer, guest.Scope);
         guest.ShowTo(request.Observation);

@@ -34,7 +34,7 @@ public enum EdgeScopeKind
 /// What a connection's socket tells about who asks. It is set on each connection that a <see cref="NamespaceListeners"/>
 /// accepts, and is all that identity is taken from: where the connection arrived, its peer, and the MAC of its first packet.
 /// </summary>
-public interface IGuestArrival
+public interface IGuestPeer
 {
     EdgeScope Scope { get; }
 

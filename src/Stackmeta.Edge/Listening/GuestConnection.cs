@@ -9,7 +9,7 @@ namespace Stackmeta.Edge;
 /// <param name="peer">IPv4 is never mapped into IPv6.</param>
 /// <param name="client">Who it is.</param>
 /// <param name="loop">The connection stays with its thread.</param>
-/// <param name="trunk">What it is a part of.</param>
+/// <param name="multiplexer">What it is a part of.</param>
 /// <param name="listener">Where it was accepted.</param>
 /// <param name="account">What it is counted in, and by which its guest's connections share their turns.</param>
 /// <param name="clientOf">Makes what the handler wants to know of the connection, once; null where it takes the connection itself.</param>
@@ -18,11 +18,11 @@ sealed class GuestConnection(
     IPEndPoint peer,
     ClientIdentity client,
     EventLoop loop,
-    ConnectionTrunk trunk,
+    ConnectionMultiplexer multiplexer,
     NamespaceListener listener,
     GuestAccount account,
-    Func<IGuestArrival, object>? clientOf
-) : SocketConnection(socket, peer, loop, trunk), IGuestArrival
+    Func<IGuestPeer, object>? clientOf
+) : SocketConnection(socket, peer, loop, multiplexer), IGuestPeer
 {
     // By Interlocked.
     string? _port;
@@ -40,7 +40,7 @@ sealed class GuestConnection(
     public EthernetAddress? Mac => client.Mac;
 
     /// <summary>Made by the first request that is forwarded; the same for all of the connection's.</summary>
-    public string ClientAddress => field ??= IGuestArrival.AddressOf(Peer);
+    public string ClientAddress => field ??= IGuestPeer.AddressOf(Peer);
 
     public string? MacText => field ??= Mac?.ToString();
 

@@ -10,7 +10,7 @@ namespace Stackmeta.Edge;
 /// <param name="socket">From <see cref="INamespaceSockets.WatchIpv6Async"/>; disposed of with this.</param>
 /// <param name="address">The one that matters.</param>
 /// <param name="loop">Tells of changes; waiting costs nothing but an entry there, since every namespace has one of these.</param>
-sealed class Ipv6Watch(Socket socket, IPAddress address, EventLoop loop) : IPolled, IDisposable
+sealed class Ipv6Watch(Socket socket, IPAddress address, EventLoop loop) : IPollable, IDisposable
 {
     // linux/rtnetlink.h: RTMGRP_IPV6_IFADDR.
     const int Ipv6AddressGroup = 0x100;
@@ -72,7 +72,7 @@ sealed class Ipv6Watch(Socket socket, IPAddress address, EventLoop loop) : IPoll
         await _isKnown.Task;
     }
 
-    void IPolled.Happened(EventLoop _, PollEvents events)
+    void IPollable.OnReady(EventLoop _, PollEvents events)
     {
         var part = ArrayPool<byte>.Shared.Rent(LongestPart);
         try
@@ -98,7 +98,7 @@ sealed class Ipv6Watch(Socket socket, IPAddress address, EventLoop loop) : IPoll
     }
 
     /// <summary>What was told is lost; it is asked for anew.</summary>
-    void IPolled.Failed()
+    void IPollable.Failed()
     {
         try
         {

@@ -19,7 +19,7 @@ sealed class LinkLocalListener(
     string @namespace,
     Ipv6Watch watch,
     INamespaceSockets sockets,
-    Func<Socket, AcceptingSocket> accept,
+    Func<Socket, Acceptor> accept,
     Supervisor supervisor,
     TimeProvider time,
     ILogger logger
@@ -38,7 +38,7 @@ sealed class LinkLocalListener(
 
     // Written under the semaphore.
     int? _interface;
-    volatile AcceptingSocket? _accepting;
+    volatile Acceptor? _accepting;
 
     /// <summary>Why IPv6 is not served; null when it is, or when no interface has the address.</summary>
     public string? Notice { get; private set; }
@@ -129,7 +129,7 @@ sealed class LinkLocalListener(
         await FollowAsync();
     }
 
-    /// <inheritdoc cref="AcceptingSocket.AcceptPendingAsync"/>
+    /// <inheritdoc cref="Acceptor.AcceptPendingAsync"/>
     public Task AcceptPendingAsync(CancellationToken cancellationToken) =>
         _accepting?.AcceptPendingAsync(cancellationToken) ?? Task.CompletedTask;
 

@@ -24,7 +24,7 @@ sealed class NamespaceListener(
     readonly CancellationTokenSource _stop = new();
 
     /// <summary>Those that do not depend on an interface.</summary>
-    readonly List<AcceptingSocket> _accepting = [];
+    readonly List<Acceptor> _accepting = [];
 
     /// <summary>Those that do.</summary>
     readonly List<LinkLocalListener> _linkLocal = [];
@@ -69,14 +69,14 @@ sealed class NamespaceListener(
     static bool IsPossible(IPEndPoint endPoint) =>
         endPoint.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6;
 
-    AcceptingSocket Accept(Socket listening)
+    Acceptor Accept(Socket listening)
     {
         var accepting = Own(listening);
         accepting.Start();
         return accepting;
     }
 
-    AcceptingSocket Own(Socket listening)
+    Acceptor Own(Socket listening)
     {
         // Also one of an earlier process, or of one with rights, whose version may not have known of it.
         SavedSyn.TryKeep(listening);

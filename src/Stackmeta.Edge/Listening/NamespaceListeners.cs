@@ -10,11 +10,11 @@ namespace Stackmeta.Edge;
 
 /// <summary>
 /// Listens in any number of namespaces and gives all connections to one server, each with an
-/// <see cref="IGuestArrival"/>. Namespaces come and go while the server runs.
+/// <see cref="IGuestPeer"/>. Namespaces come and go while the server runs.
 /// </summary>
 /// <param name="sockets">Where listening sockets are had from.</param>
 /// <param name="hasAntiSpoofing">Whether the networks let each port send from its own addresses only (<see cref="EdgeServerOptions.HasAntiSpoofing"/>).</param>
-/// <param name="limits">Turns guests away that have too many connections.</param>
+/// <param name="limits">FairScheduler guests away that have too many connections.</param>
 /// <param name="clientOf">Makes what the handler wants to know of a connection, once for each; null where it takes the connection itself.</param>
 /// <param name="supervisor">Owns the threads that accept and answer.</param>
 /// <param name="observer">Told of connections that are turned away; null for nobody.</param>
@@ -22,7 +22,7 @@ public sealed class NamespaceListeners(
     INamespaceSockets sockets,
     bool hasAntiSpoofing,
     GuestLimits limits,
-    Func<IGuestArrival, object>? clientOf,
+    Func<IGuestPeer, object>? clientOf,
     Supervisor supervisor,
     TimeProvider time,
     ILoggerFactory loggers,
@@ -48,7 +48,7 @@ public sealed class NamespaceListeners(
     public IReadOnlyCollection<string> Namespaces => [.. _listeners.Keys];
 
     /// <summary>Through which the server gets the connections; it has to be attached before the first namespace is added.</summary>
-    internal ConnectionTrunk Trunk { get; } = new(time, loggers.CreateLogger<ConnectionTrunk>());
+    internal ConnectionMultiplexer Multiplexer { get; } = new(time, loggers.CreateLogger<ConnectionMultiplexer>());
 
     /// <summary>Begins to listen in a namespace; one that is listened in already in the same way is left as it is.</summary>
     /// <exception cref="EdgeException">The namespace is not there, or another program has the port.</exception>
@@ -124,7 +124,9 @@ public sealed class NamespaceListeners(
         await listener.DisposeAsync();
         limits.Close(listener.Account);
         await _loops.PassAsync();
-        foreach (var guest in Trunk.Connections.OfType<GuestConnection>().Where(guest => guest.Listener == listener))
+        foreach (
+            var guest in Multiplexer.Connections.OfType<GuestConnection>().Where(guest => guest.Listener == listener)
+        )
         {
             guest.Abort();
         }
@@ -137,13 +139,13 @@ public sealed class NamespaceListeners(
     /// <param name="isToEnd">Whether a connection is one of them; called on any thread, for connections of all namespaces.</param>
     /// <param name="cancellationToken">Gives up; what was not reached is not ended then.</param>
     /// <returns>How many were ended. No byte of an answer that is made from now on reaches their clients.</returns>
-    public Task<int> EndConnectionsAsync(Func<IGuestArrival, bool> isToEnd, CancellationToken cancellationToken) =>
+    public Task<int> EndConnectionsAsync(Func<IGuestPeer, bool> isToEnd, CancellationToken cancellationToken) =>
         EndConnectionsAsync(_listeners.Values, isToEnd, cancellationToken);
 
     /// <summary>The same of one network or router: what is not accepted elsewhere does not matter.</summary>
     public Task<int> EndConnectionsAsync(
         EdgeScope scope,
-        Func<IGuestArrival, bool> isToEnd,
+        Func<IGuestPeer, bool> isToEnd,
         CancellationToken cancellationToken
     ) =>
         EndConnectionsAsync(
@@ -154,14 +156,14 @@ public sealed class NamespaceListeners(
 
     async Task<int> EndConnectionsAsync(
         IEnumerable<NamespaceListener> listeners,
-        Func<IGuestArrival, bool> isToEnd,
+        Func<IGuestPeer, bool> isToEnd,
         CancellationToken cancellationToken
     )
     {
         await Task.WhenAll(listeners.Select(listener => listener.AcceptPendingAsync(cancellationToken)));
         await _loops.PassAsync().WaitAsync(cancellationToken);
         var ended = 0;
-        foreach (var guest in Trunk.Connections.OfType<GuestConnection>().Where(guest => isToEnd(guest)))
+        foreach (var guest in Multiplexer.Connections.OfType<GuestConnection>().Where(guest => isToEnd(guest)))
         {
             guest.Abort();
             ended++;
@@ -195,13 +197,13 @@ public sealed class NamespaceListeners(
             TurnAway(socket, listener.Scope, client.Address, reason);
             return;
         }
-        new GuestConnection(socket, peer, client, loop, Trunk, listener, account, clientOf).Start();
+        new GuestConnection(socket, peer, client, loop, Multiplexer, listener, account, clientOf).Start();
     }
 
     /// <summary>A guest that tries again is known the next time, unless it is not to be.</summary>
     void RefuseUnidentified(Descriptor socket, NamespaceListener listener, IPAddress peer, Refusal refusal)
     {
-        PartingWord.Reset(socket);
+        ConnectionRejection.Reset(socket);
         if (!SavedSyn.IsSupported)
         {
             refusal = Refusal.GuestMacUnavailable;
@@ -225,7 +227,7 @@ public sealed class NamespaceListeners(
     {
         Log.TurnedAway(_guestLog, peer, scope, RefusalDescription.Of(reason).Name);
         observer?.CountTurnedAway(PathStep.Edge, reason);
-        PartingWord.Say(
+        ConnectionRejection.Say(
             socket,
             "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8
         );

@@ -5,7 +5,7 @@ using Stackmeta.Http;
 namespace Stackmeta.Edge;
 
 /// <summary>A pipe that a process writes lines to.</summary>
-sealed class ChildOutput : IPolled, IDisposable
+sealed class ChildOutput : IPollable, IDisposable
 {
     /// <summary>Longest piece of a line that is told: log volume does not follow what a guest sends (OSSA-2012-003).</summary>
     const int LongestLine = 512;
@@ -42,10 +42,10 @@ sealed class ChildOutput : IPolled, IDisposable
 
     public void CloseTheirs() => _theirs.Dispose();
 
-    void IPolled.Happened(EventLoop loop, PollEvents events) => ReadAll();
+    void IPollable.OnReady(EventLoop loop, PollEvents events) => ReadAll();
 
     /// <summary>A line was not told; the next one may be.</summary>
-    void IPolled.Failed() { }
+    void IPollable.Failed() { }
 
     /// <summary>Tells what is there. On the loop's thread.</summary>
     public void ReadAll()

@@ -9,7 +9,7 @@ namespace Stackmeta.Edge;
 /// A process of ours, what it says and its end. With the framework's own streams and waits it would cost 30 KiB and, for each 63 of them, a thread; a
 /// host has as many as networks, and they hardly ever say anything.
 /// </summary>
-sealed class ChildProcess : IPolled, IDisposable
+sealed class ChildProcess : IPollable, IDisposable
 {
     /// <summary>Gives both outputs to the file that is named first, and becomes the program that follows. Nothing of it is read by the shell.</summary>
     static readonly string[] IntoFile = ["-c", """exec "$@" >"$0" 2>&1 </dev/null"""];
@@ -105,14 +105,14 @@ sealed class ChildProcess : IPolled, IDisposable
     /// <summary>The process has begun for certain, so nobody but it needs its end of the pipe.</summary>
     public void HasBegun() => _output.CloseTheirs();
 
-    void IPolled.Happened(EventLoop loop, PollEvents events)
+    void IPollable.OnReady(EventLoop loop, PollEvents events)
     {
         loop.Remove(_end!, _number);
         TellEnd();
     }
 
     /// <summary>Its end was seen and could not be read; nobody may go on waiting for it.</summary>
-    void IPolled.Failed() => _ended.TrySetException(new EdgeException("its end could not be read"));
+    void IPollable.Failed() => _ended.TrySetException(new EdgeException("its end could not be read"));
 
     void TellEnd()
     {

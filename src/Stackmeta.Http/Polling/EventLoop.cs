@@ -34,10 +34,10 @@ public sealed class EventLoop
     readonly ConcurrentQueue<TaskCompletionSource> _passing = new();
 
     /// <summary>Whose turn it is. Used by the loop's thread only.</summary>
-    readonly Turns _turns = new();
+    readonly FairScheduler _turns = new();
 
     /// <summary>Who has asked for a turn from another thread.</summary>
-    readonly ConcurrentQueue<ITurnTaker> _asked = new();
+    readonly ConcurrentQueue<IWorkItem> _asked = new();
 
     internal EventLoop(EventLoops all, string name)
     {
@@ -56,7 +56,7 @@ public sealed class EventLoop
     /// <summary>Begins to wait for a descriptor. What has happened before is told too.</summary>
     /// <param name="number">To <see cref="Change"/> and <see cref="Remove"/>; set before anything is told.</param>
     /// <exception cref="Win32Exception">The kernel refuses: no memory, or too many (<c>fs.epoll.max_user_watches</c>).</exception>
-    public void Add(SafeHandle descriptor, PollEvents events, IPolled polled, out ulong number)
+    public void Add(SafeHandle descriptor, PollEvents events, IPollable polled, out ulong number)
     {
         number = _all.Enter(polled);
         try
@@ -97,14 +97,14 @@ public sealed class EventLoop
     public void Forget(ulong number) => _all.Forget(number);
 
     /// <summary>Tells of events when its turn has come. From this loop's thread only.</summary>
-    public void TellInTurn(ITurnTaker taker, PollEvents events) => _turns.Add(taker, events);
+    public void Enqueue(IWorkItem taker, PollEvents events) => _turns.Add(taker, events);
 
-    /// <summary>As <see cref="TellInTurn"/>, of nothing in particular.</summary>
-    internal void TellInTurnFromAnywhere(ITurnTaker taker)
+    /// <summary>As <see cref="Enqueue"/>, of nothing in particular.</summary>
+    internal void EnqueueFromAnywhere(IWorkItem taker)
     {
         if (IsCurrent)
         {
-            TellInTurn(taker, PollEvents.None);
+            Enqueue(taker, PollEvents.None);
             return;
         }
         _asked.Enqueue(taker);
@@ -190,7 +190,7 @@ public sealed class EventLoop
         // Somebody else may have forgotten it since the kernel told of it.
         else if (_all.Find(number) is { } polled)
         {
-            if (polled is ITurnTaker taker)
+            if (polled is IWorkItem taker)
             {
                 _turns.Add(taker, events);
             }
@@ -202,11 +202,11 @@ public sealed class EventLoop
     }
 
     /// <summary>One that fails must not take the others of this thread with it.</summary>
-    void Tell(IPolled polled, PollEvents events)
+    void Tell(IPollable polled, PollEvents events)
     {
         try
         {
-            polled.Happened(this, events);
+            polled.OnReady(this, events);
         }
         catch (Exception e)
         {

@@ -14,7 +14,7 @@ namespace Stackmeta.Http;
 public sealed class EventLoops : IDisposable
 {
     /// <summary>Who is told, by the number that the kernel gives back. Numbers are not used again, so that none is told of another's descriptor.</summary>
-    readonly ConcurrentDictionary<ulong, IPolled> _polled = new();
+    readonly ConcurrentDictionary<ulong, IPollable> _polled = new();
 
     readonly EventLoop[] _loops;
     readonly CancellationTokenSource _stop = new();
@@ -44,7 +44,7 @@ public sealed class EventLoops : IDisposable
     /// <summary>Begins to wait for a descriptor in all threads: each event is told to one of them that is idle.</summary>
     /// <returns>The number to <see cref="RemoveFromAll"/>.</returns>
     /// <exception cref="Win32Exception">The kernel refuses: no memory, or too many (<c>fs.epoll.max_user_watches</c>).</exception>
-    public ulong AddToAll(SafeHandle descriptor, PollEvents events, IPolled polled)
+    public ulong AddToAll(SafeHandle descriptor, PollEvents events, IPollable polled)
     {
         var number = Enter(polled);
         try
@@ -83,14 +83,14 @@ public sealed class EventLoops : IDisposable
 
     internal CancellationToken Stopping => _stop.Token;
 
-    internal ulong Enter(IPolled polled)
+    internal ulong Enter(IPollable polled)
     {
         var number = Interlocked.Increment(ref _lastNumber);
         _polled[number] = polled;
         return number;
     }
 
-    internal IPolled? Find(ulong number) => _polled.GetValueOrDefault(number);
+    internal IPollable? Find(ulong number) => _polled.GetValueOrDefault(number);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()

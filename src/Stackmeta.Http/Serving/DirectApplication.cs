@@ -13,7 +13,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
 {
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
-        var answers = contextFeatures.Get<ExplainedAnswers>();
+        var answers = contextFeatures.Get<KestrelConnection>();
         answers?.RequestBegins();
         if (answers?.RawTarget is { } target)
         {
@@ -33,7 +33,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
 
     public Task ProcessRequestAsync(DefaultHttpContext context)
     {
-        if (context.Features.Get<ExplainedAnswers>() is { } answers)
+        if (context.Features.Get<KestrelConnection>() is { } answers)
         {
             if (answers.Rejection is { } rejection)
             {
@@ -49,7 +49,7 @@ public sealed class DirectApplication(Func<HttpContext, Task> answer) : IHttpApp
 
     public void DisposeContext(DefaultHttpContext context, Exception? exception)
     {
-        context.Features.Get<ExplainedAnswers>()?.RequestEnds();
+        context.Features.Get<KestrelConnection>()?.RequestEnds();
         context.Uninitialize();
     }
 }

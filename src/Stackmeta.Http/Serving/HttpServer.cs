@@ -59,7 +59,7 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>Where the server listens: the addresses asked for, with the ports that were chosen in place of port 0.</summary>
     public IEnumerable<EndPoint> Addresses => _addresses();
 
-    /// <summary>Opens all addresses and begins to answer: simple requests by the fast path where <see cref="HttpServerOptions.AnswersInline"/> says so, all others by Kestrel.</summary>
+    /// <summary>Opens all addresses and begins to answer: simple requests by the fast path where <see cref="HttpServerOptions.RunsInline"/> says so, all others by Kestrel.</summary>
     /// <param name="options">Where and how much.</param>
     /// <param name="handler">Makes the responses.</param>
     /// <param name="loggers">For Kestrel's own messages.</param>
@@ -107,28 +107,28 @@ public sealed class HttpServer : IAsyncDisposable
     {
         var addresses = options.Addresses;
         var own =
-            options.AnswersInline && options.Certificate is null
-                ? TrunkListeners.Open(options, address => OpenListening(address, options), loggers)
+            options.RunsInline && options.Certificate is null
+                ? ServerListeners.Open(options, address => OpenListening(address, options), loggers)
                 : null;
         if (own is not null)
         {
-            options = options with { Addresses = [], Trunk = own.Trunk };
+            options = options with { Addresses = [], Multiplexer = own.Multiplexer };
         }
         var kept =
             own is null
             && (
                 options.Kept is not null || addresses.Any(static address => address.AddressFamily == AddressFamily.Unix)
             )
-                ? new KeptListeners(
+                ? new InheritedListeners(
                     address => OpenListening(address, options),
                     options.Supervisor ?? new(options.Time, loggers.CreateLogger<Supervisor>()),
                     loggers
                 )
                 : null;
         var (connections, listening) = (new ConnectionCount(), new List<ListenOptions>());
-        if (options.Trunk is { } trunk)
+        if (options.Multiplexer is { } multiplexer)
         {
-            trunk.FastPath = new(options, handler!);
+            multiplexer.FastPath = new(options, handler!);
         }
         var services = KestrelServices.Create(
             // A client must not choose how much Kestrel logs of it.
@@ -140,9 +140,9 @@ public sealed class HttpServer : IAsyncDisposable
                 {
                     Listen(kestrel, address, options, connections, listening);
                 }
-                if (options.Trunk is { } carried)
+                if (options.Multiplexer is { } carried)
                 {
-                    Listen(kestrel, TrunkListener.Everywhere, options, connections, [], carried.Around);
+                    Listen(kestrel, MultiplexerListener.Everywhere, options, connections, [], carried.Around);
                 }
             },
             transport =>
@@ -153,7 +153,8 @@ public sealed class HttpServer : IAsyncDisposable
                     transport.CreateBoundListenSocket = open;
                 }
             },
-            (IConnectionListenerFactory?)kept ?? (options.Trunk is { } only ? new TrunkListener(only) : null)
+            (IConnectionListenerFactory?)kept
+                ?? (options.Multiplexer is { } only ? new MultiplexerListener(only) : null)
         );
         try
         {
@@ -161,7 +162,7 @@ public sealed class HttpServer : IAsyncDisposable
             await server.StartAsync(application, cancellationToken);
             if (own is not null)
             {
-                await own.Trunk.Attached.WaitAsync(cancellationToken);
+                await own.Multiplexer.Attached.WaitAsync(cancellationToken);
                 own.Start();
             }
             return new HttpServer(
@@ -298,7 +299,7 @@ public sealed class HttpServer : IAsyncDisposable
                     );
                 }
                 // Inside of TLS, where answers are still plain.
-                listen.Use(ExplainedAnswers.With(options));
+                listen.Use(KestrelConnection.With(options));
                 listening.Add(listen);
             }
         );

@@ -16,17 +16,17 @@ public sealed record HttpServerOptions
     public Func<EndPoint, Socket>? OpenSocket { get; init; }
 
     /// <summary>Keeps the listening sockets of all addresses for the next process; null where they end with this one.</summary>
-    public IKeptSockets? Kept { get; init; }
+    public IInheritedSockets? Kept { get; init; }
 
     /// <summary>Brings connections that others accept, besides those of the addresses; null for none.</summary>
-    public ConnectionTrunk? Trunk { get; init; }
+    public ConnectionMultiplexer? Multiplexer { get; init; }
 
     /// <summary>
     /// Whether a request is answered by the thread that received it, and its answer sent by that thread too, instead of being handed from
     /// one to the next; plain questions without Kestrel. Only for answers that never block a thread: what may block leaves it first
     /// (docs/performance/decisions.md). Not done over TLS, whose handshakes are long.
     /// </summary>
-    public bool AnswersInline { get; init; }
+    public bool RunsInline { get; init; }
 
     /// <summary>The clock of what is not Kestrel's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -8,7 +8,7 @@ sealed class KestrelRequests(GuardedHandler handler) : IHttpApplication<KestrelR
 {
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
-        var connection = contextFeatures.Require<ExplainedAnswers>();
+        var connection = contextFeatures.Require<KestrelConnection>();
         connection.RequestBegins();
         var observation = contextFeatures.Find<RequestObservation>();
         var request = Read(contextFeatures, connection.RawTarget, observation);
@@ -62,5 +62,5 @@ sealed class KestrelRequests(GuardedHandler handler) : IHttpApplication<KestrelR
     }
 
     /// <summary>One request of a connection.</summary>
-    public sealed record Exchange(IFeatureCollection Features, ExplainedAnswers Connection, Request Request);
+    public sealed record Exchange(IFeatureCollection Features, KestrelConnection Connection, Request Request);
 }

@@ -13,7 +13,7 @@ namespace Stackmeta.Http;
 /// <code>
 ///  bytes ──► head ──► body with its length, of at most MaxBufferedBody ──► head and body, for Kestrel
 ///            │        chunks, likewise                                      (a longer body as it comes)
-///            └ 400, 413, 414, 431: a request that stands for it, whose application is <see cref="ExplainedAnswers.Rejection"/>
+///            └ 400, 413, 414, 431: a request that stands for it, whose application is <see cref="KestrelConnection.Rejection"/>
 /// </code>
 /// While a request is not whole Kestrel sees its first letter, which starts its time limit for heads.
 /// </remarks>

@@ -10,7 +10,7 @@ namespace Stackmeta.Http;
 /// A peer may be bound to a path that fills its address without a closing zero. The kernel then tells of a longer address than there is (unix(7), BUGS), at which
 /// <c>Socket.AcceptAsync</c> throws on a thread of the pool where nobody can catch it, and the process ends.
 /// </remarks>
-public sealed class UnixAcceptor : IPolled, IDisposable
+public sealed class UnixAcceptor : IPollable, IDisposable
 {
     readonly Socket _listening;
     readonly EventLoops _loops;
@@ -68,7 +68,7 @@ public sealed class UnixAcceptor : IPolled, IDisposable
         }
     }
 
-    void IPolled.Happened(EventLoop loop, PollEvents events)
+    void IPollable.OnReady(EventLoop loop, PollEvents events)
     {
         if (_news.CurrentCount == 0)
         {
@@ -76,7 +76,7 @@ public sealed class UnixAcceptor : IPolled, IDisposable
         }
     }
 
-    void IPolled.Failed() { }
+    void IPollable.Failed() { }
 
     /// <summary>Waits no more; nobody may be accepting.</summary>
     public void Dispose()

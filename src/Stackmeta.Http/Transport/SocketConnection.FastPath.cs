@@ -42,7 +42,7 @@ public partial class SocketConnection
     /// <summary>Kestrel's way to read, from when the connection is Kestrel's on. Set by the loop's thread.</summary>
     volatile SocketReader? _reader;
 
-    SocketWriter Writer => _writer ??= new(_socket, AwaitRoom);
+    SocketWriter Writer => _writer ??= new(_socket, WaitForWritable);
 
     /// <summary>Ends the connection unless something is being answered.</summary>
     internal void EndIfIdle()
@@ -69,7 +69,7 @@ public partial class SocketConnection
         }
         else if (
             Volatile.Read(ref _state) == Idle
-            && _trunk.Time.GetElapsedTime(Volatile.Read(ref _idleSince), now) > _trunk.FastPath.KeepAlive
+            && _multiplexer.Time.GetElapsedTime(Volatile.Read(ref _idleSince), now) > _multiplexer.FastPath.KeepAlive
         )
         {
             EndIfIdle();
@@ -140,7 +140,7 @@ public partial class SocketConnection
 
     void Take(ReadOnlySpan<byte> received)
     {
-        var path = _trunk.FastPath;
+        var path = _multiplexer.FastPath;
         var exchange = path.Rent();
         if (received.Length == _loop.Scratch.Length || !exchange.TryRead(received))
         {
@@ -164,7 +164,7 @@ public partial class SocketConnection
         {
             _ = FinishAsync(exchange, handling);
         }
-        ListenTo();
+        ResumeWaiting();
     }
 
     async Task FinishAsync(FastExchange exchange, ValueTask<Response> handling) =>
@@ -178,7 +178,7 @@ public partial class SocketConnection
         }
         catch (Exception e)
         {
-            _trunk.TellFailure(this, e);
+            _multiplexer.TellFailure(this, e);
             return new(false);
         }
     }
@@ -192,7 +192,7 @@ public partial class SocketConnection
         }
         catch (Exception e)
         {
-            _trunk.TellFailure(this, e);
+            _multiplexer.TellFailure(this, e);
         }
         GoOn(exchange, isSent);
     }
@@ -202,7 +202,7 @@ public partial class SocketConnection
     {
         var ends = !isSent || exchange.Closes;
         exchange.End();
-        _trunk.FastPath.Return(exchange);
+        _multiplexer.FastPath.Return(exchange);
         if (!isSent)
         {
             Abort();
@@ -221,29 +221,29 @@ public partial class SocketConnection
     /// <param name="looksAgain">An end that came with a question is not told again.</param>
     void BecomeIdle(bool looksAgain)
     {
-        Volatile.Write(ref _idleSince, _trunk.Time.GetTimestamp());
+        Volatile.Write(ref _idleSince, _multiplexer.Time.GetTimestamp());
         var hadNews = Interlocked.Exchange(ref _state, Idle) == BusyWithNews;
-        if (_trunk.IsEnding)
+        if (_multiplexer.IsEnding)
         {
             EndIfIdle();
             return;
         }
-        ListenTo();
+        ResumeWaiting();
         if (hadNews || looksAgain)
         {
-            _loop.TellInTurnFromAnywhere(this);
+            _loop.EnqueueFromAnywhere(this);
         }
     }
 
-    void ListenTo()
+    void ResumeWaiting()
     {
         try
         {
-            WaitForNews();
+            WaitForReadable();
         }
         catch (Win32Exception e)
         {
-            _trunk.TellUnheard(this, e.Message);
+            _multiplexer.TellUnheard(this, e.Message);
             Abort();
             EndIfIdle();
         }
@@ -272,8 +272,8 @@ public partial class SocketConnection
         Features.Set(this);
         Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
         _reader = reader;
-        _trunk.Serve(this);
-        ListenTo();
+        _multiplexer.Serve(this);
+        ResumeWaiting();
     }
 
     /// <summary>Sends bytes of a response; they are the caller's again when this completes.</summary>
@@ -309,7 +309,7 @@ public partial class SocketConnection
         var seconds = Math.Max(SlowReadingGrace.TotalSeconds, rest.Length / SlowestReading);
         Volatile.Write(
             ref _readDeadline,
-            _trunk.Time.GetTimestamp() + (long)(seconds * _trunk.Time.TimestampFrequency)
+            _multiplexer.Time.GetTimestamp() + (long)(seconds * _multiplexer.Time.TimestampFrequency)
         );
         try
         {

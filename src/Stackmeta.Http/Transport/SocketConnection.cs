@@ -15,7 +15,7 @@ namespace Stackmeta.Http;
 public partial class SocketConnection
     : ConnectionContext,
         IDuplexPipe,
-        ITurnTaker,
+        IWorkItem,
         IConnectionHeartbeatFeature,
         IConnectionItemsFeature
 {
@@ -23,7 +23,7 @@ public partial class SocketConnection
 
     readonly Descriptor _socket;
     readonly EventLoop _loop;
-    readonly ConnectionTrunk _trunk;
+    readonly ConnectionMultiplexer _multiplexer;
     readonly long _name;
 
     /// <summary>Called about every second; set once by Kestrel.</summary>
@@ -51,29 +51,29 @@ public partial class SocketConnection
     /// <param name="socket">Accepted, not blocking; this object's from here on.</param>
     /// <param name="peer">IPv4 is never mapped into IPv6; null where peers have no address.</param>
     /// <param name="loop">The connection stays with its thread.</param>
-    /// <param name="trunk">What it is a part of.</param>
-    public SocketConnection(Descriptor socket, EndPoint? peer, EventLoop loop, ConnectionTrunk trunk)
+    /// <param name="multiplexer">What it is a part of.</param>
+    public SocketConnection(Descriptor socket, EndPoint? peer, EventLoop loop, ConnectionMultiplexer multiplexer)
     {
-        (_socket, _loop, _trunk) = (socket, loop, trunk);
+        (_socket, _loop, _multiplexer) = (socket, loop, multiplexer);
         RemoteEndPoint = peer;
         Transport = this;
-        _idleSince = trunk.Time.GetTimestamp();
-        _name = trunk.Enter(this);
+        _idleSince = multiplexer.Time.GetTimestamp();
+        _name = multiplexer.Enter(this);
     }
 
     /// <summary>Where it was accepted, for the log.</summary>
     public virtual string Place { get; init; } = "";
 
-    /// <summary>Its neighbours in the trunk's list; the trunk's to write, under its lock.</summary>
+    /// <summary>Its neighbours in the multiplexer's list; the multiplexer's to write, under its lock.</summary>
     internal SocketConnection? Next { get; set; }
     internal SocketConnection? Previous { get; set; }
 
     /// <summary>The connections of one owner share its turns.</summary>
     protected virtual object TurnOwner => this;
 
-    object ITurnTaker.Owner => TurnOwner;
+    object IWorkItem.Owner => TurnOwner;
 
-    PollEvents? ITurnTaker.Untold { get; set; }
+    PollEvents? IWorkItem.PendingEvents { get; set; }
 
     /// <summary>By which log lines tell connections apart.</summary>
     public override string ConnectionId
@@ -106,7 +106,7 @@ public partial class SocketConnection
     PipeWriter IDuplexPipe.Output => Writer;
 
     /// <summary>Is served as soon as its turn has come. On the loop's thread.</summary>
-    public void Start() => _loop.TellInTurn(this, PollEvents.None);
+    public void Start() => _loop.Enqueue(this, PollEvents.None);
 
     /// <summary>Who asks, for handlers; null where the one who accepts does not know.</summary>
     public virtual object? Client => null;
@@ -116,7 +116,7 @@ public partial class SocketConnection
 
     FeatureList CreateFeatures()
     {
-        var features = new FeatureList(_trunk.Features);
+        var features = new FeatureList(_multiplexer.Features);
         features.Set<IConnectionItemsFeature>(this);
         return features;
     }
@@ -134,7 +134,7 @@ public partial class SocketConnection
 
     public void OnHeartbeat(Action<object> action, object state) => _heartbeat = (action, state);
 
-    void IPolled.Happened(EventLoop loop, PollEvents events)
+    void IPollable.OnReady(EventLoop loop, PollEvents events)
     {
         if (_lingering is { } lingering)
         {
@@ -152,7 +152,7 @@ public partial class SocketConnection
     }
 
     /// <summary>Nobody else would end it.</summary>
-    void IPolled.Failed()
+    void IPollable.Failed()
     {
         Abort();
         if (_reader is null)
@@ -180,7 +180,7 @@ public partial class SocketConnection
     /// turn is not waited for.
     /// </summary>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
-    void WaitForNews()
+    void WaitForReadable()
     {
         lock (_waiting)
         {
@@ -192,7 +192,7 @@ public partial class SocketConnection
         }
     }
 
-    void AwaitRoom()
+    void WaitForWritable()
     {
         lock (_waiting)
         {
@@ -255,7 +255,7 @@ public partial class SocketConnection
     /// <summary>The peer may still be sending; closes when it has ended.</summary>
     void Linger()
     {
-        var lingering = new LingeringClose(_socket, _trunk.Time, Close);
+        var lingering = new LingeringClose(_socket, _multiplexer.Time, Close);
         _lingering = lingering;
         // What came before now is not told again.
         lingering.Drop();
@@ -280,7 +280,7 @@ public partial class SocketConnection
         Volatile.Read(ref _lost)?.Dispose();
         _lingering?.Dispose();
         Ended();
-        _trunk.Leave(this);
+        _multiplexer.Leave(this);
         _lingered?.TrySetResult();
     }
 }

@@ -13,9 +13,7 @@ namespace Stackmeta.Http;
 /// <param name="socket">Not blocking, waited for once per change.</param>
 /// <param name="loop">Whose thread tells of news, and is shared with other connections.</param>
 /// <param name="taker">Is told by the loop in its turn, and calls <see cref="BeginTurn"/>.</param>
-sealed class SocketReader(Descriptor socket, EventLoop loop, ITurnTaker taker)
-    : PipeReader,
-        IValueTaskSource<ReadResult>
+sealed class SocketReader(Descriptor socket, EventLoop loop, IWorkItem taker) : PipeReader, IValueTaskSource<ReadResult>
 {
     /// <summary>Holds the head of nearly every request (tests/Support/traces: below 400 bytes); grown for those that it does not.</summary>
     const int FirstSize = 4096;
@@ -142,7 +140,7 @@ sealed class SocketReader(Descriptor socket, EventLoop loop, ITurnTaker taker)
             // The others that this thread serves come first.
             if (_signal.TryAwait())
             {
-                loop.TellInTurn(taker, PollEvents.Readable);
+                loop.Enqueue(taker, PollEvents.Readable);
             }
             else
             {

@@ -22,7 +22,7 @@ static class AgentSocketPlan
         DataFolder folder,
         Hops hops,
         NetworkSource source,
-        IKeptSockets? kept
+        IInheritedSockets? kept
     )
     {
         // Neutron's haproxies ask its agent, and the edge has listeners of its own in their namespaces.

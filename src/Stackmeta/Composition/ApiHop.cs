@@ -69,7 +69,7 @@ sealed class ApiHop : IHop, IRequestHandler
     public async Task ListenAsync(
         SettingValues settings,
         bool isAlone,
-        IKeptSockets? kept,
+        IInheritedSockets? kept,
         CancellationToken cancellationToken
     )
     {

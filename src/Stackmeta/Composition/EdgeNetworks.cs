@@ -6,7 +6,7 @@ using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
-/// <summary>Turns the inventory's networks into what the edge provides on this host.</summary>
+/// <summary>FairScheduler the inventory's networks into what the edge provides on this host.</summary>
 static class EdgeNetworks
 {
     /// <summary>The networks that have a DHCP port, and so a namespace; the others have nothing that could answer.</summary>

@@ -7,7 +7,7 @@ using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
-/// <summary>Turns the inventory's routers, which are the devices of interface ports, into what the edge provides on this host.</summary>
+/// <summary>FairScheduler the inventory's routers, which are the devices of interface ports, into what the edge provides on this host.</summary>
 static class EdgeRouters
 {
     /// <summary>The interfaces that routers have on a network.</summary>

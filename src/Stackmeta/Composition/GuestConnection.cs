@@ -8,7 +8,7 @@ namespace Stackmeta;
 /// <summary>What the edge knows of a connection, for the agent of the same process: once for all of its requests.</summary>
 sealed class GuestConnection : IGuestClient
 {
-    GuestConnection(IGuestArrival client)
+    GuestConnection(IGuestPeer client)
     {
         Scope = new(
             client.Scope.Kind == EdgeScopeKind.Router ? NetworkScopeKind.Router : NetworkScopeKind.Network,
@@ -29,5 +29,5 @@ sealed class GuestConnection : IGuestClient
 
     public Port? BoundPort { get; set; }
 
-    public static GuestConnection Of(IGuestArrival client) => new(client);
+    public static GuestConnection Of(IGuestPeer client) => new(client);
 }

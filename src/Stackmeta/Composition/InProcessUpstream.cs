@@ -9,17 +9,17 @@ namespace Stackmeta;
 /// <param name="current">The API; asked for each request, since new settings make another.</param>
 sealed class InProcessUpstream(Func<MetadataApi> current) : IMetadataUpstream
 {
-    public async ValueTask<UpstreamAnswer> ForwardAsync(Request request, RequestIdentity identity, long arrived)
+    public async ValueTask<UpstreamResult> ForwardAsync(Request request, RequestIdentity identity, long arrived)
     {
         var api = current();
         var (refusal, response) = await api.AnswerAsync(request, identity, arrived);
-        return new(refusal, response, refusal == Refusal.None ? null : new HeldRefusal(api, identity, refusal));
+        return new(refusal, response, refusal == Refusal.None ? null : new DeferredRefusal(api, identity, refusal));
     }
 
     /// <summary>The API's own page for an instance that it does not know, as the agent would pass it on from another server.</summary>
-    sealed class HeldRefusal(MetadataApi api, RequestIdentity identity, Refusal refusal) : IHeldResponse
+    sealed class DeferredRefusal(MetadataApi api, RequestIdentity identity, Refusal refusal) : IDeferredResponse
     {
-        public ValueTask<UpstreamAnswer> TakeAsync(Request request) =>
+        public ValueTask<UpstreamResult> TakeAsync(Request request) =>
             new(api.RefusePromised(request, identity, refusal));
 
         public void Dispose()

@@ -48,7 +48,7 @@ sealed record NeutronAgentPlan
         AgentConfiguration neutron,
         NovaConfiguration? nova,
         SettingValues settings,
-        IKeptSockets? kept = null
+        IInheritedSockets? kept = null
     )
     {
         var api = settings.IsSet(KnownSettings.AgentApi) ? settings.Get(KnownSettings.AgentApi) : neutron.NovaUrl;

@@ -68,7 +68,7 @@ sealed class NovaHop : IHop, IRequestHandler
     public async Task StartAsync(
         NovaListenOptions listen,
         IReadOnlyList<EndPoint> instead,
-        IKeptSockets? kept,
+        IInheritedSockets? kept,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )

@@ -195,7 +195,7 @@ public sealed class RealClientTests
             new ForgetfulSockets(),
             Handling.Of(request =>
             {
-                seen = new(((IGuestArrival)request.Client!).MacText);
+                seen = new(((IGuestPeer)request.Client!).MacText);
                 return Handling.Say(request, "a");
             }),
             clientOf: null,

@@ -178,7 +178,7 @@ public sealed class AgentForwarderTests : IAsyncDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => guest.GetAsync("/a", Cancellation));
     }
 
-    sealed class Arrival : IGuestArrival
+    sealed class Arrival : IGuestPeer
     {
         public EdgeScope Scope { get; } = EdgeScope.Network(Guid.NewGuid());
 

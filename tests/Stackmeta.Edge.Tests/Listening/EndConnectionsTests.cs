@@ -100,5 +100,5 @@ public sealed class EndConnectionsTests
         }
     }
 
-    static bool IsLocal(IGuestArrival client) => client.Peer.Equals(IPAddress.Loopback);
+    static bool IsLocal(IGuestPeer client) => client.Peer.Equals(IPAddress.Loopback);
 }

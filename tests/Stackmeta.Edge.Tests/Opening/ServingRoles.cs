@@ -39,7 +39,7 @@ static class ServingRoles
             new(),
             sockets,
             Handling.Of(static request =>
-                Handling.Say(request, $"{((IGuestArrival)request.Client!).Scope.Id} {Environment.ProcessId}")
+                Handling.Say(request, $"{((IGuestPeer)request.Client!).Scope.Id} {Environment.ProcessId}")
             ),
             clientOf: null,
             TimeProvider.System,

@@ -10,7 +10,7 @@ static class LoopbackEdge
 {
     public static async Task<(EdgeServer Server, EndPoint EndPoint)> StartAsync(
         IRequestHandler handler,
-        Func<IGuestArrival, object>? clientOf,
+        Func<IGuestPeer, object>? clientOf,
         FaultLog log
     )
     {

@@ -14,11 +14,11 @@ public sealed class FastConnectionTests
     [Fact]
     public async Task Everybody_gets_the_answer_to_its_own_question()
     {
-        await using var server = await TrunkServer.StartAsync(EchoAsync);
+        await using var server = await MultiplexedServer.StartAsync(EchoAsync);
         await Task.WhenAll(Enumerable.Range(0, 48).Select(caller => Task.Run(() => AskAsync(server, caller))));
     }
 
-    static async Task AskAsync(TrunkServer server, int caller)
+    static async Task AskAsync(MultiplexedServer server, int caller)
     {
         var random = new Random(caller);
         for (var connections = 0; connections < 30; connections++)
@@ -72,7 +72,7 @@ public sealed class FastConnectionTests
     public async Task A_caller_that_does_not_read_its_answer_is_cut_off()
     {
         var length = 64 * 1024 * 1024;
-        await using var server = await TrunkServer.StartAsync(request =>
+        await using var server = await MultiplexedServer.StartAsync(request =>
             new(Response.Of(request, 200, "text/plain", new byte[length]))
         );
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -84,7 +84,7 @@ public sealed class FastConnectionTests
     [Fact]
     public async Task A_caller_that_asks_nothing_is_cut_off()
     {
-        await using var server = await TrunkServer.StartAsync(EchoAsync);
+        await using var server = await MultiplexedServer.StartAsync(EchoAsync);
         using var connection = await RawHttp.ConnectAsync(server.EndPoint);
         await connection.SendAsync("GET /now/a HTTP/1.1\r\nHost: a\r\nX-Name: a\r\n\r\n");
         Assert.Equal("/now/a a", (await connection.ReadAnswerAsync()).Text);
@@ -96,7 +96,7 @@ public sealed class FastConnectionTests
     [Fact]
     public async Task Requests_that_are_not_simple_may_come_between()
     {
-        await using var server = await TrunkServer.StartAsync(EchoAsync);
+        await using var server = await MultiplexedServer.StartAsync(EchoAsync);
         using var connection = await RawHttp.ConnectAsync(server.EndPoint);
         foreach (var head in (string[])["GET /now/1", "GET /now/%31", "GET /waits/2", "POST /now/3", "GET /now/4"])
         {

@@ -131,7 +131,7 @@ public sealed class FastPathTests
     [Fact]
     public async Task A_body_that_ends_too_early_is_cut_off_and_not_taken_for_whole()
     {
-        await using var server = await TrunkServer.StartAsync(HandleAsync);
+        await using var server = await MultiplexedServer.StartAsync(HandleAsync);
         Assert.Equal(
             "HTTP/1.1 200 OK\r\nDate: then\r\nTransfer-Encoding: chunked\r\n\r\n",
             await server.TalkAsync("GET /breaks HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray())
@@ -151,15 +151,15 @@ public sealed class FastPathTests
     [Fact]
     public async Task The_response_is_the_same_byte_for_byte()
     {
-        await using var kestrel = await TrunkServer.StartAsync(HandleAsync, isKestrelOnly: true);
-        await using var trunk = await TrunkServer.StartAsync(HandleAsync);
+        await using var kestrel = await MultiplexedServer.StartAsync(HandleAsync, isKestrelOnly: true);
+        await using var multiplexer = await MultiplexedServer.StartAsync(HandleAsync);
         foreach (var head in Heads)
         {
             var bytes = Encoding.Latin1.GetBytes(head);
             var expected = await kestrel.TalkAsync(bytes);
-            Assert.Equal((head, expected), (head, await trunk.TalkAsync(bytes)));
+            Assert.Equal((head, expected), (head, await multiplexer.TalkAsync(bytes)));
             // Exchanges are used again: nothing of another request may be left.
-            Assert.Equal((head, expected), (head, await trunk.TalkAsync(bytes)));
+            Assert.Equal((head, expected), (head, await multiplexer.TalkAsync(bytes)));
         }
     }
 
@@ -167,8 +167,8 @@ public sealed class FastPathTests
     [Fact]
     public async Task No_byte_anywhere_makes_a_difference_between_them()
     {
-        await using var kestrel = await TrunkServer.StartAsync(HandleAsync, isKestrelOnly: true);
-        await using var trunk = await TrunkServer.StartAsync(HandleAsync);
+        await using var kestrel = await MultiplexedServer.StartAsync(HandleAsync, isKestrelOnly: true);
+        await using var multiplexer = await MultiplexedServer.StartAsync(HandleAsync);
         var bytes = Gen.OneOf(Gen.Byte, Gen.Char[" \t\r\n:,;%/.?#\0"].Select(static letter => (byte)letter));
         var mutation = Gen.Select(Gen.Int[0, 300], bytes, Gen.Int[0, 2]);
         await Gen.Select(Gen.Int[0, Heads.Length - 1].Array[1, 3], mutation.Array[0, 3])
@@ -193,7 +193,7 @@ public sealed class FastPathTests
                     }
                     byte[] all = [.. request];
                     var expected = await kestrel.TalkAsync(all);
-                    var answered = await trunk.TalkAsync(all);
+                    var answered = await multiplexer.TalkAsync(all);
                     Assert.Equal(expected, answered);
                 },
                 iter: 1500,

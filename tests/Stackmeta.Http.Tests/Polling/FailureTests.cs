@@ -48,7 +48,7 @@ public sealed class FailureTests : IDisposable
         listening.Listen();
         var address = listening.LocalEndPoint!;
         var count = 0;
-        var accepting = new AcceptingSocket(
+        var accepting = new Acceptor(
             listening,
             "test",
             _loops,
@@ -88,7 +88,7 @@ public sealed class FailureTests : IDisposable
         _log.Dispose();
     }
 
-    sealed class Told(Action happened) : IPolled
+    sealed class Told(Action happened) : IPollable
     {
         readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,7 +97,7 @@ public sealed class FailureTests : IDisposable
 
         public Task HasFailed => _failed.Task;
 
-        public void Happened(EventLoop loop, PollEvents events)
+        public void OnReady(EventLoop loop, PollEvents events)
         {
             _happened.TrySetResult();
             happened();

@@ -43,7 +43,7 @@ public sealed class LoopFailureTests
         await SupervisedCase.UntilAsync(() => polled.Count > 0, "the thread tells again");
     }
 
-    sealed class Told : IPolled
+    sealed class Told : IPollable
     {
         int _count;
 
@@ -53,7 +53,7 @@ public sealed class LoopFailureTests
 
         public int Count => Volatile.Read(ref _count);
 
-        public void Happened(EventLoop loop, PollEvents events)
+        public void OnReady(EventLoop loop, PollEvents events)
         {
             Happening.Pass();
             Interlocked.Increment(ref _count);

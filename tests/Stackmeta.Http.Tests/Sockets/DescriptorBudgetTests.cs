@@ -42,7 +42,7 @@ public sealed class DescriptorBudgetTests
             new()
             {
                 Addresses = [new IPEndPoint(IPAddress.Loopback, 0)],
-                AnswersInline = true,
+                RunsInline = true,
                 MaxConnections = Most,
             },
             Handling.Of(static request => Handling.Say(request, "")),

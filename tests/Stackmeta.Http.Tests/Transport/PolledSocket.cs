@@ -6,7 +6,7 @@ using Stackmeta.Core.Supervision;
 namespace Stackmeta.Http.Tests;
 
 /// <summary>Both ends of a connection: one read and written as the edge does, the other by the test.</summary>
-sealed class PolledSocket : ITurnTaker, IDisposable
+sealed class PolledSocket : IWorkItem, IDisposable
 {
     readonly EventLoops _loops = new(1, "test", new(TimeProvider.System, NullLogger<Supervisor>.Instance));
     readonly Descriptor _descriptor;
@@ -40,17 +40,17 @@ sealed class PolledSocket : ITurnTaker, IDisposable
 
     public SocketWriter Writer { get; }
 
-    object ITurnTaker.Owner => this;
+    object IWorkItem.Owner => this;
 
-    PollEvents? ITurnTaker.Untold { get; set; }
+    PollEvents? IWorkItem.PendingEvents { get; set; }
 
-    void IPolled.Happened(EventLoop loop, PollEvents events)
+    void IPollable.OnReady(EventLoop loop, PollEvents events)
     {
         Writer.Tell();
         Reader.BeginTurn((events & (PollEvents.PeerEnded | PollEvents.HangUp)) != PollEvents.None);
     }
 
-    void IPolled.Failed() => throw new NotSupportedException();
+    void IPollable.Failed() => throw new NotSupportedException();
 
     /// <summary>Ends the edge's side, so that the peer reads an end.</summary>
     public void EndSending() => _ = SocketCalls.Shutdown(_descriptor, SocketCalls.ShutdownSend);

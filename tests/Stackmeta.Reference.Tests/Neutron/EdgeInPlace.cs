@@ -34,7 +34,7 @@ sealed class EdgeInPlace : IAsyncDisposable
         ProxyKind kind,
         AgentForwarder? forwarder,
         IRequestHandler handler,
-        Func<IGuestArrival, object>? clientOf
+        Func<IGuestPeer, object>? clientOf
     )
     {
         var server = await EdgeServer.StartAsync(

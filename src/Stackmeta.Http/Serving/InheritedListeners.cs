@@ -16,7 +16,7 @@ namespace Stackmeta.Http;
 /// <param name="open">Opens the socket of an address, listening.</param>
 /// <param name="supervisor">Owns the threads that wait for unix sockets.</param>
 /// <param name="loggers">The log.</param>
-sealed class KeptListeners(Func<EndPoint, Socket> open, Supervisor supervisor, ILoggerFactory loggers)
+sealed class InheritedListeners(Func<EndPoint, Socket> open, Supervisor supervisor, ILoggerFactory loggers)
     : IConnectionListenerFactory,
         IListeners
 {
@@ -68,7 +68,7 @@ sealed class KeptListeners(Func<EndPoint, Socket> open, Supervisor supervisor, I
         connection.Features.Set<IMemoryPoolFeature>(SharedMemory.Feature);
         Interlocked.Increment(ref _open);
         connection.ConnectionClosed.UnsafeRegister(
-            static listeners => Interlocked.Decrement(ref ((KeptListeners)listeners!)._open),
+            static listeners => Interlocked.Decrement(ref ((InheritedListeners)listeners!)._open),
             this
         );
         return connection;

@@ -1,7 +1,7 @@
 namespace Stackmeta.Http;
 
 /// <summary>What is still to come of the next hop's response. Its pauses are bounded; the guest's are the server's business.</summary>
-sealed class OnwardBody(
+sealed class RelayedBody(
     Stream body,
     HttpResponseMessage answer,
     Deadline deadline,

@@ -5,7 +5,7 @@ namespace Stackmeta.Http;
 /// with a hundred connections waits a hundred times, its neighbours once.
 /// </summary>
 /// <remarks>Of one loop's thread. Lines are kept only while somebody stands in them, and used again.</remarks>
-sealed class Turns
+sealed class FairScheduler
 {
     /// <summary>Lines of a busy moment that are kept for the next.</summary>
     const int MostSpares = 64;
@@ -21,14 +21,14 @@ sealed class Turns
     public bool IsEmpty => _circle.Count == 0 && _last is not { Takers.Count: > 0 };
 
     /// <summary>Waits for a turn; who waits already is told of everything at once.</summary>
-    public void Add(ITurnTaker taker, PollEvents events)
+    public void Add(IWorkItem taker, PollEvents events)
     {
-        if (taker.Untold is { } untold)
+        if (taker.PendingEvents is { } untold)
         {
-            taker.Untold = untold | events;
+            taker.PendingEvents = untold | events;
             return;
         }
-        taker.Untold = events;
+        taker.PendingEvents = events;
         if (!_lines.TryGetValue(taker.Owner, out var line))
         {
             line = _spares.TryPop(out var spare) ? spare : new();
@@ -40,7 +40,7 @@ sealed class Turns
     }
 
     /// <summary>The next, with what is to be told to it; null when nobody waits.</summary>
-    public ITurnTaker? Take(out PollEvents events)
+    public IWorkItem? Take(out PollEvents events)
     {
         Rejoin();
         events = PollEvents.None;
@@ -49,8 +49,8 @@ sealed class Turns
             return null;
         }
         var taker = _last.Takers.Dequeue();
-        events = taker.Untold!.Value;
-        taker.Untold = null;
+        events = taker.PendingEvents!.Value;
+        taker.PendingEvents = null;
         return taker;
     }
 
@@ -78,6 +78,6 @@ sealed class Turns
     {
         public object? Owner { get; set; }
 
-        public Queue<ITurnTaker> Takers { get; } = new();
+        public Queue<IWorkItem> Takers { get; } = new();
     }
 }

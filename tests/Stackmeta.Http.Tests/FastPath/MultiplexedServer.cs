@@ -9,50 +9,50 @@ using Stackmeta.Tests.Support;
 namespace Stackmeta.Http.Tests;
 
 /// <summary>A server on loopback behind a trunk, which answers simple requests by itself, or leaves them all to Kestrel.</summary>
-sealed partial class TrunkServer : IAsyncDisposable
+sealed partial class MultiplexedServer : IAsyncDisposable
 {
     readonly HttpServer _server;
     readonly EventLoops? _loops;
-    readonly AcceptingSocket? _accepting;
-    readonly ConnectionTrunk _trunk;
+    readonly Acceptor? _accepting;
+    readonly ConnectionMultiplexer _multiplexer;
 
-    TrunkServer(
+    MultiplexedServer(
         HttpServer server,
         EndPoint endPoint,
         EventLoops? loops,
-        AcceptingSocket? accepting,
-        ConnectionTrunk trunk
+        Acceptor? accepting,
+        ConnectionMultiplexer multiplexer
     )
     {
-        (_server, EndPoint, _loops, _accepting, _trunk) = (server, endPoint, loops, accepting, trunk);
+        (_server, EndPoint, _loops, _accepting, _multiplexer) = (server, endPoint, loops, accepting, multiplexer);
     }
 
     public EndPoint EndPoint { get; }
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TrunkServer> StartAsync(
+    public static async Task<MultiplexedServer> StartAsync(
         Func<Request, ValueTask<Response>> handle,
         HttpServerOptions? options = null,
         bool isKestrelOnly = false
     )
     {
         options ??= new() { Addresses = [] };
-        var trunk = new ConnectionTrunk(TimeProvider.System, NullLogger.Instance);
+        var multiplexer = new ConnectionMultiplexer(TimeProvider.System, NullLogger.Instance);
         var server = await HttpServer.StartAsync(
             options with
             {
-                Trunk = trunk,
+                Multiplexer = multiplexer,
             },
             new Handling(handle),
             NullLoggerFactory.Instance,
             Cancellation
         );
-        await trunk.Attached.WaitAsync(Cancellation);
+        await multiplexer.Attached.WaitAsync(Cancellation);
         if (isKestrelOnly)
         {
             // Every head is too long to be simple then.
-            trunk.FastPath = new(
+            multiplexer.FastPath = new(
                 options with
                 {
                     MaxHeaders = -1,
@@ -67,22 +67,22 @@ sealed partial class TrunkServer : IAsyncDisposable
             listening.LocalEndPoint!,
             new EventLoops(2, "test", new Supervisor(TimeProvider.System, NullLogger<Supervisor>.Instance))
         );
-        var accepting = new AcceptingSocket(
+        var accepting = new Acceptor(
             listening,
             "test",
             loops,
-            (loop, socket, peer) => new SocketConnection(socket, peer, loop, trunk).Start(),
+            (loop, socket, peer) => new SocketConnection(socket, peer, loop, multiplexer).Start(),
             TimeProvider.System,
             new(TimeProvider.System, NullLogger.Instance)
         );
         accepting.Start();
-        return new(server, endPoint, loops, accepting, trunk);
+        return new(server, endPoint, loops, accepting, multiplexer);
     }
 
     /// <summary>Completes when no connection is left, for whose time limits it is then so much later.</summary>
     public async Task WaitUntilEmptyAsync(TimeSpan after)
     {
-        while (_trunk.Connections is { Count: > 0 } connections)
+        while (_multiplexer.Connections is { Count: > 0 } connections)
         {
             foreach (var connection in connections)
             {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace Stackmeta.Http;
 
 /// <summary>Makes the guest's response of the next hop's: status, the headers that the hop lets through, body bytes.</summary>
-public static class OnwardResponse
+public static class RelayedResponse
 {
     /// <summary>So much of a body is read before the response begins. What fails until then is still answered properly.</summary>
     const int ReadAhead = 64 * 1024;
@@ -49,7 +49,7 @@ public static class OnwardResponse
         }
         // How long the guest takes is no pause of the next hop's.
         deadline.Source.CancelAfter(Timeout.InfiniteTimeSpan);
-        return response with { Length = length, Rest = new OnwardBody(body, answer, deadline, pause, broken) };
+        return response with { Length = length, Rest = new RelayedBody(body, answer, deadline, pause, broken) };
     }
 
     static Response End(Response response, HttpResponseMessage answer, Deadline deadline)

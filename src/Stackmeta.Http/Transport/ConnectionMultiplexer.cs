@@ -13,7 +13,7 @@ namespace Stackmeta.Http;
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where connections that fail are told.</param>
-public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : ConnectionContext
+public sealed class ConnectionMultiplexer(TimeProvider time, ILogger logger) : ConnectionContext
 {
     readonly ConnectionLog _log = new(time, logger);
     readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,7 +59,7 @@ public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : Connect
         }
     }
 
-    /// <summary>Answers simple requests; set by the server before the trunk is attached.</summary>
+    /// <summary>Answers simple requests; set by the server before the multiplexer is attached.</summary>
     internal FastPath FastPath { get; set; } = null!;
 
     internal TimeProvider Time => time;
@@ -67,7 +67,7 @@ public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : Connect
     /// <summary>Whether connections are to end with the answer under way.</summary>
     internal bool IsEnding => _isEnding;
 
-    public override string ConnectionId { get; set; } = "trunk";
+    public override string ConnectionId { get; set; } = "multiplexer";
 
     /// <summary>Kestrel's own; the connections have them too.</summary>
     public override IFeatureCollection Features { get; } = new FeatureCollection();
@@ -76,7 +76,7 @@ public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : Connect
 
     public override IDuplexPipe Transport
     {
-        get => throw new NotSupportedException("No byte goes through the trunk itself.");
+        get => throw new NotSupportedException("No byte goes through the multiplexer itself.");
         set => throw new NotSupportedException();
     }
 
@@ -86,7 +86,7 @@ public sealed class ConnectionTrunk(TimeProvider time, ILogger logger) : Connect
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Connection middleware: what follows it is done with each connection within instead of with the trunk.</summary>
+    /// <summary>Connection middleware: what follows it is done with each connection within instead of with the multiplexer.</summary>
     internal ConnectionDelegate Around(ConnectionDelegate next) =>
         async _ =>
         {

@@ -1,15 +1,15 @@
 namespace Stackmeta.Http;
 
 /// <summary>Who waits for a descriptor.</summary>
-public interface IPolled
+public interface IPollable
 {
     /// <summary>Something has happened to the descriptor. Runs on the loop's thread: must not block, must not throw.</summary>
     /// <param name="loop">Whose thread this is.</param>
     /// <param name="events">What; those that nobody has asked for, an error and a hang-up, are told too.</param>
-    void Happened(EventLoop loop, PollEvents events);
+    void OnReady(EventLoop loop, PollEvents events);
 
     /// <summary>
-    /// <see cref="Happened"/> has thrown, which was logged. What it served must not be left open half-way: a connection ends, what is still
+    /// <see cref="OnReady"/> has thrown, which was logged. What it served must not be left open half-way: a connection ends, what is still
     /// needed goes on. Runs on the loop's thread.
     /// </summary>
     void Failed();

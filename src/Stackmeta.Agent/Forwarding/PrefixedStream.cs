@@ -1,7 +1,7 @@
 namespace Stackmeta.Agent;
 
 /// <summary>A stream whose beginning has been read already.</summary>
-class PrecededStream(ReadOnlyMemory<byte> beginning, Stream rest) : Stream
+class PrefixedStream(ReadOnlyMemory<byte> beginning, Stream rest) : Stream
 {
     ReadOnlyMemory<byte> _beginning = beginning;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Stackmeta.Http;
 
 /// <summary>A guest's request on its way to the next hop: method and target as they came, byte for byte; headers and body are the hop's.</summary>
-public static class OnwardRequest
+public static class UpstreamRequest
 {
     /// <summary>The request without headers, or null when the guest's target cannot be passed on.</summary>
     /// <param name="request">The guest's request.</param>

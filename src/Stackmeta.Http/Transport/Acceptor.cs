@@ -14,14 +14,14 @@ namespace Stackmeta.Http;
 /// with.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where it is told that nothing can be accepted.</param>
-public sealed class AcceptingSocket(
+public sealed class Acceptor(
     Socket listening,
     string place,
     EventLoops loops,
     Action<EventLoop, Descriptor, EndPoint?> accept,
     TimeProvider time,
     ConnectionLog log
-) : IPolled
+) : IPollable
 {
     /// <summary>After an accept that failed for want of descriptors or memory.</summary>
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -73,7 +73,7 @@ public sealed class AcceptingSocket(
     }
 
     /// <summary>One at a time: then the thread goes on with the guests that are connected, and another thread may take the next.</summary>
-    void IPolled.Happened(EventLoop loop, PollEvents events)
+    void IPollable.OnReady(EventLoop loop, PollEvents events)
     {
         Span<byte> address = stackalloc byte[LongestAddress];
         var length = LongestAddress;
@@ -131,7 +131,7 @@ public sealed class AcceptingSocket(
     }
 
     /// <summary>One connection could not be taken; the next may.</summary>
-    void IPolled.Failed() { }
+    void IPollable.Failed() { }
 
     /// <summary>
     /// The kernel would tell of the same connection again and again; it waits, and so do those behind it. Accepting goes on whatever it takes:

@@ -2,12 +2,12 @@ using CsCheck;
 
 namespace Stackmeta.Http.Tests;
 
-public sealed class TurnsTests
+public sealed class FairSchedulerTests
 {
     [Fact]
     public void An_owner_with_many_waits_longer_than_one_with_few()
     {
-        var turns = new Turns();
+        var turns = new FairScheduler();
         var (greedy, modest) = (new object(), new object());
         Add(turns, greedy, 5);
         Add(turns, modest, 1);
@@ -17,7 +17,7 @@ public sealed class TurnsTests
     [Fact]
     public void Who_comes_new_is_next_even_if_another_has_many_more_and_asks_again_at_once()
     {
-        var turns = new Turns();
+        var turns = new FairScheduler();
         var (greedy, modest) = (new object(), new object());
         Add(turns, greedy, 3);
         Assert.Same(greedy, turns.Take(out _)!.Owner);
@@ -30,7 +30,7 @@ public sealed class TurnsTests
     [Fact]
     public void Who_waits_already_is_told_of_everything_with_one_turn()
     {
-        var turns = new Turns();
+        var turns = new FairScheduler();
         var taker = new Taker(new());
         turns.Add(taker, PollEvents.Readable);
         turns.Add(taker, PollEvents.PeerEnded);
@@ -47,7 +47,7 @@ public sealed class TurnsTests
             .Array[1, 60]
             .Sample(steps =>
             {
-                var turns = new Turns();
+                var turns = new FairScheduler();
                 var owners = Enumerable.Range(0, 5).Select(_ => new object()).ToArray();
                 var waiting = owners.ToDictionary(owner => owner, _ => new Queue<Taker>());
                 // For each owner in the circle: turns of others since its own last, or since it came.
@@ -88,7 +88,7 @@ public sealed class TurnsTests
                 Assert.All(waiting.Values, Assert.Empty);
             });
 
-    static void Add(Turns turns, object owner, int count)
+    static void Add(FairScheduler turns, object owner, int count)
     {
         for (var i = 0; i < count; i++)
         {
@@ -96,7 +96,7 @@ public sealed class TurnsTests
         }
     }
 
-    static List<object> TakeAll(Turns turns)
+    static List<object> TakeAll(FairScheduler turns)
     {
         var owners = new List<object>();
         while (turns.Take(out _) is { } taker)
@@ -106,13 +106,13 @@ public sealed class TurnsTests
         return owners;
     }
 
-    sealed class Taker(object owner) : ITurnTaker
+    sealed class Taker(object owner) : IWorkItem
     {
         public object Owner => owner;
 
-        public PollEvents? Untold { get; set; }
+        public PollEvents? PendingEvents { get; set; }
 
-        public void Happened(EventLoop loop, PollEvents events) { }
+        public void OnReady(EventLoop loop, PollEvents events) { }
 
         public void Failed() { }
     }

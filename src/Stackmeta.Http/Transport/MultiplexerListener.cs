@@ -3,16 +3,16 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Stackmeta.Http;
 
-/// <summary>Gives Kestrel the trunk, and no other connection.</summary>
-sealed class TrunkListener(ConnectionTrunk trunk) : IConnectionListenerFactory, IConnectionListener
+/// <summary>Gives Kestrel the multiplexer, and no other connection.</summary>
+sealed class MultiplexerListener(ConnectionMultiplexer multiplexer) : IConnectionListenerFactory, IConnectionListener
 {
     readonly TaskCompletionSource<ConnectionContext?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>By Kestrel's one loop only.</summary>
     bool _isAccepted;
 
-    /// <summary>The address that stands for all that the trunk's connections come through, where a server asks for one.</summary>
-    public static EndPoint Everywhere { get; } = new TrunkEndPoint();
+    /// <summary>The address that stands for all that the multiplexer's connections come through, where a server asks for one.</summary>
+    public static EndPoint Everywhere { get; } = new MultiplexerEndPoint();
 
     public EndPoint EndPoint => Everywhere;
 
@@ -26,7 +26,7 @@ sealed class TrunkListener(ConnectionTrunk trunk) : IConnectionListenerFactory, 
             return new(_end.Task);
         }
         _isAccepted = true;
-        return new(trunk);
+        return new(multiplexer);
     }
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
@@ -37,8 +37,8 @@ sealed class TrunkListener(ConnectionTrunk trunk) : IConnectionListenerFactory, 
 
     public ValueTask DisposeAsync() => default;
 
-    sealed class TrunkEndPoint : EndPoint
+    sealed class MultiplexerEndPoint : EndPoint
     {
-        public override string ToString() => "a trunk";
+        public override string ToString() => "a multiplexer";
     }
 }

@@ -1,7 +1,7 @@
 namespace Stackmeta.Http;
 
 /// <summary>The end of a connection that is not served.</summary>
-public static class PartingWord
+public static class ConnectionRejection
 {
     /// <summary>Ends a connection without a word, so that its peer is told at once (RST) and nothing of it stays in this kernel.</summary>
     /// <param name="socket">Just accepted; closed when this returns.</param>

@@ -12,7 +12,7 @@ namespace Stackmeta.Http;
 /// those come without a body, and a guest's log then shows a bare status. What is written while a request is being answered passes untouched.
 /// </summary>
 /// <remarks>Kestrel closes the connection after such an answer, and writes it as a whole.</remarks>
-sealed class ExplainedAnswers(IDuplexPipe transport, HttpServerOptions options, RequestObservation? observation)
+sealed class KestrelConnection(IDuplexPipe transport, HttpServerOptions options, RequestObservation? observation)
     : PipeWriter,
         IDuplexPipe
 {
@@ -48,7 +48,7 @@ sealed class ExplainedAnswers(IDuplexPipe transport, HttpServerOptions options, 
             connection =>
             {
                 var observation = connection.Features.Get<RequestObservation>();
-                var answers = new ExplainedAnswers(connection.Transport, options, observation);
+                var answers = new KestrelConnection(connection.Transport, options, observation);
                 connection.Transport = answers;
                 connection.Features.Set(answers);
                 return next(connection);

@@ -11,12 +11,12 @@ namespace Stackmeta.Http;
 /// A server's own listening sockets, whose connections are accepted and answered by a few threads that wait for all of them (<see cref="EventLoops"/>), instead of
 /// being handed from Kestrel's accepting thread to another.
 /// </summary>
-sealed class TrunkListeners : IListeners
+sealed class ServerListeners : IListeners
 {
     /// <summary>More answer more than a host's agents ask.</summary>
     const int MostLoops = 8;
 
-    readonly List<AcceptingSocket> _accepting = [];
+    readonly List<Acceptor> _accepting = [];
     readonly EventLoops _loops;
     readonly HttpServerOptions _options;
     readonly ILogger _logger;
@@ -26,17 +26,17 @@ sealed class TrunkListeners : IListeners
     /// <summary>By its owner.</summary>
     bool _isDisposed;
 
-    TrunkListeners(ConnectionTrunk trunk, EventLoops loops, HttpServerOptions options, ILogger logger)
+    ServerListeners(ConnectionMultiplexer multiplexer, EventLoops loops, HttpServerOptions options, ILogger logger)
     {
-        (Trunk, _loops, _options, _logger) = (trunk, loops, options, logger);
+        (Multiplexer, _loops, _options, _logger) = (multiplexer, loops, options, logger);
         _log = new(options.Time, logger);
         _turnedAway = new(options.Time);
     }
 
     /// <summary>What the accepted connections are parts of.</summary>
-    public ConnectionTrunk Trunk { get; }
+    public ConnectionMultiplexer Multiplexer { get; }
 
-    public int OpenConnections => Trunk.Count;
+    public int OpenConnections => Multiplexer.Count;
 
     /// <summary>Where it listens.</summary>
     public List<EndPoint> EndPoints { get; } = [];
@@ -46,12 +46,12 @@ sealed class TrunkListeners : IListeners
     /// <param name="open">Opens the socket of an address, listening.</param>
     /// <param name="loggers">The log.</param>
     /// <exception cref="ListenException">An address cannot be had; none is open then.</exception>
-    public static TrunkListeners Open(HttpServerOptions options, Func<EndPoint, Socket> open, ILoggerFactory loggers)
+    public static ServerListeners Open(HttpServerOptions options, Func<EndPoint, Socket> open, ILoggerFactory loggers)
     {
-        var logger = loggers.CreateLogger<TrunkListeners>();
+        var logger = loggers.CreateLogger<ServerListeners>();
         var supervisor = options.Supervisor ?? new(options.Time, loggers.CreateLogger<Supervisor>());
-        var listeners = new TrunkListeners(
-            new(options.Time, loggers.CreateLogger<ConnectionTrunk>()),
+        var listeners = new ServerListeners(
+            new(options.Time, loggers.CreateLogger<ConnectionMultiplexer>()),
             new(Math.Min(Environment.ProcessorCount, MostLoops), "callers", supervisor),
             options,
             logger
@@ -92,12 +92,12 @@ sealed class TrunkListeners : IListeners
 
     void Accept(EventLoop loop, Descriptor accepted, EndPoint? peer, string place)
     {
-        if (Trunk.Count >= _options.MaxConnections)
+        if (Multiplexer.Count >= _options.MaxConnections)
         {
             TurnAway(accepted, place);
             return;
         }
-        new SocketConnection(accepted, peer, loop, Trunk) { Place = place }.Start();
+        new SocketConnection(accepted, peer, loop, Multiplexer) { Place = place }.Start();
     }
 
     /// <summary>Descriptors are for other things too.</summary>
@@ -111,13 +111,13 @@ sealed class TrunkListeners : IListeners
         {
             _options.Observer?.CountTurnedAway(hop, Refusal.CallerConnectionsTaken);
         }
-        PartingWord.Say(
+        ConnectionRejection.Say(
             accepted,
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8
         );
     }
 
-    /// <summary>Begins to accept; the trunk has to be attached.</summary>
+    /// <summary>Begins to accept; the multiplexer has to be attached.</summary>
     public void Start() => _accepting.ForEach(static socket => socket.Start());
 
     public Task StopAcceptingAsync()
