@@ -161,10 +161,12 @@ static class InstanceChecks
         }
         objections.CheckLine("key_name", entry.KeyName);
         objections.CheckText("key_data", entry.KeyData ?? "", Limits.PublicKeyBytes);
+        CheckPublic("key_data", entry.KeyData, objections);
         if (entry.KeyPair is { } taken)
         {
             objections.CheckLine("key_pair.name", taken.Name);
             objections.CheckText("key_pair.public_key", taken.PublicKey, Limits.PublicKeyBytes);
+            CheckPublic("key_pair.public_key", taken.PublicKey, objections);
             if (!KeyTypes.Contains(taken.Type))
             {
                 objections.Invalid(
@@ -174,6 +176,14 @@ static class InstanceChecks
             }
         }
         return entry;
+    }
+
+    static void CheckPublic(string path, string? text, Objections objections)
+    {
+        if (text is not null && PublicKeyText.FindForeign(text) is { } foreign)
+        {
+            objections.Invalid(path, foreign);
+        }
     }
 
     static ImmutableArray<int> TakeCpus(ImmutableArray<int> cpus, Objections objections)

@@ -72,7 +72,13 @@ sealed class ConfigDriveCollection(
             var written = version;
             Add(
                 $"ec2/{name}/meta-data.json",
-                output => Ec2Json.Render(instance, written, new(context, renderer.DomainSuffix), output)
+                output =>
+                    Ec2Json.Render(
+                        instance,
+                        written,
+                        new(context, renderer.DomainSuffix, renderer.IsKeyPerLine),
+                        output
+                    )
             );
         }
     }

@@ -9,6 +9,9 @@ public sealed record DocumentOptions
     /// <summary>The release whose answers are given.</summary>
     public Compatibility Compatibility { get; init; } = Compatibility.Latest;
 
+    /// <summary>Whether each line of a key pair's text is a key; Nova shows the whole text as one.</summary>
+    public bool IsKeyPerLine { get; init; }
+
     /// <summary>
     /// How injected network configurations are written (Nova's <c>[DEFAULT] injected_network_template</c>); null for none at all.
     /// </summary>

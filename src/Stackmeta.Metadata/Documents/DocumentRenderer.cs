@@ -6,6 +6,8 @@ namespace Stackmeta.Metadata;
 public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
 {
     /// <summary>What follows host names.</summary>
+    internal bool IsKeyPerLine => options.IsKeyPerLine;
+
     internal string DomainSuffix { get; } = options.DhcpDomain.Length == 0 ? "" : "." + options.DhcpDomain;
 
     internal Compatibility Compatibility => options.Compatibility;
@@ -45,7 +47,7 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
         ArgumentNullException.ThrowIfNull(instance);
         if (document.Kind is DocumentKind.Ec2)
         {
-            return Ec2Document.Render(document, instance, new(context, DomainSuffix), output);
+            return Ec2Document.Render(document, instance, new(context, DomainSuffix, IsKeyPerLine), output);
         }
         if (!TryGetVersion(document, out var version))
         {
@@ -103,7 +105,7 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
         if (refusal == Refusal.None)
         {
             var json = new PythonJsonWriter(output);
-            MetaDataJson.Write(ref json, instance, version, DomainSuffix, HasInjectedNetwork(instance), drive);
+            MetaDataJson.Write(ref json, instance, version, this, drive);
             json.Flush();
         }
         return refusal;

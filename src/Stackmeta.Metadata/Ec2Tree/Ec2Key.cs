@@ -9,4 +9,4 @@ sealed record Ec2Key(string Name, int Since, Ec2Reading Read);
 delegate Ec2Value Ec2Reading(Instance instance, in Ec2Scope scope);
 
 /// <summary>What values depend on beside the instance.</summary>
-readonly record struct Ec2Scope(RenderContext Context, string DomainSuffix);
+readonly record struct Ec2Scope(RenderContext Context, string DomainSuffix, bool IsKeyPerLine);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Stackmeta.Metadata;
 
 /// <summary>Values that are names, or directories of them.</summary>
@@ -20,17 +22,29 @@ static class Ec2Names
     public static Ec2Value Placement(Instance instance, in Ec2Scope scope) =>
         Ec2Value.OfDirectory([new("availability-zone", Ec2Value.Of(instance.AvailabilityZone))]);
 
-    /// <summary>One key, numbered 0, which listings call <c>0=name</c> (spec/nova-metadata.md §4.2).</summary>
-    public static Ec2Value PublicKeys(Instance instance, in Ec2Scope scope) =>
-        string.IsNullOrEmpty(instance.KeyName)
-            ? Ec2Value.Absent
-            : Ec2Value.OfDirectory([
-                new(
-                    "0",
-                    Ec2Value.OfDirectory([
-                        new(Ec2Document.TitleEntry, Ec2Value.Of("0=", instance.KeyName)),
-                        new("openssh-key", Ec2Value.Of(instance.KeyData)),
-                    ])
-                ),
-            ]);
+    /// <summary>Keys by number, which listings call <c>0=name</c> (spec/nova-metadata.md §4.2). Nova has one.</summary>
+    public static Ec2Value PublicKeys(Instance instance, in Ec2Scope scope)
+    {
+        if (string.IsNullOrEmpty(instance.KeyName))
+        {
+            return Ec2Value.Absent;
+        }
+        var name = instance.KeyName;
+        return KeyLines.AreSeveral(instance.KeyData, instance.KeyPair, scope.IsKeyPerLine)
+            ? Ec2Value.OfDirectory([
+                .. KeyLines
+                    .Of(instance.KeyData!)
+                    .Select((key, i) => PublicKey(i.ToString(CultureInfo.InvariantCulture), name, key)),
+            ])
+            : Ec2Value.OfDirectory([PublicKey("0", name, instance.KeyData)]);
+    }
+
+    static Ec2Entry PublicKey(string number, string name, string? key) =>
+        new(
+            number,
+            Ec2Value.OfDirectory([
+                new(Ec2Document.TitleEntry, Ec2Value.Of($"{number}=", name)),
+                new("openssh-key", Ec2Value.Of(key)),
+            ])
+        );
 }

@@ -67,7 +67,14 @@ public static class NoCloudSeed
         if (instance is { KeyName.Length: > 0, KeyPair: { Type: "ssh" } key })
         {
             yaml.Key(0, "public-keys");
-            yaml.Item(1, key.PublicKey.Trim());
+            foreach (
+                var line in KeyLines.AreSeveral(key.PublicKey, key, options.IsKeyPerLine)
+                    ? KeyLines.Of(key.PublicKey)
+                    : [key.PublicKey.Trim()]
+            )
+            {
+                yaml.Item(1, line);
+            }
         }
         return yaml.ToUtf8();
     }

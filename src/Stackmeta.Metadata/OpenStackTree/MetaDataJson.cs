@@ -26,8 +26,7 @@ static class MetaDataJson
         ref PythonJsonWriter json,
         Instance instance,
         int version,
-        string domainSuffix,
-        bool hasNetworkConfig,
+        DocumentRenderer renderer,
         in DriveMetaData drive
     )
     {
@@ -36,14 +35,14 @@ static class MetaDataJson
         json.Text(instance.Uuid);
         WriteMetadata(ref json, instance.Metadata);
         drive.Write(ref json);
-        if (hasNetworkConfig)
+        if (renderer.HasInjectedNetwork(instance))
         {
             json.Name("network_config"u8);
             json.Raw("{\"name\": \"network_config\", \"content_path\": \"/content/0000\"}"u8);
         }
-        WriteKeyPair(ref json, instance);
+        WriteKeyPair(ref json, instance, renderer.IsKeyPerLine);
         json.Name("hostname"u8);
-        WriteHostname(ref json, instance, domainSuffix);
+        WriteHostname(ref json, instance, renderer.DomainSuffix);
         json.Name("name"u8);
         json.Text(instance.DisplayName);
         json.Name("launch_index"u8);
@@ -89,27 +88,37 @@ static class MetaDataJson
         json.EndObject();
     }
 
-    static void WriteKeyPair(ref PythonJsonWriter json, Instance instance)
+    static void WriteKeyPair(ref PythonJsonWriter json, Instance instance, bool isKeyPerLine)
     {
         if (string.IsNullOrEmpty(instance.KeyName) || instance.KeyPair is not { } pair)
         {
             return;
         }
+        var whole = pair.PublicKey;
+        ReadOnlySpan<string> keys = KeyLines.AreSeveral(whole, pair, isKeyPerLine)
+            ? KeyLines.Of(whole)
+            : new ReadOnlySpan<string>(in whole);
         json.Name("public_keys"u8);
         json.BeginObject();
-        json.Name(pair.Name);
-        json.Text(pair.PublicKey);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            json.Name(KeyLines.NameOf(pair, i));
+            json.Text(keys[i]);
+        }
         json.EndObject();
         json.Name("keys"u8);
         json.BeginArray();
-        json.BeginObject();
-        json.Name("name"u8);
-        json.Text(pair.Name);
-        json.Name("type"u8);
-        json.Text(pair.Type);
-        json.Name("data"u8);
-        json.Text(pair.PublicKey);
-        json.EndObject();
+        for (var i = 0; i < keys.Length; i++)
+        {
+            json.BeginObject();
+            json.Name("name"u8);
+            json.Text(KeyLines.NameOf(pair, i));
+            json.Name("type"u8);
+            json.Text(pair.Type);
+            json.Name("data"u8);
+            json.Text(keys[i]);
+            json.EndObject();
+        }
         json.EndArray();
     }
 

@@ -8,6 +8,7 @@ static class DocumentSettings
     public static DocumentOptions Of(SettingValues settings) =>
         new()
         {
+            IsKeyPerLine = true,
             DhcpDomain = settings.Get(KnownSettings.DhcpDomain),
             Compatibility = settings.Get(KnownSettings.Compatibility),
         };

@@ -40,6 +40,8 @@ sealed class NovaAnswering : IAsyncDisposable
         options = options with { Cache = options.Cache with { Expiration = nova.CacheExpiration } };
         documents = documents with
         {
+            // Nova shows what its row has.
+            IsKeyPerLine = false,
             DhcpDomain = nova.DhcpDomain,
             NetworkTemplate = nova.InjectsNetworkTemplate ? NetworkTemplate.Stock : null,
         };

@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.Text;
 using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
 /// <summary>What <c>instance create</c> and <c>instance set</c> have in common.</summary>
-abstract class InstanceOptions(Func<Stream> openInput) : EntryOptions<InstanceEntry>
+abstract class InstanceOptions(Func<Stream> openInput, bool isNew) : EntryOptions<InstanceEntry>
 {
     readonly Option<string?> _hostname = OptionKinds.Text("--hostname", "The host name; made from the name", "NAME");
     readonly Option<string?> _zone = OptionKinds.Text("--availability-zone", "The availability zone", "ZONE");
@@ -28,9 +27,9 @@ abstract class InstanceOptions(Func<Stream> openInput) : EntryOptions<InstanceEn
         "FILE"
     );
     readonly Option<string?> _keyName = OptionKinds.Text("--key-name", "The key pair's name", "NAME");
-    readonly Option<string?> _publicKey = OptionKinds.Text(
+    readonly Option<string[]> _publicKeys = OptionKinds.Texts(
         "--public-key",
-        "The key pair's public key or certificate; - is standard input",
+        "OpenSSH public keys, one a line, or a certificate; without --key-name they are added to those there are; - is standard input",
         "FILE"
     );
     readonly Option<string?> _keyType = OptionKinds.Text("--key-type", "What the key is; ssh", "ssh|x509");
@@ -40,7 +39,7 @@ abstract class InstanceOptions(Func<Stream> openInput) : EntryOptions<InstanceEn
             _hostname,
             _userData,
             _keyName,
-            _publicKey,
+            _publicKeys,
             _keyType,
             _properties,
             _groups,
@@ -58,13 +57,14 @@ abstract class InstanceOptions(Func<Stream> openInput) : EntryOptions<InstanceEn
         var userData = parsed.GetValue(_userData) is { } file
             ? InputFile.Read(file, Limits.UserDataBytes, openInput)
             : null;
-        var keyPair = ReadKeyPair(parsed);
+        var keys = ReadKeys(parsed);
         var properties = parsed.GetValue(_properties)!.Select(text => KeyValues.One("--property", text)).ToList();
         return entry =>
         {
-            if (keyPair is not null)
+            if (keys is not null)
             {
-                entry = entry with { KeyPair = keyPair, KeyName = keyPair.Name, KeyData = keyPair.PublicKey };
+                var pair = keys.ChangeOf(entry.KeyPair);
+                entry = entry with { KeyPair = pair, KeyName = pair.Name, KeyData = pair.PublicKey };
             }
             return entry with
             {
@@ -83,30 +83,18 @@ abstract class InstanceOptions(Func<Stream> openInput) : EntryOptions<InstanceEn
         };
     }
 
-    KeyPair? ReadKeyPair(ParseResult parsed)
+    KeyPairInput? ReadKeys(ParseResult parsed)
     {
-        var (name, file) = (parsed.GetValue(_keyName), parsed.GetValue(_publicKey));
-        if (name is null && file is null && !parsed.Has(_keyType))
+        var (name, files) = (parsed.GetValue(_keyName), parsed.GetValue(_publicKeys)!);
+        if (name is null && files.Length == 0 && !parsed.Has(_keyType))
         {
             return null;
         }
-        if (name is null || file is null)
+        if (files.Length == 0 || (isNew && name is null))
         {
             throw new CommandException("A key pair needs both --key-name and --public-key.", ExitCodes.Usage);
         }
-        var bytes = InputFile.Read(file, Limits.PublicKeyBytes, openInput);
-        try
-        {
-            var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(
-                bytes
-            );
-            // Files end their line; a key is the line.
-            return new KeyPair(name, parsed.GetValue(_keyType) ?? "ssh", text.TrimEnd('\r', '\n'));
-        }
-        catch (ArgumentException)
-        {
-            throw new CommandException($"{file} is not a public key: it is not text.");
-        }
+        return KeyPairInput.Read(name, parsed.GetValue(_keyType), files, openInput);
     }
 
     /// <summary>Keys keep their place when their value changes; new ones come last.</summary>
@@ -130,7 +118,7 @@ abstract class InstanceOptions(Func<Stream> openInput) : EntryOptions<InstanceEn
 }
 
 /// <summary>The options of <c>instance create</c>; with <c>--nic</c> it creates the instance's ports too.</summary>
-sealed class InstanceCreateOptions(Func<Stream> openInput) : InstanceOptions(openInput)
+sealed class InstanceCreateOptions(Func<Stream> openInput) : InstanceOptions(openInput, isNew: true)
 {
     readonly Option<string?> _id = OptionKinds.Text("--id", "The uuid, when it must be a certain one", "UUID");
     readonly Option<string?> _project = OptionKinds.Text("--project", "The project that owns it", "ID");
@@ -220,7 +208,7 @@ sealed class InstanceCreateOptions(Func<Stream> openInput) : InstanceOptions(ope
 }
 
 /// <summary>The options of <c>instance set</c>.</summary>
-sealed class InstanceSetOptions(Func<Stream> openInput) : InstanceOptions(openInput)
+sealed class InstanceSetOptions(Func<Stream> openInput) : InstanceOptions(openInput, isNew: false)
 {
     readonly Option<string?> _name = OptionKinds.Text("--name", "Another name; the host name stays", "NAME");
     readonly Option<string[]> _noProperties = OptionKinds.Texts("--no-property", "Removes metadata", "KEY");

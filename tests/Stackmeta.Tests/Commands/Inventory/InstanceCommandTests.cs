@@ -3,6 +3,8 @@ namespace Stackmeta.Tests;
 /// <summary><c>stackmeta instance</c>.</summary>
 public sealed class InstanceCommandTests : IDisposable
 {
+    const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
+
     readonly InventoryCommandLine _line = new();
 
     public void Dispose() => _line.Dispose();
@@ -11,7 +13,7 @@ public sealed class InstanceCommandTests : IDisposable
     public async Task An_instance_is_created_with_its_ports_key_and_user_data()
     {
         await NetworkAsync();
-        var key = _line.File("key.pub", "ssh-ed25519 AAAA alice@example\n");
+        var key = _line.File("key.pub", Key + " alice@example\n");
         byte[] bytes = [0, 255, 128, 10, 13];
         var instance = await _line.JsonAsync([
             "instance",
@@ -42,10 +44,7 @@ public sealed class InstanceCommandTests : IDisposable
         ]);
         Assert.Equal("web-1", instance.GetProperty("hostname").GetString());
         Assert.Equal(bytes, instance.GetProperty("user_data").GetBytesFromBase64());
-        Assert.Equal(
-            "ssh-ed25519 AAAA alice@example",
-            instance.GetProperty("key_pair").GetProperty("public_key").GetString()
-        );
+        Assert.Equal(Key + " alice@example", instance.GetProperty("key_pair").GetProperty("public_key").GetString());
         Assert.Equal("{\"role\":\"web\",\"equation\":\"a=b\"}", Compact(instance, "metadata"));
         var ports = await _line.JsonAsync("port", "list", "--device", "Web 1");
         Assert.Equal(2, ports.GetArrayLength());
@@ -147,6 +146,63 @@ public sealed class InstanceCommandTests : IDisposable
     public async Task Wrong_values_are_usage_errors(string part, params string[] options)
     {
         Assert.Contains(part, await _line.RefusedAsync(ExitCodes.Usage, ["instance", "create", "a", .. options]));
+    }
+
+    [Fact]
+    public async Task Keys_of_several_files_are_kept_and_more_are_added()
+    {
+        var (one, two) = (_line.File("one", $"{Key} one\n\n# of bob\n{Key} two\n"), _line.File("two", $"{Key} three"));
+        string[] create = ["instance", "create", "a", "--key-name", "k"];
+        var made = await _line.JsonAsync([.. create, "--public-key", one, "--public-key", one]);
+        Assert.Equal($"{Key} one\n{Key} two", made.GetProperty("key_data").GetString());
+        var more = await _line.JsonAsync("instance", "set", "a", "--public-key", two);
+        Assert.Equal(
+            $"{Key} one\n{Key} two\n{Key} three",
+            more.GetProperty("key_pair").GetProperty("public_key").GetString()
+        );
+        var other = await _line.JsonAsync("instance", "set", "a", "--key-name", "j", "--public-key", two);
+        Assert.Equal(
+            ("j", $"{Key} three"),
+            (other.GetProperty("key_name").GetString(), other.GetProperty("key_data").GetString())
+        );
+        await _line.DoneAsync("instance", "set", "a", "--no-key");
+        Assert.Contains(
+            "The instance has no key pair; name one with --key-name.",
+            await _line.RefusedAsync(ExitCodes.Usage, "instance", "set", "a", "--public-key", two)
+        );
+    }
+
+    [Theory]
+    [InlineData(
+        "holds a private key",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET\n-----END OPENSSH PRIVATE KEY-----\n"
+    )]
+    [InlineData("is user data", "#cloud-config\npassword: SECRET\n")]
+    [InlineData("is no public key: line 1 ", "SECRET")]
+    public async Task What_is_no_public_key_is_refused_and_not_shown(string part, string content)
+    {
+        var file = _line.File("key", content);
+        string[] create = ["instance", "create", "a", "--key-name", "k", "--public-key", file];
+        var said = await _line.RefusedAsync(ExitCodes.Failed, create);
+        Assert.Contains($"{file} {part}", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("key_data", "\"key_name\": \"k\", \"key_data\": \"-----BEGIN RSA PRIVATE KEY-----SECRET\"")]
+    [InlineData(
+        "key_pair.public_key",
+        "\"key_pair\": {\"name\": \"k\", \"type\": \"ssh\", \"public_key\": \"#cloud-config SECRET\"}"
+    )]
+    public async Task A_document_with_a_private_key_is_refused(string field, string json)
+    {
+        var file = _line.File(
+            "in.json",
+            $"{{ \"stackmeta_inventory\": 1, \"instances\": [ {{ \"name\": \"a\", {json} }} ] }}"
+        );
+        var said = await _line.RefusedAsync(ExitCodes.Failed, "import", file);
+        Assert.Contains($"instances[0].{field}: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", said, StringComparison.Ordinal);
     }
 
     async Task NetworkAsync()
