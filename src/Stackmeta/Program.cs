@@ -2,6 +2,7 @@ using System.Text;
 using Stackmeta;
 using Stackmeta.Http;
 
+StandardStreams.Install();
 SocketThreads.GoOnThemselves();
 DescriptorLimit.Raise();
 

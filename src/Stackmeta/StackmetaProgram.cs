@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.Net.Sockets;
+using Stackmeta.Core.Logging;
 using Stackmeta.Edge;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
@@ -15,6 +18,51 @@ public static class StackmetaProgram
     /// <param name="cancellationToken">Ends a long-running command as a signal would.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await RunUnguardedAsync(arguments, output, error, cancellationToken);
+        }
+        catch (CommandException e)
+        {
+            await error.WriteLineAsync($"stackmeta: {e.Message}");
+            return e.ExitCode;
+        }
+        catch (Exception e) when (e is InventoryException or ListenException or EdgeException)
+        {
+            await error.WriteLineAsync($"stackmeta: {e.Message}");
+        }
+        catch (SettingsException e)
+        {
+            foreach (var problem in e.Problems)
+            {
+                await error.WriteLineAsync($"stackmeta: {problem}");
+            }
+            return ExitCodes.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("stackmeta: Stopped before it was done.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or Win32Exception)
+        {
+            await error.WriteLineAsync($"stackmeta: The system refused what the command needs: {SystemReason.Of(e)}.");
+        }
+        catch (Exception e)
+        {
+            await error.WriteLineAsync(
+                $"stackmeta: A fault of the program stopped it; please report this line: {FailureText.Of(e)}"
+            );
+        }
+        return ExitCodes.Failed;
+    }
+
+    static async Task<int> RunUnguardedAsync(
         IReadOnlyList<string> arguments,
         TextWriter output,
         TextWriter error,
@@ -42,27 +90,6 @@ public static class StackmetaProgram
             // Long-running commands watch for signals themselves, to stop in order.
             ProcessTerminationTimeout = null,
         };
-        try
-        {
-            return await parsed.InvokeAsync(invocation, cancellationToken);
-        }
-        catch (CommandException e)
-        {
-            await error.WriteLineAsync($"stackmeta: {e.Message}");
-            return e.ExitCode;
-        }
-        catch (Exception e) when (e is InventoryException or ListenException or EdgeException)
-        {
-            await error.WriteLineAsync($"stackmeta: {e.Message}");
-            return ExitCodes.Failed;
-        }
-        catch (SettingsException e)
-        {
-            foreach (var problem in e.Problems)
-            {
-                await error.WriteLineAsync($"stackmeta: {problem}");
-            }
-            return ExitCodes.Usage;
-        }
+        return await parsed.InvokeAsync(invocation, cancellationToken);
     }
 }

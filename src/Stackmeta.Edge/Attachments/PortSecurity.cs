@@ -1,3 +1,4 @@
+using Stackmeta.Core.Logging;
 using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Edge;
@@ -50,7 +51,7 @@ sealed class PortSecurity : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new EdgeException($"The network's rules cannot be changed: {e.Message}", e);
+                throw new EdgeException($"The network's rules cannot be changed: {SystemReason.Of(e)}.", e);
             }
         }
     }

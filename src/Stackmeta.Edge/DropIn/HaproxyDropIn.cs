@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.Edge;
 
@@ -39,7 +40,7 @@ public static class HaproxyDropIn
         }
         catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException or SocketException)
         {
-            await errors.WriteLineAsync($"stackmeta haproxy: {e.Message}");
+            await errors.WriteLineAsync($"stackmeta haproxy: {SystemReason.Of(e)}");
             return 1;
         }
     }

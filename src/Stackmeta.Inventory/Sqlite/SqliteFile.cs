@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.Inventory;
 
@@ -49,7 +50,7 @@ sealed class SqliteFile(string path, SqliteInventoryOptions options)
         {
             throw new InventoryException(
                 InventoryTrouble.CannotOpen,
-                $"The inventory {Path} cannot be made: {e.Message}",
+                $"The inventory {Path} cannot be made: {SystemReason.Of(e)}.",
                 e
             );
         }

@@ -9,15 +9,16 @@ namespace Stackmeta.Metadata;
 /// </summary>
 static class NoCloudVendorData
 {
+    static readonly JsonDocumentOptions _anyDepth = new() { MaxDepth = int.MaxValue };
+
     /// <summary>Null if cloud-init would take nothing from it.</summary>
-    /// <exception cref="JsonException">Never for what a render context may hold: it is JSON by contract.</exception>
     public static byte[]? From(ReadOnlyMemory<byte>? staticVendorData)
     {
         if (staticVendorData is not { } json)
         {
             return null;
         }
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(PythonJsonNumbers.Replace(json), _anyDepth);
         var root = document.RootElement;
         if (root.ValueKind is JsonValueKind.Object)
         {

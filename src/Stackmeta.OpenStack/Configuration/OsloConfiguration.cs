@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.OpenStack;
 
@@ -80,9 +81,9 @@ public sealed class OsloConfiguration
         {
             return Directory.Exists(path) ? Directory.GetFiles(path, "*.conf").Order(StringComparer.Ordinal) : [path];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (SystemReason.IsOfFile(error))
         {
-            throw new ConfigurationException($"{path}: {error.Message}", error);
+            throw new ConfigurationException($"{path}: {SystemReason.Of(error)}", error);
         }
     }
 
@@ -96,9 +97,9 @@ public sealed class OsloConfiguration
         {
             throw new ConfigurationException($"{file}: the file is not UTF-8", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (SystemReason.IsOfFile(error))
         {
-            throw new ConfigurationException($"{file}: {error.Message}", error);
+            throw new ConfigurationException($"{file}: {SystemReason.Of(error, file)}", error);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta.OpenStack;
 
@@ -72,7 +73,7 @@ static class RestConnections
             // A key that is another certificate's is an ArgumentException.
             when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new ConfigurationException($"{option}: {file} cannot be used: {error.Message}", error);
+            throw new ConfigurationException($"{option}: {file} cannot be used: {SystemReason.Of(error, file)}", error);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Net.Sockets;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -104,9 +104,8 @@ static class GetCommand
         }
         catch (HttpRequestException e)
         {
-            var why = e.InnerException is SocketException socket ? socket.Message : e.Message;
             throw new CommandException(
-                $"The metadata API {api} cannot be asked: {why}. Is it running? Name another one with --api."
+                $"The metadata API {api} cannot be asked: {SystemReason.Of(e)}. Is it running? Name another one with --api."
             );
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -165,7 +164,7 @@ static class GetCommand
             await output.WriteAsync(await content.ReadAsStringAsync(cancellationToken));
             return;
         }
-        await using var standard = Console.OpenStandardOutput();
+        await using var standard = StandardStreams.OpenOutput();
         await content.CopyToAsync(standard, cancellationToken);
         if (!Console.IsOutputRedirected)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Stackmeta.Core.Logging;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;
@@ -20,7 +21,10 @@ static class CertificateFiles
         }
         catch (Exception error) when (IsUnusable(error))
         {
-            throw new ConfigurationException($"{option}: {certificate} cannot be used: {error.Message}", error);
+            throw new ConfigurationException(
+                $"{option}: {certificate} cannot be used: {SystemReason.Of(error, certificate)}",
+                error
+            );
         }
     }
 
@@ -41,7 +45,7 @@ static class CertificateFiles
         }
         catch (Exception error) when (IsUnusable(error))
         {
-            throw new ConfigurationException($"{option}: {file} cannot be used: {error.Message}", error);
+            throw new ConfigurationException($"{option}: {file} cannot be used: {SystemReason.Of(error, file)}", error);
         }
     }
 

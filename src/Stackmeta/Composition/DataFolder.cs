@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -84,10 +85,10 @@ public sealed class DataFolder
             Directory.CreateDirectory(Path, Mode);
             return this;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemReason.IsOfFile(e))
         {
             throw new SettingsException([
-                new(Path, $"The data folder cannot be made: {e.Message} Name another one with --data."),
+                new(Path, $"The data folder cannot be made: {SystemReason.Of(e)} Name another one with --data."),
             ]);
         }
     }

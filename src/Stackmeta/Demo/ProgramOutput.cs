@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -30,7 +31,7 @@ static class ProgramOutput
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new CommandException($"'{program}' cannot be started: {e.Message}");
+            throw new CommandException($"'{program}' cannot be started: {SystemReason.Of(e)}.");
         }
     }
 }

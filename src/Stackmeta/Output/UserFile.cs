@@ -1,4 +1,5 @@
 using Stackmeta.Core.Files;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -22,9 +23,9 @@ static class UserFile
                     : write(stream, cancellationToken)
             );
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemReason.IsOfFile(e))
         {
-            throw new CommandException($"{path} cannot be written: {e.Message}");
+            throw new CommandException($"{path} cannot be written: {SystemReason.Of(e, path)}.");
         }
     }
 }

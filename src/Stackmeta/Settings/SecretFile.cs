@@ -1,4 +1,5 @@
 using System.Text;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -30,9 +31,9 @@ static class SecretFile
             // Read as replacement characters, random bytes would be a secret of few.
             throw Problem(path, $"{what} holds a byte that is not UTF-8: write it as letters and digits.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemReason.IsOfFile(e))
         {
-            throw Problem(path, $"{what} cannot be read: {e.Message}");
+            throw Problem(path, $"{what} cannot be read: {SystemReason.Of(e, path)}.");
         }
     }
 

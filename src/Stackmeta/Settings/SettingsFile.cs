@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Stackmeta.Core.Logging;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -25,9 +26,9 @@ static class SettingsFile
         {
             bytes = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemReason.IsOfFile(e))
         {
-            throw new SettingsException([new(path, $"The settings file cannot be read: {e.Message}")]);
+            throw new SettingsException([new(path, $"The settings file cannot be read: {SystemReason.Of(e, path)}.")]);
         }
         try
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -56,9 +57,9 @@ static class SharedSecret
                 File.Delete(beside);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemReason.IsOfFile(e))
         {
-            throw Problem(path, $"The shared secret cannot be made: {e.Message}");
+            throw Problem(path, $"The shared secret cannot be made: {SystemReason.Of(e)}.");
         }
     }
 

@@ -117,7 +117,7 @@ public sealed class HaproxyDropInTests
     [Theory]
     [InlineData("No configuration is given")]
     [InlineData("'-z' is not understood", "-z")]
-    [InlineData("Could not find", "-f", "/nowhere/at/all")]
+    [InlineData("No such file or directory", "-f", "/nowhere/at/all")]
     public async Task Arguments_that_Neutron_never_gives_are_refused(string expected, params string[] arguments)
     {
         using var errors = new StringWriter();

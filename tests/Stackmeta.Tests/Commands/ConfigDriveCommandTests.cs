@@ -89,7 +89,7 @@ public sealed class ConfigDriveCommandTests : IDisposable
         var refused = await Assert.ThrowsAsync<CommandException>(() => RunAsync("show", file));
         Assert.Equal($"'{file}': The image is neither an ISO 9660 nor a vfat volume.", refused.Message);
         var missing = await Assert.ThrowsAsync<CommandException>(() => RunAsync("diff", file + "2", file));
-        Assert.StartsWith("The drive cannot be read: Could not find file", missing.Message);
+        Assert.StartsWith("The drive cannot be read: No such file or directory", missing.Message);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stackmeta.ConfigDrive;
 using Stackmeta.Core.Files;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -166,9 +167,9 @@ sealed class ConfigDriveBuildCommand
                 );
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (SystemReason.IsOfFile(failure))
         {
-            throw new CommandException($"The drive cannot be written: {failure.Message}");
+            throw new CommandException($"The drive cannot be written: {SystemReason.Of(failure, target)}.");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Stackmeta.ConfigDrive;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -67,7 +68,7 @@ static class ConfigDriveShowCommand
         }
         catch (IOException failure)
         {
-            throw new CommandException($"The file cannot be printed: {failure.Message}");
+            throw new CommandException($"The file cannot be printed: {SystemReason.Of(failure)}.");
         }
     }
 

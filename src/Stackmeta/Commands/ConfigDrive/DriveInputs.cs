@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Stackmeta.ConfigDrive;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -71,9 +72,9 @@ static class DriveInputs
         {
             return read(path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (SystemReason.IsOfFile(failure))
         {
-            throw new CommandException($"A file for the drive cannot be read: {failure.Message}");
+            throw new CommandException($"A file for the drive cannot be read: {SystemReason.Of(failure, path)}.");
         }
     }
 

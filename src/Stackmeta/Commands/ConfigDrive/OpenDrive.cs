@@ -1,4 +1,5 @@
 using Stackmeta.ConfigDrive;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -34,9 +35,9 @@ sealed class OpenDrive : IDisposable
         catch (Exception failure)
         {
             file?.Dispose();
-            if (failure is IOException or UnauthorizedAccessException)
+            if (SystemReason.IsOfFile(failure))
             {
-                throw new CommandException($"The drive cannot be read: {failure.Message}");
+                throw new CommandException($"The drive cannot be read: {SystemReason.Of(failure, path)}.");
             }
             throw;
         }

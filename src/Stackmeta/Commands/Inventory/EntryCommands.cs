@@ -46,7 +46,7 @@ static class EntryCommands
                     },
                     cancellationToken
                 );
-                EntryPrinting.Show(parsed, format, noun, Refusals.Taken(created));
+                EntryPrinting.ShowChanged(parsed, format, noun, Refusals.Taken(created), "created");
                 return ExitCodes.Done;
             }
         );
@@ -145,7 +145,7 @@ static class EntryCommands
                     },
                     cancellationToken
                 );
-                EntryPrinting.Show(parsed, format, noun, Refusals.Taken(changed));
+                EntryPrinting.ShowChanged(parsed, format, noun, Refusals.Taken(changed), "changed");
                 return ExitCodes.Done;
             }
         );

@@ -20,6 +20,27 @@ static class EntryPrinting
         Table.WriteFields(output, [.. json.RootElement.EnumerateObject().SelectMany(Fields)]);
     }
 
+    /// <summary>The same behind a change, which stays when it cannot be shown.</summary>
+    /// <param name="done">What was done to it, for example "created".</param>
+    public static void ShowChanged<T>(
+        ParseResult parsed,
+        Option<OutputFormat> format,
+        Noun<T> noun,
+        T entry,
+        string done
+    )
+        where T : class
+    {
+        try
+        {
+            Show(parsed, format, noun, entry);
+        }
+        catch (OutputException e)
+        {
+            throw new CommandException($"{e.Message} The {noun.Name} was {done}.");
+        }
+    }
+
     public static void ListJson<T>(ParseResult parsed, Noun<T> noun, IEnumerable<T> entries)
         where T : class =>
         parsed.InvocationConfiguration.Output.WriteLine(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Stackmeta.Core.Logging;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -53,9 +54,9 @@ static class ImportCommand
         {
             return path == "-" ? access.OpenInput() : File.OpenRead(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemReason.IsOfFile(e))
         {
-            throw new CommandException($"{path} cannot be read: {e.Message}");
+            throw new CommandException($"{path} cannot be read: {SystemReason.Of(e, path)}.");
         }
     }
 

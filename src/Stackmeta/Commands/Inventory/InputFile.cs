@@ -1,3 +1,5 @@
+using Stackmeta.Core.Logging;
+
 namespace Stackmeta;
 
 /// <summary>Files that options name; <c>-</c> is standard input.</summary>
@@ -15,9 +17,9 @@ static class InputFile
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return bytes[..length];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemReason.IsOfFile(e))
         {
-            throw new CommandException($"{path} cannot be read: {e.Message}");
+            throw new CommandException($"{path} cannot be read: {SystemReason.Of(e, path)}.");
         }
     }
 }

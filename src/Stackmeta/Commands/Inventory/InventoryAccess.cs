@@ -30,7 +30,7 @@ sealed record InventoryAccess(
             parsed => OpenInventory.Of(PlaceOf(parsed).OpenExisting(TimeProvider.System)),
             parsed => OpenInventory.Of(PlaceOf(parsed).Open(TimeProvider.System)),
             Console.OpenStandardInput,
-            Console.OpenStandardOutput
+            StandardStreams.OpenOutput
         )
         {
             HasPortSecurity = parsed => common.Read(parsed).Get(KnownSettings.EdgePortSecurity),

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -54,9 +55,10 @@ sealed class AdminClient : IDisposable
                 (await ConnectAsync(path, cancellationToken)).Dispose();
                 living.Add(new AdminClient(path));
             }
-            catch (SocketException e)
+            catch (Exception e) when (e is SocketException or ArgumentException)
             {
-                trouble = $" {path}: {e.Message}.";
+                trouble =
+                    e is SocketException ? $" {path}: {e.Message}." : $" {path}: The path is too long for a socket.";
             }
         }
         return living.Count > 0
@@ -95,7 +97,7 @@ sealed class AdminClient : IDisposable
         catch (Exception e)
             when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException($"{Socket} does not answer: {e.Message}");
+            throw new CommandException($"{Socket} does not answer: {SystemReason.Of(e)}.");
         }
     }
 

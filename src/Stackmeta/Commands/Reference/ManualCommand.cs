@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Stackmeta.Core.Files;
+using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
@@ -30,6 +31,7 @@ static class ManualCommand
                 var target = parsed.GetValue(folder)!;
                 try
                 {
+                    ArgumentException.ThrowIfNullOrEmpty(target);
                     foreach (var page in ManualPages.Of((RootCommand)parsed.RootCommandResult.Command))
                     {
                         var section = Directory.CreateDirectory(Path.Combine(target, $"man{page.Section}"));
@@ -42,9 +44,11 @@ static class ManualCommand
                         );
                     }
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception e) when (SystemReason.IsOfFile(e))
                 {
-                    throw new CommandException($"The manual cannot be written to '{target}': {e.Message}");
+                    throw new CommandException(
+                        $"The manual cannot be written to '{target}': {SystemReason.Of(e, target)}."
+                    );
                 }
                 return ExitCodes.Done;
             }

@@ -104,6 +104,11 @@ sealed class HopQuestions : IDisposable
         {
             return (HopAnswerKind.Silent, 0, default);
         }
+        catch (IOException)
+        {
+            // Cut off in the middle.
+            return (HopAnswerKind.Silent, 0, default);
+        }
         catch (HttpRequestException e)
         {
             // A unix socket whose queue is full says so at once (EAGAIN, unix(7)).
