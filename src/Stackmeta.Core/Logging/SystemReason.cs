@@ -35,8 +35,8 @@ public static class SystemReason
             UnauthorizedAccessException { InnerException: { HResult: > 0 and <= LastNumber } inner } => Words(
                 inner.HResult
             ),
-            { HResult: > 0 and <= LastNumber } => Words(e.HResult),
-            { InnerException: SocketException or Win32Exception } => Of(e.InnerException),
+            IOException { HResult: > 0 and <= LastNumber } => Words(e.HResult),
+            IOException { InnerException: SocketException inner } => inner.Message,
             _ => e.Message.TrimEnd('.'),
         };
 

@@ -40,7 +40,7 @@ public static class HaproxyDropIn
         }
         catch (Exception e) when (e is EdgeException or IOException or UnauthorizedAccessException or SocketException)
         {
-            await errors.WriteLineAsync($"stackmeta haproxy: {SystemReason.Of(e)}");
+            await errors.WriteLineAsync($"stackmeta haproxy: {(e is EdgeException ? e.Message : SystemReason.Of(e))}");
             return 1;
         }
     }

@@ -29,9 +29,12 @@ static class ManualCommand
             async (parsed, cancellationToken) =>
             {
                 var target = parsed.GetValue(folder)!;
+                if (target.Length == 0)
+                {
+                    throw new CommandException("The manual cannot be written to '': The path is empty.");
+                }
                 try
                 {
-                    ArgumentException.ThrowIfNullOrEmpty(target);
                     foreach (var page in ManualPages.Of((RootCommand)parsed.RootCommandResult.Command))
                     {
                         var section = Directory.CreateDirectory(Path.Combine(target, $"man{page.Section}"));
