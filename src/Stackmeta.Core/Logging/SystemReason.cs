@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Core.Logging;
 
@@ -23,7 +24,7 @@ public static class SystemReason
         e switch
         {
             _ when path is { Length: 0 } => "The path is empty",
-            UnauthorizedAccessException when path is not null && Directory.Exists(path) => "It is a folder",
+            UnauthorizedAccessException when path is not null && IsFolder(path) => "It is a folder",
             FileNotFoundException or DirectoryNotFoundException => Words(NotThere),
             PathTooLongException => Words(NameTooLong),
             EndOfStreamException => "It ends too early",
@@ -39,6 +40,9 @@ public static class SystemReason
             IOException { InnerException: SocketException inner } => inner.Message,
             _ => e.Message.TrimEnd('.'),
         };
+
+    static bool IsFolder(string path) =>
+        FileLookup.Find(path).IsFound(out var attributes) && attributes.HasFlag(FileAttributes.Directory);
 
     static string Words(int number) => Marshal.GetPInvokeErrorMessage(number);
 }
