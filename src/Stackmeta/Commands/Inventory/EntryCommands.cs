@@ -4,20 +4,27 @@ using Stackmeta.Inventory;
 namespace Stackmeta;
 
 /// <summary>
-/// <c>create</c>, <c>list</c>, <c>show</c>, <c>set</c> and <c>delete</c> for any kind of entry. What is created or changed is printed as <c>show</c> prints it; deleting prints nothing.
+/// <c>create</c>, <c>list</c>, <c>show</c>, <c>set</c>, <c>unset</c> and <c>delete</c> for any kind of entry. What is created or changed is printed as <c>show</c> prints it; deleting prints nothing.
 /// </summary>
 static class EntryCommands
 {
     public static Command Create<T>(Noun<T> noun, InventoryAccess access)
-        where T : class =>
-        new(noun.Name, noun.Description)
+        where T : class
+    {
+        var command = new Command(noun.Name, noun.Description)
         {
             CreateVerb(noun, access),
             ListVerb(noun, access),
             ShowVerb(noun, access),
             SetVerb(noun, access),
-            DeleteVerb(noun, access),
         };
+        if (noun.UnsetOptions() is { } options)
+        {
+            command.Subcommands.Add(UnsetVerb(noun, access, options));
+        }
+        command.Subcommands.Add(DeleteVerb(noun, access));
+        return command;
+    }
 
     static ExampleCommand CreateVerb<T>(Noun<T> noun, InventoryAccess access)
         where T : class
@@ -115,12 +122,33 @@ static class EntryCommands
     }
 
     static ExampleCommand SetVerb<T>(Noun<T> noun, InventoryAccess access)
+        where T : class =>
+        ChangeVerb(noun, access, noun.Options(isNew: false), "set", $"Change one {noun.Name}.", noun.Examples.Set);
+
+    static ExampleCommand UnsetVerb<T>(Noun<T> noun, InventoryAccess access, EntryOptions<T> options)
+        where T : class =>
+        ChangeVerb(
+            noun,
+            access,
+            options,
+            "unset",
+            $"Remove items of one {noun.Name}'s lists.",
+            $"stackmeta {noun.Name} unset NAME {options.All.First().Name} {options.All.First().HelpName}"
+        );
+
+    static ExampleCommand ChangeVerb<T>(
+        Noun<T> noun,
+        InventoryAccess access,
+        EntryOptions<T> options,
+        string verb,
+        string description,
+        string example
+    )
         where T : class
     {
         var which = Which(noun);
         var format = OutputOption.Create();
-        var options = noun.Options(isNew: false);
-        var command = new ExampleCommand("set", $"Change one {noun.Name}.", noun.Examples.Set) { which };
+        var command = new ExampleCommand(verb, description, example) { which };
         AddOptions(command, [.. options.All, format]);
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -128,7 +156,7 @@ static class EntryCommands
                 if (!options.All.Any(option => parsed.GetResult(option) is { Implicit: false }))
                 {
                     throw new CommandException(
-                        $"Nothing to change was named; see 'stackmeta {noun.Name} set --help'.",
+                        $"Nothing to change was named; see 'stackmeta {noun.Name} {verb} --help'.",
                         ExitCodes.Usage
                     );
                 }

@@ -49,6 +49,8 @@ sealed class InstanceNoun(Func<Stream> openInput)
     public override EntryOptions<InstanceEntry> Options(bool isNew) =>
         isNew ? new InstanceCreateOptions(openInput) : new InstanceSetOptions(openInput);
 
+    public override EntryOptions<InstanceEntry> UnsetOptions() => new InstanceUnsetOptions();
+
     public override ListFilter<InstanceEntry> Filter() => new ProjectFilter();
 
     /// <summary>A list is for finding instances: what may be large or secret is shown of one only.</summary>

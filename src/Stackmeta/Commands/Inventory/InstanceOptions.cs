@@ -15,7 +15,7 @@ abstract class InstanceOptions(Func<Stream> openInput, bool isNew) : EntryOption
     readonly Option<string?> _ramdisk = OptionKinds.Text("--ramdisk", "The image of its ramdisk", "ID");
     readonly Option<string?> _root = OptionKinds.Text("--root-device", "For example /dev/vda", "DEVICE");
     readonly Option<int?> _launchIndex = OptionKinds.Number("--launch-index", "Its number in its reservation, from 0");
-    readonly Option<string[]> _groups = OptionKinds.Texts("--security-group", "A security group's name", "NAME");
+    readonly Option<string[]> _groups = OptionKinds.Texts("--security-group", "Adds a security group", "NAME");
     readonly Option<string[]> _properties = OptionKinds.Texts(
         "--property",
         "Metadata; a key that is there is replaced",
@@ -76,7 +76,9 @@ abstract class InstanceOptions(Func<Stream> openInput, bool isNew) : EntryOption
                 RamdiskId = parsed.GetValue(_ramdisk) ?? entry.RamdiskId,
                 RootDeviceName = parsed.GetValue(_root) ?? entry.RootDeviceName,
                 LaunchIndex = parsed.GetValue(_launchIndex) ?? entry.LaunchIndex,
-                SecurityGroups = parsed.Has(_groups) ? [.. parsed.GetValue(_groups)!] : entry.SecurityGroups,
+                SecurityGroups = parsed.Has(_groups)
+                    ? [.. ListChange.Add(entry.SecurityGroups, isNew, parsed.GetValue(_groups)!)]
+                    : entry.SecurityGroups,
                 Metadata = [.. Merge(entry.Metadata, properties)],
                 UserData = userData is null ? entry.UserData : userData,
             };
@@ -211,7 +213,8 @@ sealed class InstanceCreateOptions(Func<Stream> openInput) : InstanceOptions(ope
 sealed class InstanceSetOptions(Func<Stream> openInput) : InstanceOptions(openInput, isNew: false)
 {
     readonly Option<string?> _name = OptionKinds.Text("--name", "Another name; the host name stays", "NAME");
-    readonly Option<string[]> _noProperties = OptionKinds.Texts("--no-property", "Removes metadata", "KEY");
+    readonly Option<string[]> _noProperties = NoProperties();
+    readonly Option<bool> _noGroups = OptionKinds.Flag("--no-security-group", "Removes all security groups first");
     readonly Option<bool> _noUserData = OptionKinds.Flag("--no-user-data", "Removes the user data");
     readonly Option<bool> _noKey = OptionKinds.Flag("--no-key", "Removes the key pair");
     readonly Option<bool> _noPassword = OptionKinds.Flag(
@@ -219,7 +222,15 @@ sealed class InstanceSetOptions(Func<Stream> openInput) : InstanceOptions(openIn
         "Removes the password that the guest posted, so that it can post another"
     );
 
-    public override IEnumerable<Option> All => [_name, .. base.All, _noProperties, _noUserData, _noKey, _noPassword];
+    static Option<string[]> NoProperties()
+    {
+        var option = OptionKinds.Texts("--no-property", "Removes metadata; all of it if no key is named", "KEY");
+        option.Arity = ArgumentArity.ZeroOrMore;
+        return option;
+    }
+
+    public override IEnumerable<Option> All =>
+        [_name, .. base.All, _noProperties, _noGroups, _noUserData, _noKey, _noPassword];
 
     public override Func<InstanceEntry, InstanceEntry> Read(ParseResult parsed)
     {
@@ -234,12 +245,17 @@ sealed class InstanceSetOptions(Func<Stream> openInput) : InstanceOptions(openIn
             {
                 entry = entry with { UserData = null };
             }
+            if (parsed.GetValue(_noGroups))
+            {
+                entry = entry with { SecurityGroups = [] };
+            }
             var removed = parsed.GetValue(_noProperties)!;
+            var isCleared = parsed.Has(_noProperties) && removed.Length == 0;
             return change(
                 entry with
                 {
                     Name = parsed.GetValue(_name) ?? entry.Name,
-                    Metadata = [.. entry.Metadata.Where(item => !removed.Contains(item.Key))],
+                    Metadata = [.. entry.Metadata.Where(item => !isCleared && !removed.Contains(item.Key))],
                     Password = parsed.GetValue(_noPassword) ? "" : entry.Password,
                 }
             );

@@ -44,6 +44,9 @@ abstract class Noun<T>(string name, string description, bool needsName)
     /// <summary>The options that a new entry is made with, or a present one changed.</summary>
     public abstract EntryOptions<T> Options(bool isNew);
 
+    /// <summary>The options by which <c>unset</c> removes items of lists; null for a kind without lists.</summary>
+    public virtual EntryOptions<T>? UnsetOptions() => null;
+
     /// <summary>The options by which <c>list</c> leaves entries out.</summary>
     public virtual ListFilter<T> Filter() => new();
 

@@ -46,6 +46,8 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
 
     public override EntryOptions<PortEntry> Options(bool isNew) => new PortOptions(isNew);
 
+    public override EntryOptions<PortEntry> UnsetOptions() => new PortUnsetOptions();
+
     public override ListFilter<PortEntry> Filter() => new PortFilter();
 
     sealed class PortOptions(bool isNew) : EntryOptions<PortEntry>
@@ -71,10 +73,13 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
         readonly Option<string?> _mac = OptionKinds.Text("--mac-address", "Its MAC", "MAC");
         readonly Option<string[]> _fixedIps = OptionKinds.Texts(
             "--fixed-ip",
-            "An address, chosen or any of a subnet",
+            isNew ? "An address, chosen or any of a subnet" : "Adds an address, or a floating IP to one",
             "ip=ADDRESS,subnet=SUBNET,floating=ADDRESS"
         );
-        readonly Option<bool> _noFixedIp = OptionKinds.Flag("--no-fixed-ip", "No address at all");
+        readonly Option<bool> _noFixedIp = OptionKinds.Flag(
+            "--no-fixed-ip",
+            isNew ? "No address at all" : "Removes all addresses first"
+        );
         readonly Option<string?> _host = OptionKinds.Text(
             "--host",
             "The host that the guest runs on, as its setting 'host' names it; '' for any",
@@ -97,7 +102,7 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
 
         public override Func<PortEntry, PortEntry> Read(ParseResult parsed)
         {
-            if (parsed.Has(_fixedIps) && parsed.GetValue(_noFixedIp))
+            if (isNew && parsed.Has(_fixedIps) && parsed.GetValue(_noFixedIp))
             {
                 throw new CommandException("--fixed-ip and --no-fixed-ip contradict each other.", ExitCodes.Usage);
             }
@@ -121,14 +126,36 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
                     DeviceOwner = parsed.GetValue(_owner) ?? entry.DeviceOwner,
                     MacAddress = parsed.GetValue(_mac) ?? entry.MacAddress,
                     FixedIps =
-                        parsed.GetValue(_noFixedIp) ? []
-                        : addresses.Count > 0 ? [.. addresses]
+                        parsed.GetValue(_noFixedIp) ? [.. addresses]
+                        : addresses.Count > 0 ? [.. PortAddress.Merge(entry.FixedIps ?? [], addresses)]
                         : entry.FixedIps,
                     VifType = parsed.GetValue(_vifType) ?? entry.VifType,
                     HostId = parsed.GetValue(_host) ?? entry.HostId,
                 };
             };
         }
+    }
+
+    sealed class PortUnsetOptions : EntryOptions<PortEntry>
+    {
+        readonly Option<string[]> _fixedIps = OptionKinds.Texts("--fixed-ip", "Removes an address", "ADDRESS");
+
+        public override IEnumerable<Option> All => [_fixedIps];
+
+        public override Func<PortEntry, PortEntry> Read(ParseResult parsed) =>
+            entry =>
+                entry with
+                {
+                    FixedIps =
+                    [
+                        .. ListChange.Remove(
+                            "fixed IP",
+                            entry.FixedIps ?? [],
+                            parsed.GetValue(_fixedIps)!,
+                            static (present, text) => text == present.IpAddress || text == $"ip={present.IpAddress}"
+                        ),
+                    ],
+                };
     }
 
     sealed class PortFilter() : NetworkFilter<PortEntry>(port => port.NetworkId)
@@ -163,6 +190,27 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
 /// <summary>The value of <c>--fixed-ip</c>.</summary>
 static class PortAddress
 {
+    /// <summary>An address that is there keeps its place and its floating IPs.</summary>
+    public static IEnumerable<FixedIpEntry> Merge(IEnumerable<FixedIpEntry> present, IEnumerable<FixedIpEntry> said)
+    {
+        var addresses = present.ToList();
+        foreach (var address in said)
+        {
+            var at =
+                address.IpAddress.Length == 0 ? -1 : addresses.FindIndex(one => one.IpAddress == address.IpAddress);
+            if (at < 0)
+            {
+                addresses.Add(address);
+                continue;
+            }
+            addresses[at] = addresses[at] with
+            {
+                FloatingIps = [.. addresses[at].FloatingIps.Concat(address.FloatingIps).Distinct()],
+            };
+        }
+        return addresses;
+    }
+
     public static FixedIpEntry Read(string text)
     {
         var values = KeyValues.Many("--fixed-ip", text, "ip", "subnet", "floating");

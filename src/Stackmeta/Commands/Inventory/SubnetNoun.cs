@@ -37,6 +37,8 @@ sealed class SubnetNoun() : Noun<SubnetEntry>("subnet", "Subnets of networks.", 
 
     public override EntryOptions<SubnetEntry> Options(bool isNew) => new SubnetOptions(isNew);
 
+    public override EntryOptions<SubnetEntry> UnsetOptions() => new SubnetUnsetOptions();
+
     public override ListFilter<SubnetEntry> Filter() => new NetworkFilter<SubnetEntry>(entry => entry.NetworkId);
 
     sealed class SubnetOptions(bool isNew) : EntryOptions<SubnetEntry>
@@ -60,12 +62,17 @@ sealed class SubnetNoun() : Noun<SubnetEntry>("subnet", "Subnets of networks.", 
             "The DHCP server's address; the lowest free one if not given",
             "ADDRESS"
         );
-        readonly Option<string[]> _nameservers = OptionKinds.Texts("--dns-nameserver", "A name server", "ADDRESS");
+        readonly Option<string[]> _nameservers = OptionKinds.Texts("--dns-nameserver", "Adds a name server", "ADDRESS");
         readonly Option<string[]> _routes = OptionKinds.Texts(
             "--host-route",
-            "A route for guests",
+            "Adds a route for guests",
             "destination=CIDR,nexthop=ADDRESS"
         );
+        readonly Option<bool> _noNameservers = OptionKinds.Flag(
+            "--no-dns-nameserver",
+            "Removes all name servers first"
+        );
+        readonly Option<bool> _noRoutes = OptionKinds.Flag("--no-host-route", "Removes all routes first");
         readonly Option<string?> _mode = OptionKinds.Text(
             "--ipv6-address-mode",
             "How guests get IPv6 addresses",
@@ -80,6 +87,7 @@ sealed class SubnetNoun() : Noun<SubnetEntry>("subnet", "Subnets of networks.", 
                 _dhcpServer,
                 _nameservers,
                 _routes,
+                .. isNew ? [] : (IEnumerable<Option>)[_noNameservers, _noRoutes],
                 _mode,
             ];
 
@@ -104,19 +112,18 @@ sealed class SubnetNoun() : Noun<SubnetEntry>("subnet", "Subnets of networks.", 
                     GatewayIp = OrNone(parsed.GetValue(_gateway), entry.GatewayIp),
                     EnableDhcp = parsed.GetValue(_dhcp) ?? entry.EnableDhcp,
                     DhcpServer = parsed.GetValue(_dhcpServer) ?? entry.DhcpServer,
-                    DnsNameservers = parsed.Has(_nameservers)
-                        ? [.. parsed.GetValue(_nameservers)!]
-                        : entry.DnsNameservers,
-                    HostRoutes = parsed.Has(_routes) ? [.. routes] : entry.HostRoutes,
+                    DnsNameservers =
+                    [
+                        .. ListChange.Add(
+                            entry.DnsNameservers,
+                            !isNew && parsed.GetValue(_noNameservers),
+                            parsed.GetValue(_nameservers)!
+                        ),
+                    ],
+                    HostRoutes = [.. ListChange.Add(entry.HostRoutes, !isNew && parsed.GetValue(_noRoutes), routes)],
                     Ipv6AddressMode = OrNone(parsed.GetValue(_mode), entry.Ipv6AddressMode),
                 };
             };
-        }
-
-        static HostRouteEntry Route(string text)
-        {
-            var values = KeyValues.Many("--host-route", text, "destination", "nexthop");
-            return new(values.GetValueOrDefault("destination", ""), values.GetValueOrDefault("nexthop", ""));
         }
 
         static string? OrNone(string? said, string? present) =>
@@ -126,5 +133,51 @@ sealed class SubnetNoun() : Noun<SubnetEntry>("subnet", "Subnets of networks.", 
                 "none" => null,
                 _ => said,
             };
+    }
+
+    sealed class SubnetUnsetOptions : EntryOptions<SubnetEntry>
+    {
+        readonly Option<string[]> _nameservers = OptionKinds.Texts(
+            "--dns-nameserver",
+            "Removes a name server",
+            "ADDRESS"
+        );
+        readonly Option<string[]> _routes = OptionKinds.Texts(
+            "--host-route",
+            "Removes a route for guests",
+            "destination=CIDR,nexthop=ADDRESS"
+        );
+
+        public override IEnumerable<Option> All => [_nameservers, _routes];
+
+        public override Func<SubnetEntry, SubnetEntry> Read(ParseResult parsed) =>
+            entry =>
+                entry with
+                {
+                    DnsNameservers =
+                    [
+                        .. ListChange.Remove(
+                            "name server",
+                            entry.DnsNameservers,
+                            parsed.GetValue(_nameservers)!,
+                            static (present, text) => present == text
+                        ),
+                    ],
+                    HostRoutes =
+                    [
+                        .. ListChange.Remove(
+                            "host route",
+                            entry.HostRoutes,
+                            parsed.GetValue(_routes)!,
+                            static (present, text) => present == Route(text)
+                        ),
+                    ],
+                };
+    }
+
+    static HostRouteEntry Route(string text)
+    {
+        var values = KeyValues.Many("--host-route", text, "destination", "nexthop");
+        return new(values.GetValueOrDefault("destination", ""), values.GetValueOrDefault("nexthop", ""));
     }
 }
