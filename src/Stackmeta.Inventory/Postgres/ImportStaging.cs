@@ -17,7 +17,7 @@ sealed class ImportStaging : IDisposable
         Inventory = SqliteInventory.Open(Path.Combine(_folder, "inventory.db"), time);
         _connection = new SqliteConnection($"Data Source={Inventory.Path};Pooling=False");
         _connection.Open();
-        foreach (var table in CopiedTable.All)
+        foreach (var table in StoredTable.All)
         {
             Execute($"CREATE TABLE known_{table.Name} AS SELECT {table.Key} FROM {table.Name}");
         }
@@ -26,7 +26,7 @@ sealed class ImportStaging : IDisposable
     public SqliteInventory Inventory { get; }
 
     /// <summary>Takes the rows that the server has already, so that the rules know of them.</summary>
-    public async Task LearnAsync(CopiedTable table, DbDataReader rows, CancellationToken cancellationToken)
+    public async Task LearnAsync(StoredTable table, DbDataReader rows, CancellationToken cancellationToken)
     {
         using var transaction = _connection.BeginTransaction();
         using var insert = _connection.CreateCommand();
@@ -48,17 +48,17 @@ sealed class ImportStaging : IDisposable
     }
 
     /// <summary>The number that a table's counter has given out last.</summary>
-    public long Counter(CopiedTable table) =>
+    public long Counter(StoredTable table) =>
         Scalar($"SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '{table.Name}'");
 
-    public void SetCounter(CopiedTable table, long number)
+    public void SetCounter(StoredTable table, long number)
     {
         Execute($"DELETE FROM sqlite_sequence WHERE name = '{table.Name}'");
         Execute($"INSERT INTO sqlite_sequence (name, seq) VALUES ('{table.Name}', {number})");
     }
 
     /// <summary>Reads the rows that the server does not have yet.</summary>
-    public SqliteCommand SelectNew(CopiedTable table) =>
+    public SqliteCommand SelectNew(StoredTable table) =>
         Command(
             $"SELECT {table.ColumnList} FROM {table.Name} WHERE ({table.Key}) NOT IN (SELECT * FROM known_{table.Name}) ORDER BY {table.Key}"
         );

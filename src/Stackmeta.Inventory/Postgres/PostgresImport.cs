@@ -23,7 +23,7 @@ sealed class PostgresImport(PostgresCommands sql, ImportOptions options, IProgre
     )
     {
         using var staging = new ImportStaging(time);
-        foreach (var table in CopiedTable.All)
+        foreach (var table in StoredTable.All)
         {
             if (!options.Replace)
             {
@@ -50,7 +50,7 @@ sealed class PostgresImport(PostgresCommands sql, ImportOptions options, IProgre
             return objections;
         }
         var sent = 0L;
-        foreach (var table in CopiedTable.All)
+        foreach (var table in StoredTable.All)
         {
             using var select = staging.SelectNew(table);
             using var rows = select.ExecuteReader();
@@ -64,7 +64,7 @@ sealed class PostgresImport(PostgresCommands sql, ImportOptions options, IProgre
         return [];
     }
 
-    async Task<long> CopyAsync(CopiedTable table, DbDataReader rows, long sent, CancellationToken cancellationToken)
+    async Task<long> CopyAsync(StoredTable table, DbDataReader rows, long sent, CancellationToken cancellationToken)
     {
         await using var copy = await sql.Connection.BeginBinaryImportAsync(
             $"COPY {table.Name} ({table.ColumnList}) FROM STDIN (FORMAT BINARY)",
@@ -83,10 +83,10 @@ sealed class PostgresImport(PostgresCommands sql, ImportOptions options, IProgre
                 }
                 switch (table.Columns[i].Kind)
                 {
-                    case CopiedKind.Number:
+                    case ColumnKind.Number:
                         await copy.WriteAsync(rows.GetInt64(i), NpgsqlDbType.Bigint, cancellationToken);
                         break;
-                    case CopiedKind.Bytes:
+                    case ColumnKind.Bytes:
                         await copy.WriteAsync(rows.GetFieldValue<byte[]>(i), NpgsqlDbType.Bytea, cancellationToken);
                         break;
                     default:
@@ -103,7 +103,7 @@ sealed class PostgresImport(PostgresCommands sql, ImportOptions options, IProgre
         return sent;
     }
 
-    async ValueTask<long> CounterAsync(CopiedTable table) =>
+    async ValueTask<long> CounterAsync(StoredTable table) =>
         (long?)
             await sql.ScalarAsync(
                 "SELECT pg_sequence_last_value(pg_get_serial_sequence(@p1, 'number')::regclass)",

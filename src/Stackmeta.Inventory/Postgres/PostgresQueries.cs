@@ -10,52 +10,29 @@ namespace Stackmeta.Inventory;
 /// </summary>
 static class PostgresQueries
 {
-    public const string InstanceById = $"""
-        SELECT {InstanceAssembly.Columns}, r.number
-        FROM revision r
-        LEFT JOIN instances i ON i.id = $1
-        {InstanceAssembly.Joins}
-        {InstanceAssembly.Order}
-        """;
-
-    // A port that several interfaces of a router lead to is still one port. Two rows are enough to know that it is not.
-    const string PortColumns = "SELECT DISTINCT p.id, p.network_id, p.device_id, p.project_id, p.mac_address FROM";
-
-    const string Interfaces = $"""
-        FROM ports i
-        WHERE i.device_id = $1
-            AND i.device_owner IN {PortQueries.RouterInterfaceOwners}
-        """;
-
-    const string ByNetworkAddress = $"""
-        {PortColumns} fixed_ips f JOIN ports p ON p.id = f.port_id
-        WHERE f.network_id = $1 AND f.address = $2 AND {PortQueries.IsProvided}
-        """;
-
-    const string ByNetworkMac = $"{PortColumns} ports p WHERE p.network_id = $1 AND p.mac_address = $2";
-
-    const string ByRouterAddress = $"""
-        {PortColumns} fixed_ips f JOIN ports p ON p.id = f.port_id
-        WHERE f.network_id IN (SELECT i.network_id {Interfaces}) AND f.address = $2 AND {PortQueries.IsProvided}
-        """;
-
-    const string ByRouterMac =
-        $"{PortColumns} ports p WHERE p.network_id IN (SELECT i.network_id {Interfaces}) AND p.mac_address = $2";
-
-    static readonly string[] Found = [ByNetworkAddress, ByNetworkMac, ByRouterAddress, ByRouterMac];
+    public static string InstanceById { get; } =
+        $"""
+            SELECT {InstanceAssembly.Columns}, r.number
+            FROM revision r
+            LEFT JOIN instances i ON i.id = $1
+            {InstanceAssembly.Joins}
+            {InstanceAssembly.Order}
+            """;
 
     static readonly ImmutableArray<string> Ports =
     [
-        .. Found.Select(found => $"SELECT r.number, p.* FROM revision r LEFT JOIN LATERAL ({found} LIMIT 2) p ON TRUE"),
+        .. PortStatements.All.Select(found =>
+            $"SELECT r.number, p.* FROM revision r LEFT JOIN LATERAL ({found}) p ON TRUE"
+        ),
     ];
 
     static readonly ImmutableArray<string> Guests =
     [
-        .. Found.Select(found =>
+        .. PortStatements.All.Select(found =>
             $"""
-                SELECT {InstanceAssembly.Columns}, {GuestAssembly.PortColumns}, r.number
+                SELECT {GuestAssembly.Columns}, r.number
                 FROM revision r
-                LEFT JOIN LATERAL ({found} LIMIT 2) g ON TRUE
+                LEFT JOIN LATERAL ({found}) g ON TRUE
                 LEFT JOIN instances i ON i.id = g.device_id
                 {InstanceAssembly.Joins}
                 {InstanceAssembly.Order}
@@ -73,17 +50,16 @@ static class PostgresQueries
         CancellationToken cancellationToken
     )
     {
-        await using var command = new NpgsqlCommand(InstanceById, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = instanceId });
+        await using var command = Command(connection, InstanceById, instanceId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var assembly = new InstanceAssembly();
+        var assembly = new InstanceAssembly(new(new DbRow(reader)));
         var revision = 0L;
         while (await reader.ReadAsync(cancellationToken))
         {
             revision = reader.GetInt64(InstanceAssembly.ColumnCount);
             if (!reader.IsDBNull(0))
             {
-                assembly.Take(new PostgresRow(reader));
+                assembly.Take();
             }
         }
         return (revision, assembly.Finish());
@@ -108,10 +84,7 @@ static class PostgresQueries
         {
             return (revision, Refusal.PortNotFound);
         }
-        var port = new Port(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4))
-        {
-            MacAddresses = Port.ReadMacAddresses(row.GetString(5)),
-        };
+        var port = PortStatements.Columns.Read(new FieldReader(new DbRow(row)).At(1));
         return (
             revision,
             await row.ReadAsync(cancellationToken) ? Refusal.PortAmbiguous
@@ -129,12 +102,12 @@ static class PostgresQueries
     {
         await using var command = Command(connection, Guests, question);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var assembly = new GuestAssembly();
+        var assembly = new GuestAssembly(new(new DbRow(reader)));
         var revision = 0L;
         while (await reader.ReadAsync(cancellationToken))
         {
             revision = reader.GetInt64(GuestAssembly.ColumnCount);
-            assembly.Take(new PostgresRow(reader));
+            assembly.Take();
         }
         return (revision, assembly.Finish());
     }
@@ -143,14 +116,23 @@ static class PostgresQueries
         NpgsqlConnection connection,
         ImmutableArray<string> statements,
         (NetworkScope Scope, GuestAddress Address) question
-    )
+    ) =>
+        Command(
+            connection,
+            statements[PortStatements.NumberOf(question.Scope, question.Address)],
+            question.Scope.Id,
+            question.Address.Text
+        );
+
+    static NpgsqlCommand Command(NpgsqlConnection connection, string statement, params ReadOnlySpan<string> parameters)
     {
-        var (scope, address) = question;
-#pragma warning disable CA2100 // One of four constants.
-        var command = new NpgsqlCommand(statements[PortQueries.NumberOf(scope, address)], connection);
+#pragma warning disable CA2100 // One of those above.
+        var command = new NpgsqlCommand(statement, connection);
 #pragma warning restore CA2100
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = scope.Id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = address.Text });
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        }
         return command;
     }
 }

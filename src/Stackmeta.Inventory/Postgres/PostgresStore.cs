@@ -84,7 +84,7 @@ sealed class PostgresStore(PostgresDatabase database, TimeProvider time) : IInve
         try
         {
             await using var command = database.Primary.CreateCommand(
-                $"ANALYZE {string.Join(", ", CopiedTable.All.Select(table => table.Name))}"
+                $"ANALYZE {string.Join(", ", StoredTable.All.Select(table => table.Name))}"
             );
             await command.ExecuteNonQueryAsync(cancellationToken);
         }

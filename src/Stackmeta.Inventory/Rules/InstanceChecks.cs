@@ -13,7 +13,6 @@ static class InstanceChecks
 
     public static InstanceEntry CheckAndComplete(InstanceEntry entry, Objections objections)
     {
-        objections.CheckLine("name", entry.Name);
         entry = entry with
         {
             Hostname =
@@ -23,9 +22,8 @@ static class InstanceChecks
             ProjectId = entry.ProjectId.Length > 0 ? entry.ProjectId : Projects.Default,
             ReservationId = entry.ReservationId.Length > 0 ? entry.ReservationId : NewReservationId(),
         };
+        InstanceTable.Fields.CheckForms(entry, objections);
         objections.CheckHostname("hostname", entry.Hostname);
-        objections.CheckProject("project_id", entry.ProjectId);
-        objections.CheckLine("reservation_id", entry.ReservationId);
         if (entry.LaunchIndex < 0)
         {
             objections.Invalid("launch_index", $"{entry.LaunchIndex} is below 0");
@@ -42,15 +40,6 @@ static class InstanceChecks
 
     static void CheckLines(InstanceEntry entry, Objections objections)
     {
-        objections.CheckLine("availability_zone", entry.AvailabilityZone);
-        objections.CheckLine("flavor_name", entry.FlavorName);
-        objections.CheckLine("image_ref", entry.ImageRef);
-        objections.CheckLine("kernel_id", entry.KernelId);
-        objections.CheckLine("ramdisk_id", entry.RamdiskId);
-        objections.CheckLine("root_device_name", entry.RootDeviceName);
-        objections.CheckLine("default_ephemeral_device", entry.DefaultEphemeralDevice);
-        objections.CheckLine("default_swap_device", entry.DefaultSwapDevice);
-        objections.CheckLine("boot_roles", entry.BootRoles);
         for (var i = 0; i < entry.SecurityGroups.Length; i++)
         {
             objections.CheckLine($"security_groups[{i}]", entry.SecurityGroups[i]);

@@ -68,16 +68,15 @@ sealed class NetworkRules : EntryRules<NetworkEntry>
 
     static NetworkEntry Check(NetworkEntry entry, Objections objections)
     {
-        objections.CheckLine("name", entry.Name);
-        if (entry.Mtu is < Limits.SmallestMtu or > Limits.LargestMtu)
-        {
-            objections.Invalid("mtu", $"{entry.Mtu} is not between {Limits.SmallestMtu} and {Limits.LargestMtu}");
-        }
         if (entry.ProjectId.Length == 0)
         {
             entry = entry with { ProjectId = Projects.Default };
         }
-        objections.CheckProject("project_id", entry.ProjectId);
+        NetworkTable.Fields.CheckForms(entry, objections);
+        if (entry.Mtu is < Limits.SmallestMtu or > Limits.LargestMtu)
+        {
+            objections.Invalid("mtu", $"{entry.Mtu} is not between {Limits.SmallestMtu} and {Limits.LargestMtu}");
+        }
         return entry;
     }
 }

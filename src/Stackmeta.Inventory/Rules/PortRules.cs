@@ -189,15 +189,11 @@ sealed class PortRules : EntryRules<PortEntry>
 
     static PortEntry Check(PortEntry entry, Objections objections)
     {
-        objections.CheckLine("name", entry.Name);
-        objections.CheckLine("device_id", entry.DeviceId);
-        objections.CheckLine("device_owner", entry.DeviceOwner);
-        objections.CheckLine("host_id", entry.HostId);
         if (entry.VifType.Length == 0)
         {
-            return entry with { VifType = DefaultVifType };
+            entry = entry with { VifType = DefaultVifType };
         }
-        objections.CheckWord("vif_type", entry.VifType);
+        PortTable.Fields.CheckForms(entry, objections);
         return entry;
     }
 

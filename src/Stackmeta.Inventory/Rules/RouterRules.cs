@@ -59,12 +59,11 @@ sealed class RouterRules : EntryRules<RouterEntry>
 
     static RouterEntry Check(RouterEntry entry, Objections objections)
     {
-        objections.CheckLine("name", entry.Name);
         if (entry.ProjectId.Length == 0)
         {
             entry = entry with { ProjectId = Projects.Default };
         }
-        objections.CheckProject("project_id", entry.ProjectId);
+        RouterTable.Fields.CheckForms(entry, objections);
         return entry;
     }
 }

@@ -117,7 +117,7 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
 
     static SubnetEntry Check(SubnetEntry entry, IPNetwork cidr, Objections objections)
     {
-        objections.CheckLine("name", entry.Name);
+        SubnetTable.Fields.CheckForms(entry, objections);
         var isIPv6 = cidr.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
         if (entry.GatewayIp == SubnetEntry.AutomaticGateway)
         {

@@ -9,19 +9,23 @@ namespace Stackmeta.Inventory;
 /// The rows of one kind of entry. Every table has a <c>number</c>, which grows with each row and gives the order of creation,
 /// and an <c>id</c> and a <c>name</c> by which entries are found. Rules are not kept here but in <see cref="EntryRules{T}"/>.
 /// </summary>
-/// <param name="query">Makes the statement that reads the entries whose row in the table meets a condition, by number.</param>
-abstract class EntryTable<T>(Func<string, string> query)
+/// <param name="fields">The fields that are stored in the table.</param>
+/// <param name="query">Makes the statement that reads the entries whose row in the table meets a condition, by number; null for one without joins.</param>
+abstract class EntryTable<T>(FieldTable<T> fields, Func<string, string>? query = null)
     where T : class
 {
+    /// <summary>In what is read, the fields follow the row's number; what else a table reads follows them.</summary>
+    protected const int FirstField = 1;
+
     // How many entries a page holds: few enough for entries with the largest user data to take some tens of megabytes.
     const int PageSize = 500;
 
-    readonly string _byId = query("id = @p1");
+    readonly string _byId = Query(fields, query, "id = @p1");
 
     // Two are enough to know that a name does not tell one.
-    readonly string _byName = query("name = @p1 ORDER BY number LIMIT 2");
+    readonly string _byName = Query(fields, query, "name = @p1 ORDER BY number LIMIT 2");
 
-    readonly string _page = query($"number > @p1 ORDER BY number LIMIT {PageSize}");
+    readonly string _page = Query(fields, query, $"number > @p1 ORDER BY number LIMIT {PageSize}");
 
     public async ValueTask<T?> FindByIdAsync(SqlCommands sql, string id)
     {
@@ -45,7 +49,7 @@ abstract class EntryTable<T>(Func<string, string> query)
         ICollection<RecordFault> faults
     )
     {
-        var rows = await ReadAsync(sql, query(condition), faults, value);
+        var rows = await ReadAsync(sql, Query(fields, query, condition), faults, value);
         return [.. rows.Where(static row => row.Entry is not null).Select(static row => row.Entry)];
     }
 
@@ -80,27 +84,49 @@ abstract class EntryTable<T>(Func<string, string> query)
         }
     }
 
-    public abstract ValueTask InsertAsync(SqlCommands sql, T entry);
+    public virtual async ValueTask InsertAsync(SqlCommands sql, T entry) =>
+        await sql.ExecuteAsync(fields.Insert, fields.Values(entry));
 
-    public abstract ValueTask UpdateAsync(SqlCommands sql, T entry);
+    public virtual async ValueTask UpdateAsync(SqlCommands sql, T entry) =>
+        await sql.ExecuteAsync(fields.Update, fields.Values(entry));
 
-    public abstract ValueTask DeleteAsync(SqlCommands sql, string id);
+    public virtual async ValueTask DeleteAsync(SqlCommands sql, string id) =>
+        await sql.ExecuteAsync($"DELETE FROM {fields.Name} WHERE id = @p1", id);
 
-    /// <summary>Reads entries; the first two columns are the row's number and the entry's id.</summary>
     /// <param name="faults">Gets the rows that cannot be understood, whose entry is null then; null has the first of them end the reading.</param>
     protected virtual async ValueTask<List<Row>> ReadAsync(
         SqlCommands sql,
         string statement,
         ICollection<RecordFault>? faults,
         params object?[] values
-    ) => await sql.ReadAsync(statement, row => new Row(row.GetInt64(0), TryRead(row, faults, Read)), values);
+    )
+    {
+        FieldReader? reader = null;
+        return await sql.ReadAsync(
+            statement,
+            row => TryRead(row, reader ??= new FieldReader(new DbRow(row)), faults),
+            values
+        );
+    }
+
+    /// <summary>What is read behind the fields.</summary>
+    protected virtual T ReadFurther(T entry, FieldReader reader) => entry;
+
+    /// <summary>Names a row that cannot be understood.</summary>
+    protected virtual RecordFault Describe(DbDataReader row, string reason) =>
+        new("record", TextOrNothing(row, "id") ?? "", reason);
+
+    /// <summary>A field, if it is a text.</summary>
+    protected string? TextOrNothing(DbDataReader row, string column) =>
+        row.GetValue(FirstField + fields.IndexOf(column)) as string;
 
     /// <summary>Reads one row, or tells what is wrong with it.</summary>
-    protected T TryRead(DbDataReader row, ICollection<RecordFault>? faults, Func<DbDataReader, T> read)
+    Row TryRead(DbDataReader row, FieldReader reader, ICollection<RecordFault>? faults)
     {
+        var number = row.GetInt64(0);
         try
         {
-            return read(row);
+            return new(number, ReadFurther(fields.Read(reader.At(FirstField)), reader));
         }
         catch (Exception e)
             when (faults is not null
@@ -114,18 +140,12 @@ abstract class EntryTable<T>(Func<string, string> query)
             )
         {
             faults.Add(Describe(row, e.Message));
-            return null!;
+            return new(number, null!);
         }
     }
 
-    /// <summary>Names a row that cannot be understood.</summary>
-    protected virtual RecordFault Describe(DbDataReader row, string reason) =>
-        new("record", TextOrNothing(row, 1) ?? "", reason);
-
-    /// <summary>A text, if it is one.</summary>
-    protected static string? TextOrNothing(DbDataReader row, int column) => row.GetValue(column) as string;
-
-    protected abstract T Read(DbDataReader row);
+    static string Query(FieldTable<T> fields, Func<string, string>? query, string condition) =>
+        query?.Invoke(condition) ?? $"SELECT t.number, {fields.SelectList("t")} FROM {fields.Name} t WHERE {condition}";
 
     /// <summary>An entry and the number of its row.</summary>
     internal readonly record struct Row(long Number, T Entry);

@@ -6,37 +6,32 @@ namespace Stackmeta.Inventory;
 /// Makes the answer to both questions of the rows of one statement: the port, or two of them where it is not the only one, joined with
 /// its instance as <see cref="InstanceAssembly"/> wants it.
 /// </summary>
-sealed class GuestAssembly
+sealed class GuestAssembly(FieldReader row)
 {
-    /// <summary>Of the port that was found, behind those of the instance.</summary>
-    public const string PortColumns = "g.id, g.network_id, g.device_id, g.project_id, g.mac_address";
+    static readonly int FirstOfPort = InstanceAssembly.ColumnCount;
 
-    /// <summary>How many columns there are in all: a store may read more behind them.</summary>
-    public const int ColumnCount = FirstOfPort + 5;
-
-    const int FirstOfPort = InstanceAssembly.ColumnCount;
-
-    readonly InstanceAssembly _instance = new();
+    readonly InstanceAssembly _instance = new(row);
     Port? _port;
     bool _isAmbiguous;
 
+    /// <summary>Those of the instance, and behind them those of the port that was found.</summary>
+    public static string Columns { get; } = $"{InstanceAssembly.Columns}, {PortStatements.Columns.SelectList("g")}";
+
+    /// <summary>How many columns there are in all: a store may read more behind them.</summary>
+    public static int ColumnCount { get; } = FirstOfPort + PortStatements.Columns.Columns.Length;
+
     /// <summary>Takes the next row.</summary>
-    public void Take<TRow>(TRow row)
-        where TRow : IInstanceRow
+    public void Take()
     {
-        if (row.IsNull(FirstOfPort))
+        if (row.Row.IsNull(FirstOfPort))
         {
             return;
         }
-        var id = row.Text(FirstOfPort);
-        _port ??= new(id, row.Text(FirstOfPort + 1), row.Text(FirstOfPort + 2), row.Text(FirstOfPort + 3))
+        _port ??= PortStatements.Columns.Read(row.At(FirstOfPort));
+        _isAmbiguous |= row.Row.Text(FirstOfPort) != _port.Id;
+        if (!_isAmbiguous && !row.Row.IsNull(0))
         {
-            MacAddresses = Port.ReadMacAddresses(row.Text(FirstOfPort + 4)),
-        };
-        _isAmbiguous |= id != _port.Id;
-        if (!_isAmbiguous && !row.IsNull(0))
-        {
-            _instance.Take(row);
+            _instance.Take();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization.Metadata;
 using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory;
@@ -8,28 +7,101 @@ namespace Stackmeta.Inventory;
 /// Makes an instance of the rows of one statement: the instance joined with its ports and their addresses, a row for each address.
 /// What belongs to the instance alone is read from the first row only.
 /// </summary>
-sealed class InstanceAssembly
+sealed class InstanceAssembly(FieldReader row)
 {
-    // CROSS JOIN keeps SQLite from beginning with all addresses of the subnet.
-    public const string Columns = """
-        i.id, i.project_id, i.hostname, i.name, i.launch_index, i.availability_zone, i.reservation_id, i.key_name,
-        i.key_data, i.key_pair, i.metadata, i.flavor_name, i.image_ref, i.kernel_id, i.ramdisk_id, i.root_device_name,
-        i.default_ephemeral_device, i.default_swap_device, i.block_devices, i.devices, i.dedicated_cpus, i.security_groups,
-        i.boot_roles, i.password, i.user_data, i.number,
-        (SELECT e.number FROM ec2_images e WHERE e.ref = i.image_ref),
-        (SELECT e.number FROM ec2_images e WHERE e.ref = i.kernel_id),
-        (SELECT e.number FROM ec2_images e WHERE e.ref = i.ramdisk_id),
-        p.id, p.mac_address, p.vif_type, n.id, n.mtu, n.injected,
-        f.address, f.floating_ips, s.number, s.cidr, s.gateway_ip, s.enable_dhcp, s.dns_nameservers, s.host_routes,
-        s.ipv6_address_mode,
-        (SELECT a.address FROM ports d CROSS JOIN fixed_ips a
-            WHERE d.network_id = n.id AND d.device_owner = 'network:dhcp' AND a.port_id = d.id AND a.subnet_id = s.id
-                AND s.enable_dhcp <> 0
-            ORDER BY d.number, a.position LIMIT 1)
-        """;
+    // User data comes late, as in the table: what stands behind a long value in a row is found only by walking over it.
+    static readonly FieldList<Instance> Own = new(static fields => new Instance
+    {
+        Uuid = fields.Text("i.id", ""),
+        ProjectId = fields.Text("i.project_id", ""),
+        Hostname = fields.Text("i.hostname", ""),
+        DisplayName = fields.Text("i.name", ""),
+        LaunchIndex = fields.Number("i.launch_index", 0),
+        AvailabilityZone = fields.TextOrNull("i.availability_zone", null),
+        ReservationId = fields.Text("i.reservation_id", ""),
+        KeyName = fields.TextOrNull("i.key_name", null),
+        KeyData = fields.TextOrNull("i.key_data", null),
+        KeyPair = fields.Object("i.key_pair", null, Json.KeyPair),
+        Metadata = fields.List("i.metadata", [], Json.ImmutableArrayMetadataItem),
+        // Without a flavor Nova's EC2 tree breaks off, and cloud-init drops all of it for one name that it cannot get.
+        FlavorName = fields.TextOrNull("i.flavor_name", null) ?? "",
+        ImageRef = fields.TextOrNull("i.image_ref", null),
+        KernelId = fields.TextOrNull("i.kernel_id", null),
+        RamdiskId = fields.TextOrNull("i.ramdisk_id", null),
+        RootDeviceName = fields.TextOrNull("i.root_device_name", null),
+        DefaultEphemeralDevice = fields.TextOrNull("i.default_ephemeral_device", null),
+        DefaultSwapDevice = fields.TextOrNull("i.default_swap_device", null),
+        BlockDevices = fields.List("i.block_devices", [], Json.ImmutableArrayBlockDevice),
+        Devices =
+        [
+            .. fields.List("i.devices", [], Json.ImmutableArrayDeviceEntry).Select(device => device.ToDeviceTag()),
+        ],
+        DedicatedCpus = fields.List("i.dedicated_cpus", [], Json.ImmutableArrayInt32),
+        SecurityGroups = fields.List("i.security_groups", [], Json.ImmutableArrayString),
+        BootRoles = fields.Text("i.boot_roles", ""),
+        Password = fields.Text("i.password", ""),
+        UserData = fields.Bytes("i.user_data", null),
+        Ec2Ids = new(
+            fields.Number("i.number", 0),
+            fields.NumberOrNull(InstanceTable.ImageNumber, null),
+            fields.NumberOrNull(InstanceTable.KernelNumber, null),
+            fields.NumberOrNull(InstanceTable.RamdiskNumber, null)
+        ),
+    });
+
+    static readonly FieldList<NetworkInterface> Port = new(static fields =>
+    {
+        var id = fields.Text("p.id", "");
+        return new NetworkInterface
+        {
+            Id = id,
+            MacAddress = fields.Text("p.mac_address", ""),
+            Type = fields.Text("p.vif_type", ""),
+            // Nova's and Neutron's name of a port's tap device: the 14 characters that the kernel leaves.
+            DeviceName = string.Concat("tap", id.AsSpan(0, Math.Min(id.Length, 11))),
+            Network = new InterfaceNetwork
+            {
+                Id = fields.Text("n.id", ""),
+                Mtu = (int?)fields.NumberOrNull("n.mtu", null),
+                Injected = fields.Flag("n.injected", false),
+            },
+        };
+    });
+
+    static readonly FieldList<FixedIp> Address = new(static fields =>
+        new(fields.Text("f.address", ""), fields.List("f.floating_ips", [], Json.ImmutableArrayString))
+    );
+
+    static readonly FieldList<InterfaceSubnet> Subnet = new(static fields =>
+    {
+        var cidr = fields.Text("s.cidr", "");
+        var server = fields.TextOrNull(SubnetTable.DhcpServer, null);
+        var routes = fields.List("s.host_routes", [], Json.ImmutableArrayHostRouteEntry);
+        return new InterfaceSubnet
+        {
+            Version = cidr.Contains(':', StringComparison.Ordinal) ? 6 : 4,
+            Cidr = cidr,
+            Gateway = fields.TextOrNull("s.gateway_ip", null),
+            DnsServers = fields.List("s.dns_nameservers", [], Json.ImmutableArrayString),
+            Routes = [.. routes.Select(route => new HostRoute(route.Destination, route.Nexthop))],
+            DhcpServer = server,
+            DhcpEnabled = fields.Flag("s.enable_dhcp", false) && server is null,
+            Ipv6AddressMode = fields.TextOrNull("s.ipv6_address_mode", null),
+        };
+    });
+
+    static readonly int FirstOfPort = Own.Columns.Length;
+    static readonly int FirstOfAddress = FirstOfPort + Port.Columns.Length;
+    static readonly int SubnetNumber = FirstOfAddress + Address.Columns.Length;
+    static readonly int FirstOfSubnet = SubnetNumber + 1;
+
+    public static string Columns { get; } =
+        $"""
+            {Own.SelectList()}, {Port.SelectList()}, {Address.SelectList()}, s.number, {Subnet.SelectList()}
+            """;
 
     /// <summary>How many <see cref="Columns"/> there are: a store may read more behind them.</summary>
-    public const int ColumnCount = 45;
+    public static int ColumnCount { get; } = FirstOfSubnet + Subnet.Columns.Length;
 
     // Only ports of the instance's own project are its ports (OSSA-2013-033); Nova asks Neutron in the same way.
     public const string Joins = """
@@ -47,23 +119,24 @@ sealed class InstanceAssembly
     Instance? _instance;
     NetworkInterface? _port;
 
+    static InventoryJson Json => InventoryJson.Default;
+
     /// <summary>Takes the next row.</summary>
-    public void Take<TRow>(TRow row)
-        where TRow : IInstanceRow
+    public void Take()
     {
-        _instance ??= ReadInstance(row);
-        if (row.IsNull(29))
+        _instance ??= Own.Read(row.At(0));
+        if (row.Row.IsNull(FirstOfPort))
         {
             return;
         }
-        if (_port is null || _port.Id != row.Text(29))
+        if (_port is null || _port.Id != row.Row.Text(FirstOfPort))
         {
             EndPort();
-            _port = ReadPort(row);
+            _port = Port.Read(row.At(FirstOfPort));
         }
-        if (!row.IsNull(35))
+        if (!row.Row.IsNull(FirstOfAddress))
         {
-            AddAddress(row);
+            AddAddress();
         }
     }
 
@@ -74,95 +147,18 @@ sealed class InstanceAssembly
         return _instance is null ? null : _instance with { NetworkInterfaces = _interfaces.DrainToImmutable() };
     }
 
-    static Instance ReadInstance<TRow>(TRow row)
-        where TRow : IInstanceRow
+    void AddAddress()
     {
-        var json = InventoryJson.Default;
-        return new Instance
-        {
-            Uuid = row.Text(0),
-            ProjectId = row.Text(1),
-            Hostname = row.Text(2),
-            DisplayName = row.Text(3),
-            LaunchIndex = row.Number(4),
-            AvailabilityZone = TextOrNull(row, 5),
-            ReservationId = row.Text(6),
-            KeyName = TextOrNull(row, 7),
-            KeyData = TextOrNull(row, 8),
-            KeyPair = row.IsNull(9) ? null : row.Json(9, json.KeyPair),
-            Metadata = List(row, 10, json.ImmutableArrayMetadataItem),
-            // Without a flavor Nova's EC2 tree breaks off, and cloud-init drops all of it for one name that it cannot get.
-            FlavorName = TextOrNull(row, 11) ?? "",
-            ImageRef = TextOrNull(row, 12),
-            KernelId = TextOrNull(row, 13),
-            RamdiskId = TextOrNull(row, 14),
-            RootDeviceName = TextOrNull(row, 15),
-            DefaultEphemeralDevice = TextOrNull(row, 16),
-            DefaultSwapDevice = TextOrNull(row, 17),
-            BlockDevices = List(row, 18, json.ImmutableArrayBlockDevice),
-            Devices = [.. List(row, 19, json.ImmutableArrayDeviceEntry).Select(device => device.ToDeviceTag())],
-            DedicatedCpus = List(row, 20, json.ImmutableArrayInt32),
-            SecurityGroups = List(row, 21, json.ImmutableArrayString),
-            BootRoles = row.Text(22),
-            Password = row.Text(23),
-            UserData = row.IsNull(24) ? (ReadOnlyMemory<byte>?)null : row.Blob(24),
-            Ec2Ids = new(row.Number(25), NumberOrNull(row, 26), NumberOrNull(row, 27), NumberOrNull(row, 28)),
-        };
-    }
-
-    static NetworkInterface ReadPort<TRow>(TRow row)
-        where TRow : IInstanceRow
-    {
-        // Nova's and Neutron's name of a port's tap device: the 14 characters that the kernel leaves.
-        const int DeviceNameIdCharacters = 11;
-        var id = row.Text(29);
-        return new NetworkInterface
-        {
-            Id = id,
-            MacAddress = row.Text(30),
-            Type = row.Text(31),
-            DeviceName = string.Concat("tap", id.AsSpan(0, DeviceNameIdCharacters)),
-            Network = new InterfaceNetwork
-            {
-                Id = row.Text(32),
-                Mtu = (int?)NumberOrNull(row, 33),
-                Injected = row.Number(34) != 0,
-            },
-        };
-    }
-
-    void AddAddress<TRow>(TRow row)
-        where TRow : IInstanceRow
-    {
-        var number = row.Number(37);
-        var address = new FixedIp(row.Text(35), List(row, 36, InventoryJson.Default.ImmutableArrayString));
+        var address = Address.Read(row.At(FirstOfAddress));
+        var number = row.Row.Number(SubnetNumber);
         var known = _subnets.FindIndex(entry => entry.Number == number);
         if (known >= 0)
         {
-            var subnet = _subnets[known].Subnet;
-            _subnets[known] = (number, subnet with { FixedIps = subnet.FixedIps.Add(address) });
+            var present = _subnets[known].Subnet;
+            _subnets[known] = (number, present with { FixedIps = present.FixedIps.Add(address) });
             return;
         }
-        var cidr = row.Text(38);
-        var server = TextOrNull(row, 44);
-        var routes = List(row, 42, InventoryJson.Default.ImmutableArrayHostRouteEntry);
-        _subnets.Add(
-            (
-                number,
-                new InterfaceSubnet
-                {
-                    Version = cidr.Contains(':', StringComparison.Ordinal) ? 6 : 4,
-                    Cidr = cidr,
-                    Gateway = TextOrNull(row, 39),
-                    DnsServers = List(row, 41, InventoryJson.Default.ImmutableArrayString),
-                    Routes = [.. routes.Select(route => new HostRoute(route.Destination, route.Nexthop))],
-                    FixedIps = [address],
-                    DhcpServer = server,
-                    DhcpEnabled = server is null && row.Number(40) != 0,
-                    Ipv6AddressMode = TextOrNull(row, 43),
-                }
-            )
-        );
+        _subnets.Add((number, Subnet.Read(row.At(FirstOfSubnet)) with { FixedIps = [address] }));
     }
 
     void EndPort()
@@ -178,13 +174,4 @@ sealed class InstanceAssembly
         _subnets.Clear();
         _port = null;
     }
-
-    static string? TextOrNull<TRow>(TRow row, int column)
-        where TRow : IInstanceRow => row.IsNull(column) ? null : row.Text(column);
-
-    static long? NumberOrNull<TRow>(TRow row, int column)
-        where TRow : IInstanceRow => row.IsNull(column) ? null : row.Number(column);
-
-    static ImmutableArray<T> List<TRow, T>(TRow row, int column, JsonTypeInfo<ImmutableArray<T>> shape)
-        where TRow : IInstanceRow => row.IsNull(column) ? [] : row.Json(column, shape);
 }

@@ -1,28 +1,66 @@
-using System.Data.Common;
-using System.Text.Json;
-
 namespace Stackmeta.Inventory;
 
 /// <summary>The tables <c>instances</c>, whose row number is the instance's EC2 number, and <c>ec2_images</c>.</summary>
-sealed class InstanceTable() : EntryTable<InstanceEntry>(Query)
+sealed class InstanceTable() : EntryTable<InstanceEntry>(Fields, Query)
 {
-    const string Columns = """
-        id, name, hostname, project_id, launch_index, availability_zone, reservation_id, key_name, key_data, key_pair,
-        metadata, flavor_name, image_ref, kernel_id, ramdisk_id, root_device_name, default_ephemeral_device,
-        default_swap_device, block_devices, devices, dedicated_cpus, security_groups, boot_roles, password, user_data
-        """;
+    /// <summary>User data comes last: what stands behind a long value in a row is found only by walking over it.</summary>
+    public static FieldTable<InstanceEntry> Fields { get; } =
+        new(
+            "instances",
+            new(),
+            static (fields, entry) =>
+                new()
+                {
+                    Id = fields.Text("id", entry.Id, TextForm.Other),
+                    Name = fields.Text("name", entry.Name),
+                    Hostname = fields.Text("hostname", entry.Hostname, TextForm.Other),
+                    ProjectId = fields.Text("project_id", entry.ProjectId, TextForm.Project),
+                    LaunchIndex = (int)fields.Number("launch_index", entry.LaunchIndex),
+                    ReservationId = fields.Text("reservation_id", entry.ReservationId),
+                    KeyName = fields.TextOrNull("key_name", entry.KeyName, TextForm.Other),
+                    KeyData = fields.TextOrNull("key_data", entry.KeyData, TextForm.Other),
+                    KeyPair = fields.Object("key_pair", entry.KeyPair, Json.KeyPair),
+                    Metadata = fields.List("metadata", entry.Metadata, Json.ImmutableArrayMetadataItem),
+                    AvailabilityZone = fields.TextOrNull("availability_zone", entry.AvailabilityZone),
+                    FlavorName = fields.TextOrNull("flavor_name", entry.FlavorName),
+                    ImageRef = fields.TextOrNull("image_ref", entry.ImageRef),
+                    KernelId = fields.TextOrNull("kernel_id", entry.KernelId),
+                    RamdiskId = fields.TextOrNull("ramdisk_id", entry.RamdiskId),
+                    RootDeviceName = fields.TextOrNull("root_device_name", entry.RootDeviceName),
+                    DefaultEphemeralDevice = fields.TextOrNull(
+                        "default_ephemeral_device",
+                        entry.DefaultEphemeralDevice
+                    ),
+                    DefaultSwapDevice = fields.TextOrNull("default_swap_device", entry.DefaultSwapDevice),
+                    BlockDevices = fields.List("block_devices", entry.BlockDevices, Json.ImmutableArrayBlockDevice),
+                    Devices = fields.List("devices", entry.Devices, Json.ImmutableArrayDeviceEntry),
+                    DedicatedCpus = fields.List("dedicated_cpus", entry.DedicatedCpus, Json.ImmutableArrayInt32),
+                    SecurityGroups = fields.List("security_groups", entry.SecurityGroups, Json.ImmutableArrayString),
+                    BootRoles = fields.Text("boot_roles", entry.BootRoles),
+                    Password = fields.Text("password", entry.Password, TextForm.Other),
+                    UserData = fields.Bytes("user_data", entry.UserData),
+                }
+        );
 
-    const string Parameters =
-        "@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, "
-        + "@p21, @p22, @p23, @p24, @p25";
+    static readonly string InsertWithNumber = Fields.InsertWith("number");
 
-    const string Insert = $"INSERT INTO instances ({Columns}) VALUES ({Parameters})";
-
-    const string InsertWithNumber = $"INSERT INTO instances ({Columns}, number) VALUES ({Parameters}, @p26)";
-
-    const string Update = $"UPDATE instances SET ({Columns}) = ({Parameters}) WHERE id = @p1";
+    static readonly FieldList<Ec2IdsEntry> Ec2Ids = new(static fields =>
+        new(
+            fields.Number("i.number AS ec2_number", 0),
+            fields.NumberOrNull($"{ImageNumber} AS image_number", null),
+            fields.NumberOrNull($"{KernelNumber} AS kernel_number", null),
+            fields.NumberOrNull($"{RamdiskNumber} AS ramdisk_number", null)
+        )
+    );
 
     public static InstanceTable Instance { get; } = new();
+
+    // Constants, since they are named anew for each row that is read.
+    public const string ImageNumber = "(SELECT e.number FROM ec2_images e WHERE e.ref = i.image_ref)";
+    public const string KernelNumber = "(SELECT e.number FROM ec2_images e WHERE e.ref = i.kernel_id)";
+    public const string RamdiskNumber = "(SELECT e.number FROM ec2_images e WHERE e.ref = i.ramdisk_id)";
+
+    static InventoryJson Json => InventoryJson.Default;
 
     /// <summary>The id of the instance with an EC2 number; null when none has it.</summary>
     public static async ValueTask<string?> FindByEc2NumberAsync(SqlCommands sql, long number) =>
@@ -50,93 +88,23 @@ sealed class InstanceTable() : EntryTable<InstanceEntry>(Query)
 
     public override async ValueTask InsertAsync(SqlCommands sql, InstanceEntry entry)
     {
-        var values = Values(entry);
         if (entry.Ec2Ids?.Instance is { } number)
         {
-            await sql.ExecuteAsync(InsertWithNumber, [.. values, number]);
+            await sql.ExecuteAsync(InsertWithNumber, [.. Fields.Values(entry), number]);
             await sql.NoteNumberAsync("instances", number);
         }
         else
         {
-            await sql.ExecuteAsync(Insert, values);
+            await base.InsertAsync(sql, entry);
         }
     }
 
-    public override async ValueTask UpdateAsync(SqlCommands sql, InstanceEntry entry) =>
-        await sql.ExecuteAsync(Update, Values(entry));
-
-    public override async ValueTask DeleteAsync(SqlCommands sql, string id) =>
-        await sql.ExecuteAsync("DELETE FROM instances WHERE id = @p1", id);
-
-    protected override InstanceEntry Read(DbDataReader row) =>
-        new()
+    protected override InstanceEntry ReadFurther(InstanceEntry entry, FieldReader reader) =>
+        entry with
         {
-            Id = row.GetString(1),
-            Name = row.GetString(2),
-            Hostname = row.GetString(3),
-            ProjectId = row.GetString(4),
-            LaunchIndex = (int)row.GetInt64(5),
-            AvailabilityZone = row.TextOrNull(6),
-            ReservationId = row.GetString(7),
-            KeyName = row.TextOrNull(8),
-            KeyData = row.TextOrNull(9),
-            KeyPair = row.IsDBNull(10)
-                ? null
-                : JsonSerializer.Deserialize(row.GetString(10), InventoryJson.Default.KeyPair),
-            Metadata = row.List(11, InventoryJson.Default.ImmutableArrayMetadataItem),
-            FlavorName = row.TextOrNull(12),
-            ImageRef = row.TextOrNull(13),
-            KernelId = row.TextOrNull(14),
-            RamdiskId = row.TextOrNull(15),
-            RootDeviceName = row.TextOrNull(16),
-            DefaultEphemeralDevice = row.TextOrNull(17),
-            DefaultSwapDevice = row.TextOrNull(18),
-            BlockDevices = row.List(19, InventoryJson.Default.ImmutableArrayBlockDevice),
-            Devices = row.List(20, InventoryJson.Default.ImmutableArrayDeviceEntry),
-            DedicatedCpus = row.List(21, InventoryJson.Default.ImmutableArrayInt32),
-            SecurityGroups = row.List(22, InventoryJson.Default.ImmutableArrayString),
-            BootRoles = row.GetString(23),
-            Password = row.GetString(24),
-            UserData = row.IsDBNull(25) ? (ReadOnlyMemory<byte>?)null : row.GetFieldValue<byte[]>(25),
-            Ec2Ids = new(row.GetInt64(0), row.NumberOrNull(26), row.NumberOrNull(27), row.NumberOrNull(28)),
+            Ec2Ids = Ec2Ids.Read(reader),
         };
 
-    static object?[] Values(InstanceEntry entry) =>
-        [
-            entry.Id,
-            entry.Name,
-            entry.Hostname,
-            entry.ProjectId,
-            entry.LaunchIndex,
-            entry.AvailabilityZone,
-            entry.ReservationId,
-            entry.KeyName,
-            entry.KeyData,
-            entry.KeyPair is null ? null : JsonSerializer.Serialize(entry.KeyPair, InventoryJson.Default.KeyPair),
-            entry.Metadata.ToColumn(InventoryJson.Default.ImmutableArrayMetadataItem),
-            entry.FlavorName,
-            entry.ImageRef,
-            entry.KernelId,
-            entry.RamdiskId,
-            entry.RootDeviceName,
-            entry.DefaultEphemeralDevice,
-            entry.DefaultSwapDevice,
-            entry.BlockDevices.ToColumn(InventoryJson.Default.ImmutableArrayBlockDevice),
-            entry.Devices.ToColumn(InventoryJson.Default.ImmutableArrayDeviceEntry),
-            entry.DedicatedCpus.ToColumn(InventoryJson.Default.ImmutableArrayInt32),
-            entry.SecurityGroups.ToColumn(InventoryJson.Default.ImmutableArrayString),
-            entry.BootRoles,
-            entry.Password,
-            entry.UserData?.ToArray(),
-        ];
-
     static string Query(string condition) =>
-        $"""
-            SELECT number, {Columns},
-                (SELECT number FROM ec2_images WHERE ref = image_ref) AS image_number,
-                (SELECT number FROM ec2_images WHERE ref = kernel_id) AS kernel_number,
-                (SELECT number FROM ec2_images WHERE ref = ramdisk_id) AS ramdisk_number
-            FROM instances
-            WHERE {condition}
-            """;
+        $"SELECT i.number, {Fields.SelectList("i")}, {Ec2Ids.SelectList()} FROM instances i WHERE {condition}";
 }

@@ -4,8 +4,27 @@ using System.Data.Common;
 namespace Stackmeta.Inventory;
 
 /// <summary>The tables <c>ports</c> and <c>fixed_ips</c>.</summary>
-sealed class PortTable() : EntryTable<PortEntry>(Query)
+sealed class PortTable() : EntryTable<PortEntry>(Fields, Query)
 {
+    public static FieldTable<PortEntry> Fields { get; } =
+        new(
+            "ports",
+            new(),
+            static (fields, entry) =>
+                new()
+                {
+                    Id = fields.Text("id", entry.Id, TextForm.Other),
+                    Name = fields.Text("name", entry.Name),
+                    NetworkId = fields.Text("network_id", entry.NetworkId, TextForm.Other),
+                    ProjectId = fields.Text("project_id", entry.ProjectId, TextForm.Other),
+                    DeviceId = fields.Text("device_id", entry.DeviceId),
+                    DeviceOwner = fields.Text("device_owner", entry.DeviceOwner),
+                    MacAddress = fields.Text("mac_address", entry.MacAddress, TextForm.Other),
+                    HostId = fields.Text("host_id", entry.HostId),
+                    VifType = fields.Text("vif_type", entry.VifType, TextForm.Word),
+                }
+        );
+
     static readonly string ByNetwork = Query("network_id = @p1");
     static readonly string ByDevice = Query("device_id = @p1");
     static readonly string ByNetworkOwner = Query("network_id = @p1 AND device_owner = @p2");
@@ -48,49 +67,21 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
 
     public override async ValueTask InsertAsync(SqlCommands sql, PortEntry entry)
     {
-        await sql.ExecuteAsync(
-            """
-            INSERT INTO ports (id, name, network_id, project_id, device_id, device_owner, mac_address, vif_type, host_id)
-            VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
-            """,
-            entry.Id,
-            entry.Name,
-            entry.NetworkId,
-            entry.ProjectId,
-            entry.DeviceId,
-            entry.DeviceOwner,
-            entry.MacAddress,
-            entry.VifType,
-            entry.HostId
-        );
+        await base.InsertAsync(sql, entry);
         await InsertAddressesAsync(sql, entry);
     }
 
     public override async ValueTask UpdateAsync(SqlCommands sql, PortEntry entry)
     {
-        await sql.ExecuteAsync(
-            """
-            UPDATE ports SET name = @p2, project_id = @p3, device_id = @p4, device_owner = @p5, mac_address = @p6, vif_type = @p7,
-                host_id = @p8
-            WHERE id = @p1
-            """,
-            entry.Id,
-            entry.Name,
-            entry.ProjectId,
-            entry.DeviceId,
-            entry.DeviceOwner,
-            entry.MacAddress,
-            entry.VifType,
-            entry.HostId
-        );
-        await sql.ExecuteAsync("DELETE FROM fixed_ips WHERE port_id = @p1", entry.Id);
+        await base.UpdateAsync(sql, entry);
+        await DeleteAddressesAsync(sql, entry.Id);
         await InsertAddressesAsync(sql, entry);
     }
 
     public override async ValueTask DeleteAsync(SqlCommands sql, string id)
     {
-        await sql.ExecuteAsync("DELETE FROM fixed_ips WHERE port_id = @p1", id);
-        await sql.ExecuteAsync("DELETE FROM ports WHERE id = @p1", id);
+        await DeleteAddressesAsync(sql, id);
+        await base.DeleteAsync(sql, id);
     }
 
     /// <summary>A port comes in as many rows as it has addresses, or in one without.</summary>
@@ -101,11 +92,7 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
         params object?[] values
     )
     {
-        var lines = await sql.ReadAsync(
-            statement,
-            row => new Row(row.GetInt64(0), TryRead(row, faults, ReadLine)),
-            values
-        );
+        var lines = await base.ReadAsync(sql, statement, faults, values);
         var rows = new List<Row>(lines.Count);
         foreach (var line in lines)
         {
@@ -132,41 +119,17 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
     }
 
     protected override RecordFault Describe(DbDataReader row, string reason) =>
-        new("port", TextOrNothing(row, 1) ?? "", reason)
+        new("port", TextOrNothing(row, "id") ?? "", reason)
         {
-            NetworkId = TextOrNothing(row, 3),
-            DeviceId = TextOrNothing(row, 5),
-            DeviceOwner = TextOrNothing(row, 6),
+            NetworkId = TextOrNothing(row, "network_id"),
+            DeviceId = TextOrNothing(row, "device_id"),
+            DeviceOwner = TextOrNothing(row, "device_owner"),
         };
 
-    PortEntry ReadLine(DbDataReader row) =>
-        Read(row) with
+    protected override PortEntry ReadFurther(PortEntry entry, FieldReader reader) =>
+        entry with
         {
-            FixedIps = row.IsDBNull(10)
-                ? []
-                :
-                [
-                    new FixedIpEntry
-                    {
-                        SubnetId = row.GetString(10),
-                        IpAddress = row.GetString(11),
-                        FloatingIps = row.List(12, InventoryJson.Default.ImmutableArrayString),
-                    },
-                ],
-        };
-
-    protected override PortEntry Read(DbDataReader row) =>
-        new()
-        {
-            Id = row.GetString(1),
-            Name = row.GetString(2),
-            NetworkId = row.GetString(3),
-            ProjectId = row.GetString(4),
-            DeviceId = row.GetString(5),
-            DeviceOwner = row.GetString(6),
-            MacAddress = row.GetString(7),
-            VifType = row.GetString(8),
-            HostId = row.GetString(9),
+            FixedIps = reader.NextIsNull ? [] : [StoredAddress.Fields.Read(reader).ToEntry()],
         };
 
     static async ValueTask InsertAddressesAsync(SqlCommands sql, PortEntry entry)
@@ -174,20 +137,13 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
         var position = 0;
         foreach (var address in entry.FixedIps!.Value)
         {
-            await sql.ExecuteAsync(
-                """
-                INSERT INTO fixed_ips (network_id, address, port_id, subnet_id, position, floating_ips)
-                VALUES (@p1, @p2, @p3, @p4, @p5, @p6)
-                """,
-                entry.NetworkId,
-                address.IpAddress,
-                entry.Id,
-                address.SubnetId,
-                position++,
-                address.FloatingIps.ToColumn(InventoryJson.Default.ImmutableArrayString)
-            );
+            var stored = StoredAddress.From(entry, address, position++);
+            await sql.ExecuteAsync(StoredAddress.Fields.Insert, StoredAddress.Fields.Values(stored));
         }
     }
+
+    static async ValueTask DeleteAddressesAsync(SqlCommands sql, string portId) =>
+        await sql.ExecuteAsync("DELETE FROM fixed_ips WHERE port_id = @p1", portId);
 
     async ValueTask<ImmutableArray<PortEntry>> AllAsync(SqlCommands sql, string statement, params object?[] values)
     {
@@ -197,8 +153,7 @@ sealed class PortTable() : EntryTable<PortEntry>(Query)
 
     static string Query(string condition) =>
         $"""
-            SELECT p.number, p.id, p.name, p.network_id, p.project_id, p.device_id, p.device_owner, p.mac_address, p.vif_type,
-                p.host_id, f.subnet_id, f.address, f.floating_ips
+            SELECT p.number, {Fields.SelectList("p")}, {StoredAddress.Fields.SelectList("f")}
             FROM (SELECT * FROM ports WHERE {condition}) p
             LEFT JOIN fixed_ips f ON f.port_id = p.id
             ORDER BY p.number, f.position

@@ -4,11 +4,32 @@ using System.Data.Common;
 namespace Stackmeta.Inventory;
 
 /// <summary>The table <c>subnets</c>. The address of the DHCP server is not in it: it is the DHCP port's.</summary>
-sealed class SubnetTable() : EntryTable<SubnetEntry>(Query)
+sealed class SubnetTable() : EntryTable<SubnetEntry>(Fields, Query)
 {
+    public static FieldTable<SubnetEntry> Fields { get; } =
+        new(
+            "subnets",
+            new(),
+            static (fields, entry) =>
+                new()
+                {
+                    Id = fields.Text("id", entry.Id, TextForm.Other),
+                    Name = fields.Text("name", entry.Name),
+                    NetworkId = fields.Text("network_id", entry.NetworkId, TextForm.Other),
+                    Cidr = fields.Text("cidr", entry.Cidr, TextForm.Other),
+                    GatewayIp = fields.TextOrNull("gateway_ip", entry.GatewayIp, TextForm.Other),
+                    EnableDhcp = fields.Flag("enable_dhcp", entry.EnableDhcp),
+                    DnsNameservers = fields.List("dns_nameservers", entry.DnsNameservers, Json.ImmutableArrayString),
+                    HostRoutes = fields.List("host_routes", entry.HostRoutes, Json.ImmutableArrayHostRouteEntry),
+                    Ipv6AddressMode = fields.TextOrNull("ipv6_address_mode", entry.Ipv6AddressMode, TextForm.Other),
+                }
+        );
+
     static readonly string ByNetwork = Query("network_id = @p1 ORDER BY number");
 
     public static SubnetTable Instance { get; } = new();
+
+    static InventoryJson Json => InventoryJson.Default;
 
     public async ValueTask<ImmutableArray<SubnetEntry>> OfNetworkAsync(SqlCommands sql, string networkId)
     {
@@ -16,68 +37,24 @@ sealed class SubnetTable() : EntryTable<SubnetEntry>(Query)
         return [.. rows.Select(row => row.Entry)];
     }
 
-    public override async ValueTask InsertAsync(SqlCommands sql, SubnetEntry entry) =>
-        await sql.ExecuteAsync(
-            """
-            INSERT INTO subnets (id, name, network_id, cidr, gateway_ip, enable_dhcp, dns_nameservers, host_routes, ipv6_address_mode)
-            VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
-            """,
-            entry.Id,
-            entry.Name,
-            entry.NetworkId,
-            entry.Cidr,
-            entry.GatewayIp,
-            entry.EnableDhcp.ToColumn(),
-            entry.DnsNameservers.ToColumn(InventoryJson.Default.ImmutableArrayString),
-            entry.HostRoutes.ToColumn(InventoryJson.Default.ImmutableArrayHostRouteEntry),
-            entry.Ipv6AddressMode
-        );
-
-    public override async ValueTask UpdateAsync(SqlCommands sql, SubnetEntry entry) =>
-        await sql.ExecuteAsync(
-            """
-            UPDATE subnets SET name = @p2, gateway_ip = @p3, enable_dhcp = @p4, dns_nameservers = @p5, host_routes = @p6,
-                ipv6_address_mode = @p7
-            WHERE id = @p1
-            """,
-            entry.Id,
-            entry.Name,
-            entry.GatewayIp,
-            entry.EnableDhcp.ToColumn(),
-            entry.DnsNameservers.ToColumn(InventoryJson.Default.ImmutableArrayString),
-            entry.HostRoutes.ToColumn(InventoryJson.Default.ImmutableArrayHostRouteEntry),
-            entry.Ipv6AddressMode
-        );
-
-    public override async ValueTask DeleteAsync(SqlCommands sql, string id) =>
-        await sql.ExecuteAsync("DELETE FROM subnets WHERE id = @p1", id);
+    /// <summary>The address of the DHCP server in a subnet <c>s</c>.</summary>
+    // CROSS JOIN keeps SQLite from beginning with all addresses of the subnet.
+    public const string DhcpServer = """
+        (SELECT a.address FROM ports d CROSS JOIN fixed_ips a
+            WHERE d.network_id = s.network_id AND d.device_owner = 'network:dhcp' AND a.port_id = d.id AND a.subnet_id = s.id
+                AND s.enable_dhcp <> 0
+            ORDER BY d.number, a.position LIMIT 1)
+        """;
 
     protected override RecordFault Describe(DbDataReader row, string reason) =>
-        new("subnet", TextOrNothing(row, 1) ?? "", reason) { NetworkId = TextOrNothing(row, 3) };
+        new("subnet", TextOrNothing(row, "id") ?? "", reason) { NetworkId = TextOrNothing(row, "network_id") };
 
-    protected override SubnetEntry Read(DbDataReader row) =>
-        new(EnableDhcp: row.Flag(6))
-        {
-            Id = row.GetString(1),
-            Name = row.GetString(2),
-            NetworkId = row.GetString(3),
-            Cidr = row.GetString(4),
-            GatewayIp = row.TextOrNull(5),
-            DnsNameservers = row.List(7, InventoryJson.Default.ImmutableArrayString),
-            HostRoutes = row.List(8, InventoryJson.Default.ImmutableArrayHostRouteEntry),
-            Ipv6AddressMode = row.TextOrNull(9),
-            DhcpServer = row.TextOrNull(10),
-        };
+    protected override SubnetEntry ReadFurther(SubnetEntry entry, FieldReader reader) =>
+        reader.TextOrNull("dhcp_server", null) is { } server ? entry with { DhcpServer = server } : entry;
 
-    // CROSS JOIN keeps SQLite from beginning with all addresses of the subnet.
     static string Query(string condition) =>
         $"""
-            SELECT s.number, s.id, s.name, s.network_id, s.cidr, s.gateway_ip, s.enable_dhcp, s.dns_nameservers, s.host_routes,
-                s.ipv6_address_mode,
-                (SELECT f.address FROM ports d CROSS JOIN fixed_ips f
-                    WHERE d.network_id = s.network_id AND d.device_owner = 'network:dhcp' AND f.port_id = d.id
-                        AND f.subnet_id = s.id AND s.enable_dhcp <> 0
-                    ORDER BY d.number, f.position LIMIT 1)
+            SELECT s.number, {Fields.SelectList("s")}, {DhcpServer}
             FROM (SELECT * FROM subnets WHERE {condition}) s
             ORDER BY s.number
             """;

@@ -3,15 +3,15 @@ using SQLitePCL;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>Both questions on SQLite in one statement, each of the four of <see cref="PortQueries"/> joined with the instance.</summary>
+/// <summary>Both questions on SQLite in one statement, each of the four of <see cref="PortStatements"/> joined with the instance.</summary>
 sealed class GuestQueries(sqlite3 connection, string path) : IDisposable
 {
     /// <summary>All that may run for a guest's request.</summary>
     public static ImmutableArray<string> Statements { get; } =
     [
-        .. PortQueries.Statements.Select(port =>
+        .. PortStatements.All.Select(port =>
             $"""
-                SELECT {InstanceAssembly.Columns}, {GuestAssembly.PortColumns}
+                SELECT {GuestAssembly.Columns}
                 FROM ({port}) g
                 LEFT JOIN instances i ON i.id = g.device_id
                 {InstanceAssembly.Joins}
@@ -26,16 +26,16 @@ sealed class GuestQueries(sqlite3 connection, string path) : IDisposable
     /// <exception cref="InventoryException"/>
     public GuestAnswer Find(NetworkScope scope, GuestAddress address)
     {
-        var number = PortQueries.NumberOf(scope, address);
+        var number = PortStatements.NumberOf(scope, address);
         var statement = _statements[number] ??= new(connection, Statements[number], path);
         try
         {
             statement.Bind(1, scope.Id);
             statement.Bind(2, address.Text);
-            var assembly = new GuestAssembly();
+            var assembly = new GuestAssembly(statement.Fields);
             while (statement.Step())
             {
-                assembly.Take(statement);
+                assembly.Take();
             }
             return assembly.Finish();
         }

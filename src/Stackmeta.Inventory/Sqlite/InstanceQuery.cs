@@ -6,13 +6,14 @@ namespace Stackmeta.Inventory;
 /// <summary>The first question on SQLite, in one statement. SQLite fetches no column that is not read.</summary>
 sealed class InstanceQuery(sqlite3 connection, string path) : IDisposable
 {
-    public const string Sql = $"""
-        SELECT {InstanceAssembly.Columns}
-        FROM instances i
-        {InstanceAssembly.Joins}
-        WHERE i.id = ?1
-        {InstanceAssembly.Order}
-        """;
+    public static string Sql { get; } =
+        $"""
+            SELECT {InstanceAssembly.Columns}
+            FROM instances i
+            {InstanceAssembly.Joins}
+            WHERE i.id = $1
+            {InstanceAssembly.Order}
+            """;
 
     readonly PreparedStatement _row = new(connection, Sql, path);
 
@@ -23,10 +24,10 @@ sealed class InstanceQuery(sqlite3 connection, string path) : IDisposable
         try
         {
             _row.Bind(1, instanceId);
-            var assembly = new InstanceAssembly();
+            var assembly = new InstanceAssembly(_row.Fields);
             while (_row.Step())
             {
-                assembly.Take(_row);
+                assembly.Take();
             }
             return assembly.Finish();
         }

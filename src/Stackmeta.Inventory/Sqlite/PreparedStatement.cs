@@ -10,13 +10,16 @@ namespace Stackmeta.Inventory;
 /// a locked file must be an answer at once and not a thread that sleeps for a second, and a look-up must not allocate a command's reader.
 /// Used by one caller at a time.
 /// </summary>
-sealed class PreparedStatement : IInstanceRow, IDisposable
+sealed class PreparedStatement : IRow, IDisposable
 {
     // Ids and addresses are shorter; longer texts find nothing anyway.
     const int StackBytes = 512;
 
     readonly sqlite3_stmt _statement;
     readonly string _path;
+
+    /// <summary>Reads the row on which the statement stands.</summary>
+    public FieldReader Fields => field ??= new(this);
 
     /// <exception cref="InventoryException"/>
     public PreparedStatement(sqlite3 connection, string sql, string path)
@@ -65,7 +68,7 @@ sealed class PreparedStatement : IInstanceRow, IDisposable
 
     public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
 
-    public ReadOnlyMemory<byte> Blob(int column) => Bytes(column).ToArray();
+    public byte[] Blob(int column) => Bytes(column).ToArray();
 
     public T? Json<T>(int column, JsonTypeInfo<T> shape) => JsonSerializer.Deserialize(Bytes(column), shape);
 

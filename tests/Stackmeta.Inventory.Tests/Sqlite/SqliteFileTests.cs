@@ -267,13 +267,13 @@ public sealed class SqliteFileTests : IDisposable
     {
         SqliteInventory.Open(File, TimeProvider.System).Dispose();
         using var connection = Connect();
-        foreach (var sql in PortQueries.Statements.Append(InstanceQuery.Sql))
+        foreach (var sql in PortStatements.All.Append(InstanceQuery.Sql))
         {
             using var command = connection.CreateCommand();
             command.CommandText = "EXPLAIN QUERY PLAN " + sql;
             for (var i = 1; i <= 2; i++)
             {
-                command.Parameters.AddWithValue($"?{i}", "x");
+                command.Parameters.AddWithValue($"${i}", "x");
             }
             await using var plan = await command.ExecuteReaderAsync();
             while (await plan.ReadAsync())
@@ -288,8 +288,8 @@ public sealed class SqliteFileTests : IDisposable
         {
             using var command = connection.CreateCommand();
             command.CommandText = "EXPLAIN QUERY PLAN " + sql;
-            command.Parameters.AddWithValue("?1", "x");
-            command.Parameters.AddWithValue("?2", "x");
+            command.Parameters.AddWithValue("$1", "x");
+            command.Parameters.AddWithValue("$2", "x");
             await using var plan = await command.ExecuteReaderAsync();
             while (await plan.ReadAsync())
             {

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>The row on which a store stands while it reads an instance (<see cref="InstanceAssembly.Columns"/>).</summary>
-interface IInstanceRow
+/// <summary>The row on which a store stands while it reads.</summary>
+interface IRow
 {
     bool IsNull(int column);
 
@@ -11,7 +11,7 @@ interface IInstanceRow
 
     string Text(int column);
 
-    ReadOnlyMemory<byte> Blob(int column);
+    byte[] Blob(int column);
 
     /// <summary>A value from its JSON text.</summary>
     /// <exception cref="System.Text.Json.JsonException">Only a hand in the database can have put it there.</exception>

@@ -1,11 +1,11 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Npgsql;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>The row on which a reader stands.</summary>
-readonly struct PostgresRow(NpgsqlDataReader reader) : IInstanceRow
+/// <summary>The row on which a reader of ADO.NET stands.</summary>
+sealed class DbRow(DbDataReader reader) : IRow
 {
     public bool IsNull(int column) => reader.IsDBNull(column);
 
@@ -13,7 +13,7 @@ readonly struct PostgresRow(NpgsqlDataReader reader) : IInstanceRow
 
     public string Text(int column) => reader.GetString(column);
 
-    public ReadOnlyMemory<byte> Blob(int column) => reader.GetFieldValue<byte[]>(column);
+    public byte[] Blob(int column) => reader.GetFieldValue<byte[]>(column);
 
     public T? Json<T>(int column, JsonTypeInfo<T> shape) => JsonSerializer.Deserialize(reader.GetString(column), shape);
 }
