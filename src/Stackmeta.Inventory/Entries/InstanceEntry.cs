@@ -6,60 +6,30 @@ namespace Stackmeta.Inventory;
 /// <summary>
 /// An instance as the inventory holds it: everything of <see cref="Instance"/> but what its ports, subnets and networks tell.
 /// </summary>
-public sealed record InstanceEntry
+/// <param name="Id">The uuid; empty for a new one.</param>
+/// <param name="Name">The name that the user chose (<c>name</c> in meta_data.json).</param>
+/// <param name="Hostname">A host name (RFC 1123); empty for one made from <see cref="Name"/>.</param>
+/// <param name="ProjectId">The owner; empty for <see cref="Projects.Default"/>. Cannot change.</param>
+/// <param name="LaunchIndex">The number of the instance among those made by one request, from 0.</param>
+/// <param name="ReservationId">Empty for a new one of Nova's form, <c>r-</c> and eight letters or digits.</param>
+/// <param name="KeyName">Name of the key pair; null for that of <see cref="KeyPair"/>.</param>
+/// <param name="KeyData">The public key that the EC2 tree shows; null for that of <see cref="KeyPair"/>.</param>
+/// <param name="KeyPair">The public key that meta_data.json shows; null for one of <see cref="KeyName"/> and <see cref="KeyData"/>.</param>
+/// <param name="UserData">Up to <see cref="Limits.UserDataBytes"/> bytes of any kind; null for none.</param>
+public sealed record InstanceEntry(
+    string Id = "",
+    string Name = "",
+    string Hostname = "",
+    string ProjectId = "",
+    int LaunchIndex = 0,
+    string? AvailabilityZone = null,
+    string ReservationId = "",
+    string? KeyName = null,
+    string? KeyData = null,
+    KeyPair? KeyPair = null,
+    ReadOnlyMemory<byte>? UserData = null
+)
 {
-    /// <summary>The uuid; empty for a new one.</summary>
-    public string Id
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>The name that the user chose (<c>name</c> in meta_data.json).</summary>
-    public string Name
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>A host name (RFC 1123); empty for one made from <see cref="Name"/>.</summary>
-    public string Hostname
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>The owner; empty for <see cref="Projects.Default"/>. Cannot change.</summary>
-    public string ProjectId
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>The number of the instance among those made by one request, from 0.</summary>
-    public int LaunchIndex { get; init; }
-
-    public string? AvailabilityZone { get; init; }
-
-    /// <summary>Empty for a new one of Nova's form, <c>r-</c> and eight letters or digits.</summary>
-    public string ReservationId
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>Name of the key pair; null for that of <see cref="KeyPair"/>.</summary>
-    public string? KeyName { get; init; }
-
-    /// <summary>The public key that the EC2 tree shows; null for that of <see cref="KeyPair"/>.</summary>
-    public string? KeyData { get; init; }
-
-    /// <summary>The public key that meta_data.json shows; null for one of <see cref="KeyName"/> and <see cref="KeyData"/>.</summary>
-    public KeyPair? KeyPair { get; init; }
-
-    /// <summary>Up to <see cref="Limits.UserDataBytes"/> bytes of any kind; null for none.</summary>
-    public ReadOnlyMemory<byte>? UserData { get; init; }
-
     /// <summary><c>meta</c> of meta_data.json, in order.</summary>
     public ImmutableArray<MetadataItem> Metadata
     {

@@ -5,43 +5,23 @@ namespace Stackmeta.Inventory;
 
 /// <summary>A subnet as the inventory holds it, in the words of Neutron's subnet resource.</summary>
 /// <param name="EnableDhcp">Whether guests get their addresses by DHCP. The network then has a DHCP port with an address in this subnet.</param>
-public sealed record SubnetEntry([property: JsonPropertyOrder(1)] bool EnableDhcp = true)
+/// <param name="Id">The uuid; empty for a new one.</param>
+/// <param name="NetworkId">Id or name of the network; the inventory gives back the id. Cannot change.</param>
+/// <param name="Cidr">For example <c>10.0.0.0/24</c>, host bits zero. Cannot change.</param>
+/// <param name="GatewayIp">An address inside the subnet, <see cref="AutomaticGateway"/>, or null for none.</param>
+/// <param name="DhcpServer">The address of the DHCP port in this subnet; null for an automatic one, and always null without DHCP.</param>
+public sealed record SubnetEntry(
+    [property: JsonPropertyOrder(1)] bool EnableDhcp = true,
+    string Id = "",
+    string Name = "",
+    string NetworkId = "",
+    string Cidr = "",
+    string? GatewayIp = null,
+    string? DhcpServer = null
+)
 {
     /// <summary>Written for <see cref="GatewayIp"/>: the first address of the subnet.</summary>
     public const string AutomaticGateway = "auto";
-
-    /// <summary>The uuid; empty for a new one.</summary>
-    public string Id
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    public string Name
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>Id or name of the network; the inventory gives back the id. Cannot change.</summary>
-    public string NetworkId
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>For example <c>10.0.0.0/24</c>, host bits zero. Cannot change.</summary>
-    public string Cidr
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>An address inside the subnet, <see cref="AutomaticGateway"/>, or null for none.</summary>
-    public string? GatewayIp { get; init; }
-
-    /// <summary>The address of the DHCP port in this subnet; null for an automatic one, and always null without DHCP.</summary>
-    public string? DhcpServer { get; init; }
 
     public ImmutableArray<string> DnsNameservers
     {
