@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Metadata;
 
@@ -6,129 +5,44 @@ namespace Stackmeta.Inventory;
 
 /// <summary>
 /// The two questions on SQLite. An answer takes some microseconds of reading in memory, so that it is given at once and on the caller's
-/// thread. Trouble of the store is an answer too, and logged when it begins and ends.
+/// thread.
 /// </summary>
-sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger logger)
-    : IInstanceSource,
-        IPortDirectory,
-        IGuestDirectory
+sealed class SqliteQuestions(SqliteReaders readers, SqliteStore store, ILogger logger) : StoreQuestions(logger)
 {
-    readonly TroubleLog _trouble = new(logger);
+    protected override bool CanHold(string text) => true;
 
-    public ValueTask<InstanceAnswer> FindInstanceAsync(string instanceId, CancellationToken cancellationToken)
+    protected override ValueTask<Instance?> ReadInstanceAsync(string id, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(FindInstance(instanceId));
+        return new(readers.Use(id, static (reader, id) => reader.Instances.Find(id)));
     }
 
-    public ValueTask<PortAnswer> FindPortAsync(
+    protected override ValueTask<PortAnswer> ReadPortAsync(
         NetworkScope scope,
         GuestAddress address,
         CancellationToken cancellationToken
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (address.IsReserved)
-        {
-            return ValueTask.FromResult<PortAnswer>(Refusal.PortNotFound);
-        }
-        try
-        {
-            var answer = readers.Use(
-                (scope, address),
-                static (reader, question) => reader.Ports.Find(question.scope, question.address)
-            );
-            _trouble.NoteAnswer();
-            return ValueTask.FromResult(answer);
-        }
-        catch (InventoryException e)
-        {
-            _trouble.NoteTrouble(e);
-            return ValueTask.FromResult<PortAnswer>(Refusal.PortDirectoryUnavailable);
-        }
+        return new(
+            readers.Use((scope, address), static (reader, guest) => reader.Ports.Find(guest.scope, guest.address))
+        );
     }
 
-    public ValueTask<GuestAnswer> FindGuestAsync(
+    protected override ValueTask<GuestAnswer> ReadGuestAsync(
         NetworkScope scope,
         GuestAddress address,
         CancellationToken cancellationToken
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (address.IsReserved)
-        {
-            return ValueTask.FromResult<GuestAnswer>(Refusal.PortNotFound);
-        }
-        try
-        {
-            var answer = readers.Use(
-                (scope, address),
-                static (reader, question) => reader.Guests.Find(question.scope, question.address)
-            );
-            _trouble.NoteAnswer();
-            return ValueTask.FromResult(answer);
-        }
-        catch (InventoryException e)
-        {
-            _trouble.NoteTrouble(e);
-            return ValueTask.FromResult<GuestAnswer>(Refusal.PortDirectoryUnavailable);
-        }
-        catch (JsonException)
-        {
-            // Told to whoever asks for the record.
-            return FindPortAloneAsync(scope, address, cancellationToken);
-        }
+        return new(
+            readers.Use((scope, address), static (reader, guest) => reader.Guests.Find(guest.scope, guest.address))
+        );
     }
 
-    async ValueTask<GuestAnswer> FindPortAloneAsync(
-        NetworkScope scope,
-        GuestAddress address,
+    protected override ValueTask<Outcome<string>> WriteAsync(
+        Func<InventorySession, ValueTask<Outcome<string>>> work,
         CancellationToken cancellationToken
-    ) => new(await FindPortAsync(scope, address, cancellationToken), null);
-
-    public async ValueTask<Refusal> SetPasswordAsync(
-        string instanceId,
-        string password,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var refusal = Refusal.PasswordNotStored;
-            await store.WriteAsync<string>(
-                async session =>
-                {
-                    refusal = await PasswordWriting.WriteAsync(session, instanceId, password);
-                    return instanceId;
-                },
-                cancellationToken
-            );
-            return refusal;
-        }
-        catch (InventoryException e)
-        {
-            _trouble.NoteTrouble(e);
-            return Refusal.PasswordNotStored;
-        }
-    }
-
-    InstanceAnswer FindInstance(string instanceId)
-    {
-        try
-        {
-            var instance = readers.Use(instanceId, static (reader, id) => reader.Instances.Find(id));
-            _trouble.NoteAnswer();
-            return instance is null ? Refusal.InstanceNotFound : instance;
-        }
-        catch (InventoryException e)
-        {
-            return _trouble.RefuseInstance(e);
-        }
-        catch (JsonException e)
-        {
-            // Only a hand in the file can have done this.
-            Log.InstanceUnreadable(logger, instanceId, $"position {e.BytePositionInLine} of {e.Path}");
-            return Refusal.InstanceSourceFailed;
-        }
-    }
+    ) => store.WriteAsync(work, cancellationToken);
 }
