@@ -21,8 +21,10 @@ public sealed record ApiOptions
 /// <summary>Where the API listens when it is a server of its own.</summary>
 public sealed record ApiServerOptions
 {
-    /// <summary>The usual address is 127.0.0.1:8775.</summary>
-    public ImmutableArray<EndPoint> Addresses { get; init; } = [new IPEndPoint(IPAddress.Loopback, 8775)];
+    /// <summary>The address of <see cref="Addresses"/> where nothing else is said, here and in the settings.</summary>
+    public const string DefaultAddress = "127.0.0.1:8775";
+
+    public ImmutableArray<EndPoint> Addresses { get; init; } = [IPEndPoint.Parse(DefaultAddress)];
 
     /// <summary>Whether callers are agents, whose request ids and traces are gone on with; false where guests themselves ask.</summary>
     public bool CallersAreAgents { get; init; } = true;

@@ -33,7 +33,7 @@ public sealed record EdgeNetwork(
     /// How many link-local IPv6 addresses a guest may have at a time besides the one that its port's MAC makes. A guest needs one, that of RFC 7217,
     /// and another one after each new installation.
     /// </summary>
-    public int LinkLocalAddresses { get; init; } = 8;
+    public int LinkLocalAddresses { get; init; } = EdgeOptions.DefaultLinkLocalAddresses;
 }
 
 /// <summary>The port of the DHCP namespace.</summary>

@@ -6,6 +6,9 @@ namespace Stackmeta.Edge;
 /// <summary>What holds for all networks of a host. The names follow Neutron's options (spec/neutron-metadata.md §5).</summary>
 public sealed record EdgeOptions
 {
+    /// <summary>The default of <see cref="LinkLocalAddresses"/>, here and in the settings.</summary>
+    public const int DefaultLinkLocalAddresses = 8;
+
     /// <summary>
     /// Where the files of the running networks lie. Namespaces do not survive a reboot, so neither need these; dnsmasq and
     /// haproxy read them as ordinary users, so every directory above must let others pass.
@@ -43,7 +46,7 @@ public sealed record EdgeOptions
     public bool PortSecurity { get; init; } = true;
 
     /// <summary><see cref="EdgeNetwork.LinkLocalAddresses"/> of all networks.</summary>
-    public int LinkLocalAddresses { get; init; } = 8;
+    public int LinkLocalAddresses { get; init; } = DefaultLinkLocalAddresses;
 
     /// <summary>What makes the rules of routers' namespaces.</summary>
     public PacketFilter PacketFilter { get; init; }

@@ -3,8 +3,14 @@ namespace Stackmeta.Inventory;
 /// <summary>How long answers are kept, and how long requests wait for one.</summary>
 public sealed record AnswerCacheOptions
 {
+    /// <summary>The default of <see cref="Expiration"/>, here and in the settings.</summary>
+    public const int DefaultExpirationSeconds = 15;
+
+    /// <summary>The default of <see cref="MaxBytes"/>, here and in the settings.</summary>
+    public const long DefaultMaxBytes = 64 * 1024 * 1024;
+
     /// <summary>How long a good answer is given, counted from the moment at which it was asked for; zero keeps none.</summary>
-    public TimeSpan Expiration { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan Expiration { get; init; } = TimeSpan.FromSeconds(DefaultExpirationSeconds);
 
     /// <summary>How long "there is none" is given; never longer than <see cref="Expiration"/>.</summary>
     public TimeSpan NegativeExpiration { get; init; } = TimeSpan.FromSeconds(1);
@@ -25,5 +31,5 @@ public sealed record AnswerCacheOptions
     public int MaxWaiters { get; init; } = 4096;
 
     /// <summary>Estimated bytes that kept answers may take; the least used go first.</summary>
-    public long MaxBytes { get; init; } = 64 * 1024 * 1024;
+    public long MaxBytes { get; init; } = DefaultMaxBytes;
 }

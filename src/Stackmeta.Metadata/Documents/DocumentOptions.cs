@@ -3,8 +3,11 @@ namespace Stackmeta.Metadata;
 /// <summary>Settings that change what documents say.</summary>
 public sealed record DocumentOptions
 {
+    /// <summary>The default of <see cref="DhcpDomain"/>, here and in the settings.</summary>
+    public const string DefaultDhcpDomain = "novalocal";
+
     /// <summary>Appended to host names after a dot; empty for none (Nova's <c>[api] dhcp_domain</c>).</summary>
-    public string DhcpDomain { get; init; } = "novalocal";
+    public string DhcpDomain { get; init; } = DefaultDhcpDomain;
 
     /// <summary>The release whose answers are given.</summary>
     public Compatibility Compatibility { get; init; } = Compatibility.Latest;

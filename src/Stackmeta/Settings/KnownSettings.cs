@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
+using Stackmeta.Api;
 using Stackmeta.Edge;
+using Stackmeta.Inventory;
 using Stackmeta.Metadata;
 
 namespace Stackmeta;
@@ -49,7 +51,7 @@ public static class KnownSettings
         new(
             "inventory.connections",
             SettingKinds.Number(1, 1000),
-            "10",
+            $"{PostgresInventoryOptions.DefaultMaximumConnections}",
             "The most connections of this process to each server of that database; one more listens for changes."
         );
 
@@ -63,7 +65,12 @@ public static class KnownSettings
         );
 
     public static Setting<string> DhcpDomain { get; } =
-        new("dhcp_domain", SettingKinds.Text, "novalocal", "Appended to host names after a dot; empty for none.")
+        new(
+            "dhcp_domain",
+            SettingKinds.Text,
+            DocumentOptions.DefaultDhcpDomain,
+            "Appended to host names after a dot; empty for none."
+        )
         {
             IsLive = true,
         };
@@ -88,7 +95,7 @@ public static class KnownSettings
         new(
             "api.listen",
             SettingKinds.List(SettingKinds.Endpoint),
-            "127.0.0.1:8775",
+            ApiServerOptions.DefaultAddress,
             "Where the metadata API listens."
         );
 
@@ -105,7 +112,7 @@ public static class KnownSettings
         new(
             "api.cache_seconds",
             SettingKinds.Seconds(0, 3600),
-            "15",
+            $"{AnswerCacheOptions.DefaultExpirationSeconds}",
             "How long an instance's record is kept; 0 keeps none."
         );
 
@@ -113,7 +120,7 @@ public static class KnownSettings
         new(
             "api.cache_bytes",
             SettingKinds.Number(0, 1L << 40),
-            "67108864",
+            $"{AnswerCacheOptions.DefaultMaxBytes}",
             "How much memory the kept records may take, in bytes."
         );
 
@@ -151,7 +158,7 @@ public static class KnownSettings
         new(
             "agent.api",
             SettingKinds.HttpAddress.Or("in-process"),
-            "http://127.0.0.1:8775",
+            $"http://{ApiServerOptions.DefaultAddress}",
             "The metadata API that the agent asks: another server, or in-process for one in the agent's own process, which needs neither a connection nor a signature; where nothing is set, 'stackmeta up' asks in-process."
         )
         {
@@ -218,7 +225,7 @@ public static class KnownSettings
         new(
             "edge.guest_connections",
             SettingKinds.Number(0, 1_000_000),
-            "128",
+            $"{GuestLimitOptions.DefaultMaxConnections}",
             "How many connections one guest may have open at a listener; 0 is no limit."
         )
         {
@@ -240,7 +247,7 @@ public static class KnownSettings
         new(
             "edge.base_query_rate_limit",
             SettingKinds.Number(1, 1_000_000),
-            "10",
+            $"{GuestLimitOptions.DefaultQueryRateLimit}",
             "How many requests one guest may make in the base window."
         )
         {
@@ -248,7 +255,12 @@ public static class KnownSettings
         };
 
     public static Setting<TimeSpan> EdgeBaseWindowDuration { get; } =
-        new("edge.base_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the base window is.")
+        new(
+            "edge.base_window_duration",
+            SettingKinds.Seconds(1, 3600),
+            $"{GuestLimitOptions.DefaultWindowSeconds}",
+            "How long the base window is."
+        )
         {
             IsLive = true,
         };
@@ -257,7 +269,7 @@ public static class KnownSettings
         new(
             "edge.burst_query_rate_limit",
             SettingKinds.Number(1, 1_000_000),
-            "10",
+            $"{GuestLimitOptions.DefaultQueryRateLimit}",
             "How many requests one guest may make in the burst window."
         )
         {
@@ -265,7 +277,12 @@ public static class KnownSettings
         };
 
     public static Setting<TimeSpan> EdgeBurstWindowDuration { get; } =
-        new("edge.burst_window_duration", SettingKinds.Seconds(1, 3600), "10", "How long the burst window is.")
+        new(
+            "edge.burst_window_duration",
+            SettingKinds.Seconds(1, 3600),
+            $"{GuestLimitOptions.DefaultWindowSeconds}",
+            "How long the burst window is."
+        )
         {
             IsLive = true,
         };
@@ -302,7 +319,7 @@ public static class KnownSettings
         new(
             "edge.link_local_addresses",
             SettingKinds.Number(0, 1024),
-            "8",
+            $"{EdgeOptions.DefaultLinkLocalAddresses}",
             "How many link-local IPv6 addresses of its own choice such a guest may use within 5 minutes, besides the one that its MAC makes; packets from further ones are dropped, since each is an entry of the kernel's neighbour table (gc_thresh3), which all of the host shares."
         );
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -20,8 +20,7 @@ sealed record InventoryAccess(
     public Func<ParseResult, bool> HasPortSecurity { get; init; } = static _ => true;
 
     /// <summary>How many link-local addresses of its own choice a guest may have.</summary>
-    public Func<ParseResult, int> LinkLocalAddresses { get; init; } =
-        static _ => int.Parse(KnownSettings.EdgeLinkLocalAddresses.DefaultText, CultureInfo.InvariantCulture);
+    public Func<ParseResult, int> LinkLocalAddresses { get; init; } = static _ => EdgeOptions.DefaultLinkLocalAddresses;
 
     /// <summary>The inventory that the settings name, and the process's own streams.</summary>
     public static InventoryAccess Of(CommonOptions common)
