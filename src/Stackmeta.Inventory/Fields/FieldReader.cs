@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Stackmeta.Inventory;
@@ -32,14 +31,8 @@ sealed class FieldReader(IRow row) : FieldVisitor
     public override ReadOnlyMemory<byte>? Bytes(string column, ReadOnlyMemory<byte>? value) =>
         TakeNull(out var at) ? (ReadOnlyMemory<byte>?)null : row.Blob(at);
 
-    public override ImmutableArray<T> List<T>(
-        string column,
-        ImmutableArray<T> value,
-        JsonTypeInfo<ImmutableArray<T>> shape
-    ) => TakeNull(out var at) ? [] : row.Json(at, shape);
-
-    public override T? Object<T>(string column, T? value, JsonTypeInfo<T> shape)
-        where T : class => TakeNull(out var at) ? null : row.Json(at, shape);
+    protected override object? Json(string column, object? value, JsonTypeInfo shape) =>
+        TakeNull(out var at) ? null : row.Json(at, shape);
 
     bool TakeNull(out int at) => row.IsNull(at = _next++);
 }

@@ -2,8 +2,8 @@ namespace Stackmeta.Inventory;
 
 /// <summary>
 /// The stored fields of a resource: all that must know them goes through one function that names each once, as a row
-/// (<c>Mtu = (int?)fields.NumberOrNull("mtu", entry.Mtu)</c>). Statements, parameters, the reading of rows, the rows of an import by COPY and
-/// the checks of forms derive from it. A column has the name of the field in documents, whose JSON the entry's record gives
+/// (<c>Mtu = (int?)fields.NumberOrNull("mtu", entry.Mtu)</c>). Statements, parameters, the reading of rows, the rows of an import by COPY
+/// and the checks of forms derive from it. A column has the name of the field in documents, whose JSON the entry's record gives
 /// (<see cref="InventoryJson"/>).
 /// </summary>
 /// <param name="name">The table in the store.</param>

@@ -19,17 +19,17 @@ abstract class FieldVisitor
 
     public abstract ReadOnlyMemory<byte>? Bytes(string column, ReadOnlyMemory<byte>? value);
 
-    /// <summary>Stored as JSON; null when empty.</summary>
-    public abstract ImmutableArray<T> List<T>(
-        string column,
-        ImmutableArray<T> value,
-        JsonTypeInfo<ImmutableArray<T>> shape
-    );
-
-    /// <summary>Stored as JSON.</summary>
-    public abstract T? Object<T>(string column, T? value, JsonTypeInfo<T> shape)
-        where T : class;
-
     /// <summary>Stored as 0 or 1.</summary>
     public bool Flag(string column, bool value) => Number(column, value ? 1 : 0) != 0;
+
+    /// <summary>Stored as JSON; null when empty.</summary>
+    public ImmutableArray<T> List<T>(string column, ImmutableArray<T> value, JsonTypeInfo<ImmutableArray<T>> shape) =>
+        (ImmutableArray<T>?)Json(column, value.IsEmpty ? null : value, shape) ?? [];
+
+    /// <summary>Stored as JSON.</summary>
+    public T? Object<T>(string column, T? value, JsonTypeInfo<T> shape)
+        where T : class => (T?)Json(column, value, shape);
+
+    // Not generic: the runtime looks virtual generic methods up by hash at each call.
+    protected abstract object? Json(string column, object? value, JsonTypeInfo shape);
 }

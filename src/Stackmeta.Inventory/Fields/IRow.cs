@@ -15,5 +15,5 @@ interface IRow
 
     /// <summary>A value from its JSON text.</summary>
     /// <exception cref="System.Text.Json.JsonException">Only a hand in the database can have put it there.</exception>
-    T? Json<T>(int column, JsonTypeInfo<T> shape);
+    object? Json(int column, JsonTypeInfo shape);
 }

@@ -15,5 +15,5 @@ sealed class DbRow(DbDataReader reader) : IRow
 
     public byte[] Blob(int column) => reader.GetFieldValue<byte[]>(column);
 
-    public T? Json<T>(int column, JsonTypeInfo<T> shape) => JsonSerializer.Deserialize(reader.GetString(column), shape);
+    public object? Json(int column, JsonTypeInfo shape) => JsonSerializer.Deserialize(reader.GetString(column), shape);
 }

@@ -70,7 +70,7 @@ sealed class PreparedStatement : IRow, IDisposable
 
     public byte[] Blob(int column) => Bytes(column).ToArray();
 
-    public T? Json<T>(int column, JsonTypeInfo<T> shape) => JsonSerializer.Deserialize(Bytes(column), shape);
+    public object? Json(int column, JsonTypeInfo shape) => JsonSerializer.Deserialize(Bytes(column), shape);
 
     public void Dispose() => _statement.Dispose();
 
