@@ -21,13 +21,17 @@ sealed record Measured
     /// <summary>CPU microseconds of MariaDB for one cold record, both of its databases together (docs/performance/api.md).</summary>
     public double DatabaseCpuOfALoad { get; init; } = 711;
 
-    /// <summary>The part of it in Nova's API database, which a region has one of: the mapping of an instance to its cell. Assumed.</summary>
+    /// <summary>
+    /// The part of it in Nova's API database, which a region has one of: the mapping of an instance to its cell. Assumed.
+    /// </summary>
     public double ShareOfTheApiDatabase { get; init; } = 0.3;
 
     /// <summary>CPU microseconds of MariaDB for one port by its address in Neutron's database. Assumed to be like a mapping's.</summary>
     public double DatabaseCpuOfAPort { get; init; } = 260;
 
-    /// <summary>CPU microseconds over all of OpenStack's own services for one request that finds nothing kept (docs/performance/path.md).</summary>
+    /// <summary>
+    /// CPU microseconds over all of OpenStack's own services for one request that finds nothing kept (docs/performance/path.md).
+    /// </summary>
     public double OpenStackCpuOfARequest { get; init; } = 25_800;
 
     /// <summary>Seconds between two requests of a guest at rest. Assumed: agents that poll; most guests never ask again.</summary>

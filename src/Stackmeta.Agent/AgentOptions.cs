@@ -46,7 +46,9 @@ public sealed record AgentSocketOptions
     /// <summary>Whether everybody may read the socket, as Neutron's modes say; nobody can connect by that.</summary>
     public bool IsReadableByAll { get; init; }
 
-    /// <summary>Neutron's <c>metadata_proxy_user</c>: name or number of the user whom the proxies run as; empty for the agent's own.</summary>
+    /// <summary>
+    /// Neutron's <c>metadata_proxy_user</c>: name or number of the user whom the proxies run as; empty for the agent's own.
+    /// </summary>
     public string ProxyUser { get; init; } = "";
 
     /// <summary>Neutron's <c>metadata_proxy_group</c>, likewise.</summary>
@@ -67,7 +69,9 @@ public sealed record AgentSocketOptions
     /// <summary>Keeps the socket for the next process; null where it ends with this one.</summary>
     public IInheritedSockets? Kept { get; init; }
 
-    /// <summary>Take the socket over from an agent that lives: new connections come here from then on, the other one ends what it has.</summary>
+    /// <summary>
+    /// Take the socket over from an agent that lives: new connections come here from then on, the other one ends what it has.
+    /// </summary>
     public bool TakeOver { get; init; }
 
     /// <summary>Looks up the users and groups that are named here.</summary>

@@ -92,7 +92,9 @@ public sealed class AgentServer : IAsyncDisposable
     /// Takes the socket away, unless the next process goes on with it; answers who is connected by then, and returns when all requests have
     /// ended or the token fires.
     /// </summary>
-    /// <remarks>A proxy that has just connected may not have sent its request yet; closing the connection on it would be a refusal.</remarks>
+    /// <remarks>
+    /// A proxy that has just connected may not have sent its request yet; closing the connection on it would be a refusal.
+    /// </remarks>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_isKept)

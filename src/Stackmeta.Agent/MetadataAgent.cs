@@ -13,7 +13,8 @@ namespace Stackmeta.Agent;
 ///                            400                     404      503                  404: the port once more, then the API once more
 ///                                                    503                           503, 504, 500
 /// </code>
-/// An answer goes to the port that the connection had at its first request; for any other the connection is cut off. While ports cannot be looked up or the API cannot be reached, a request waits inside, for all together up to <see cref="AgentOptions.Patience"/>.
+/// An answer goes to the port that the connection had at its first request; for any other the connection is cut off. While ports cannot be
+/// looked up or the API cannot be reached, a request waits inside, for all together up to <see cref="AgentOptions.Patience"/>.
 /// </remarks>
 public sealed class MetadataAgent : IRequestHandler
 {

@@ -8,13 +8,18 @@ namespace Stackmeta.Api;
 /// <summary>Settings of the metadata API.</summary>
 public sealed record ApiOptions
 {
-    /// <summary>How long records are kept and requests wait. Nova's <c>[api] metadata_cache_expiration</c> is <see cref="AnswerCacheOptions.Expiration"/>.</summary>
+    /// <summary>
+    /// How long records are kept and requests wait. Nova's <c>[api] metadata_cache_expiration</c> is
+    /// <see cref="AnswerCacheOptions.Expiration"/>.
+    /// </summary>
     public AnswerCacheOptions Cache { get; init; } = new();
 
     /// <summary>Answer <c>/healthcheck</c> as Debian's pipeline does, without proof of the caller (spec/nova-metadata.md §8.5).</summary>
     public bool HealthCheck { get; init; } = true;
 
-    /// <summary>While this file exists, <c>/healthcheck</c> answers 503 (Debian: <c>/etc/nova/healthcheck_disable</c>); null for none.</summary>
+    /// <summary>
+    /// While this file exists, <c>/healthcheck</c> answers 503 (Debian: <c>/etc/nova/healthcheck_disable</c>); null for none.
+    /// </summary>
     public string? HealthCheckDisableFile { get; init; }
 }
 

@@ -9,7 +9,8 @@ namespace Stackmeta.Api;
 
 /// <summary>
 /// The metadata API: a request comes in, an instance's document goes out. It has two doors: <see cref="HandleAsync"/> for callers
-/// who must prove whom they ask for, and <see cref="AnswerAsync(Request, RequestIdentity, long)"/> for the hop before it in the same process, which knows.
+/// who must prove whom they ask for, and <see cref="AnswerAsync(Request, RequestIdentity, long)"/> for the hop before it in the same
+/// process, which knows.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -99,13 +100,14 @@ public sealed class MetadataApi : IRequestHandler
     }
 
     /// <summary>
-    /// The response to the hop before, which knows for whom it asks. An instance that is not there, or is another project's, is left to the caller, who may have to look again
-    /// whom it asks for: then there is no response, and <see cref="RefusePromised"/> makes it.
+    /// The response to the hop before, which knows for whom it asks. An instance that is not there, or is another project's, is left to the
+    /// caller, who may have to look again whom it asks for: then there is no response, and <see cref="RefusePromised"/> makes it.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="identity">Whom it is for.</param>
     /// <param name="arrived">The timestamp at which it arrived at the first hop: patience is counted from there.</param>
-    /// <returns><see cref="Refusal.None"/> and a response, refusals included; or <see cref="Refusal.InstanceNotFound"/> or <see cref="Refusal.ProjectMismatch"/>.</returns>
+    /// <returns><see cref="Refusal.None"/> and a response, refusals included; or <see cref="Refusal.InstanceNotFound"/> or
+    /// <see cref="Refusal.ProjectMismatch"/>.</returns>
     public async ValueTask<(Refusal Refusal, Response Response)> AnswerAsync(
         Request request,
         RequestIdentity identity,

@@ -30,8 +30,8 @@ public sealed record EdgeNetwork(
     public string? LeftOut { get; init; }
 
     /// <summary>
-    /// How many link-local IPv6 addresses a guest may have at a time besides the one that its port's MAC makes. A guest needs one, that of RFC 7217,
-    /// and another one after each new installation.
+    /// How many link-local IPv6 addresses a guest may have at a time besides the one that its port's MAC makes. A guest needs one, that of
+    /// RFC 7217, and another one after each new installation.
     /// </summary>
     public int LinkLocalAddresses { get; init; } = EdgeOptions.DefaultLinkLocalAddresses;
 }

@@ -58,9 +58,11 @@ public sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>Starts a server that listens nowhere yet.</summary>
     /// <param name="options">How much a guest may send and ask for.</param>
-    /// <param name="sockets">Where listening sockets are had from: <see cref="DirectSockets"/>, or one that has the rights that this process lacks.</param>
+    /// <param name="sockets">Where listening sockets are had from: <see cref="DirectSockets"/>, or one that has the rights that this
+    /// process lacks.</param>
     /// <param name="handler">Makes the responses: an <see cref="AgentForwarder"/>, or an agent in this process.</param>
-    /// <param name="clientOf">Makes what <paramref name="handler"/> wants to know of a connection (<see cref="Request.Client"/>); null where it takes the connection itself.</param>
+    /// <param name="clientOf">Makes what <paramref name="handler"/> wants to know of a connection (<see cref="Request.Client"/>); null
+    /// where it takes the connection itself.</param>
     public static async Task<EdgeServer> StartAsync(
         EdgeServerOptions options,
         INamespaceSockets sockets,

@@ -9,8 +9,8 @@ public sealed record EdgeServerOptions
     public GuestLimitOptions Limits { get; init; } = new();
 
     /// <summary>
-    /// Whether the networks let each port send from its own addresses only, as Neutron's, OVN's and ours with port security do. Where it is not
-    /// known, a client is refused whose MAC is not known.
+    /// Whether the networks let each port send from its own addresses only, as Neutron's, OVN's and ours with port security do. Where it is
+    /// not known, a client is refused whose MAC is not known.
     /// </summary>
     public bool HasAntiSpoofing { get; init; } = true;
 

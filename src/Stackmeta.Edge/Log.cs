@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Stackmeta.Edge;
 
-/// <summary>All messages of the edge. Ids are stable and never used again: 1000 to 1999. 1006, 1023, 1025, 1050 and 1051 were used.</summary>
+/// <summary>
+/// All messages of the edge. Ids are stable and never used again: 1000 to 1999. 1006, 1023, 1025, 1050 and 1051 were used.
+/// </summary>
 static partial class Log
 {
     [LoggerMessage(1000, LogLevel.Information, "Network {Network} is up in namespace {Namespace}")]

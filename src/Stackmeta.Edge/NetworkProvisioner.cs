@@ -95,11 +95,13 @@ public sealed class NetworkProvisioner : IAsyncDisposable
     ) => ApplyAsync(wanted, [], cancellationToken);
 
     /// <summary>
-    /// Makes the machine have these networks and routers, and none of ours besides, and returns when all of them have been tried once. What is
-    /// right already is left as it is; a port that came or went only makes dnsmasq read its files again. One's failure does not touch the others.
+    /// Makes the machine have these networks and routers, and none of ours besides, and returns when all of them have been tried once. What
+    /// is right already is left as it is; a port that came or went only makes dnsmasq read its files again. One's failure does not touch
+    /// the others.
     /// </summary>
     /// <returns>The status of each wanted network, in their order; those of routers are in <see cref="RouterStatuses"/>.</returns>
-    /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run directory.</exception>
+    /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run
+    /// directory.</exception>
     public async Task<IReadOnlyList<EdgeNetworkStatus>> ApplyAsync(
         IReadOnlyList<EdgeNetwork> wanted,
         IReadOnlyList<EdgeRouter> routers,
@@ -116,11 +118,12 @@ public sealed class NetworkProvisioner : IAsyncDisposable
     }
 
     /// <summary>
-    /// Wants the machine to have these networks and routers, and none of ours besides. Only what differs from what was wanted before is touched;
-    /// now and then all others are looked after too.
+    /// Wants the machine to have these networks and routers, and none of ours besides. Only what differs from what was wanted before is
+    /// touched; now and then all others are looked after too.
     /// </summary>
     /// <returns>Ends when all that differs has been tried once; need not be waited for before something newer is wanted.</returns>
-    /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run directory.</exception>
+    /// <exception cref="EdgeException">Nothing can be done at all: rights or programs are missing, or another edge has the run
+    /// directory.</exception>
     public async Task<Task> WantAsync(EdgeWanted wanted, CancellationToken cancellationToken) =>
         (await RequestAsync(wanted, lookAfterAll: false, cancellationToken)).Changed;
 

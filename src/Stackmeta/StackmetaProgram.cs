@@ -8,7 +8,9 @@ using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
-/// <summary>The <c>stackmeta</c> program as a function: what it prints and the code it ends with. Tests call it in their own process.</summary>
+/// <summary>
+/// The <c>stackmeta</c> program as a function: what it prints and the code it ends with. Tests call it in their own process.
+/// </summary>
 public static class StackmetaProgram
 {
     /// <summary>Runs one command line.</summary>

@@ -32,7 +32,9 @@ public sealed partial class CaseTableTests
     )]
     private static partial Regex TestElsewhere();
 
-    /// <summary>Of the table in spec/neutron-metadata.md §8: the agent, its forwarding and socket, OVN's identification, history, observations.</summary>
+    /// <summary>
+    /// Of the table in spec/neutron-metadata.md §8: the agent, its forwarding and socket, OVN's identification, history, observations.
+    /// </summary>
     [Fact]
     public void Every_case_that_concerns_the_agent_is_in_the_table()
     {

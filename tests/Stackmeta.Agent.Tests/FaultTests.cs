@@ -65,7 +65,8 @@ public sealed class FaultTests
         using var asked = new SemaphoreSlim(0);
         agent.Api.OnRequest = async (_, stream) =>
         {
-            // Slower than the agent is patient with an API that is down; the answer begins within its deadline, and then no pause is too long.
+            // Slower than the agent is patient with an API that is down; the answer begins within its deadline, and then no pause is too
+            // long.
             foreach (
                 var part in (string[])
                     ["HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", new('x', 90_000), new('y', 10_000)]

@@ -139,7 +139,9 @@ public sealed class ReusedAddressTests
         Assert.Equal("born", (await agent.AskAsAsync(stranger)).Text);
     }
 
-    /// <summary>The API knows every instance that the directory knows now, and answers with its id; everything but /latest is not found.</summary>
+    /// <summary>
+    /// The API knows every instance that the directory knows now, and answers with its id; everything but /latest is not found.
+    /// </summary>
     async Task<TestAgent> StartAsync()
     {
         var agent = await TestAgent.StartAsync(time: _time);

@@ -4,7 +4,9 @@ using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Agent.Tests;
 
-/// <summary>The unix socket: who may connect, what is replaced, how one agent follows another (spec/neutron-metadata.md §3.1, §8 cases 26 to 33).</summary>
+/// <summary>
+/// The unix socket: who may connect, what is replaced, how one agent follows another (spec/neutron-metadata.md §3.1, §8 cases 26 to 33).
+/// </summary>
 public sealed class SocketTests : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("sm-socket-").FullName;
@@ -242,12 +244,16 @@ public sealed class SocketTests : IDisposable
     {
         var path = Path.Combine(_folder, "s");
         await using var agent = await StartAsync(new() { Path = path, Backlog = 300 });
-        // Kind, state, Recv-Q, Send-Q: of a socket that listens, how many may wait. It has the name under which it was made, before it took its place.
+        // Kind, state, Recv-Q, Send-Q: of a socket that listens, how many may wait. It has the name under which it was made, before it took
+        // its place.
         var told = (await RunAsync("ss", "-Hxl")).Split('\n').Single(line => line.Contains($" {_folder}"));
         Assert.Equal("300", told.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3]);
     }
 
-    /// <summary>spec/neutron-metadata.md §3.1: what nobody removes must not stop an agent, and what another one has made meanwhile is not ours to remove.</summary>
+    /// <summary>
+    /// spec/neutron-metadata.md §3.1: what nobody removes must not stop an agent, and what another one has made meanwhile is not ours to
+    /// remove.
+    /// </summary>
     [Fact]
     public async Task A_socket_whose_folder_went_away_is_made_anew_by_the_next_agent()
     {

@@ -245,7 +245,9 @@ public abstract class GuestTests(TwoNetworks networks)
         }
     }
 
-    /// <summary>All or nothing: an address that is taken is named with its line and path, and nothing else of the document is taken.</summary>
+    /// <summary>
+    /// All or nothing: an address that is taken is named with its line and path, and nothing else of the document is taken.
+    /// </summary>
     [Fact]
     public async Task An_import_with_an_address_that_is_taken_changes_nothing()
     {

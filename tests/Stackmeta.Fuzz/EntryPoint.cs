@@ -3,7 +3,10 @@ using Xunit.Runner.InProc.SystemConsole;
 
 namespace Stackmeta.Fuzz;
 
-/// <summary>Runs the tests; with <c>fuzz SECONDS [SEED [TARGET…]]</c> all targets or some for so long, with <c>fuzz replay TARGET SEED [HEX]</c> one input.</summary>
+/// <summary>
+/// Runs the tests; with <c>fuzz SECONDS [SEED [TARGET…]]</c> all targets or some for so long, with <c>fuzz replay TARGET SEED [HEX]</c> one
+/// input.
+/// </summary>
 static class EntryPoint
 {
     public static async Task<int> Main(string[] arguments)

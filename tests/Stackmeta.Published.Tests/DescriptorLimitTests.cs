@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Stackmeta.Published.Tests;
 
 /// <summary>
-/// A program that has no descriptor left to accept with. Tried on the program as it ships only: a runtime that compiles while it runs may itself end
-/// for want of one.
+/// A program that has no descriptor left to accept with. Tried on the program as it ships only: a runtime that compiles while it runs may
+/// itself end for want of one.
 /// </summary>
 public sealed class DescriptorLimitTests : IDisposable
 {

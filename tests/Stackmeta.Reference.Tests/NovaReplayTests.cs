@@ -42,7 +42,9 @@ public sealed class NovaReplayTests(ReferenceCloud cloud)
         await ExpectAsync(api, Recordings(name => name == "_protocol"));
     }
 
-    /// <summary>It answers a crash with an empty 500, and was recorded after the password sequences; where it differs from uWSGI, ours is as uWSGI.</summary>
+    /// <summary>
+    /// It answers a crash with an empty 500, and was recorded after the password sequences; where it differs from uWSGI, ours is as uWSGI.
+    /// </summary>
     [Fact]
     public async Task Novas_eventlet_server_says_the_same_or_disagrees_with_uwsgi()
     {

@@ -13,12 +13,12 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Simulation.Tests;
 
 /// <summary>
-/// One random history on the real code: a store in which addresses, MACs, devices and ports change hands, the edge's order of changes on a machine whose
-/// steps fail, the agent with its cache, and guests whose connections live across all of it and claim what rules let them.
+/// One random history on the real code: a store in which addresses, MACs, devices and ports change hands, the edge's order of changes on a
+/// machine whose steps fail, the agent with its cache, and guests whose connections live across all of it and claim what rules let them.
 /// </summary>
 /// <remarks>
-/// Whose port a guest has is what packet rules say when it connects: its interface does not move. A connection that then gets the answer of another
-/// instance is what must never be.
+/// Whose port a guest has is what packet rules say when it connects: its interface does not move. A connection that then gets the answer of
+/// another instance is what must never be.
 /// </remarks>
 #pragma warning disable CA1001 // They live as long as a run, which ends them.
 sealed class History : IMetadataUpstream
@@ -35,7 +35,9 @@ sealed class History : IMetadataUpstream
     readonly SimulatedMachine _machine;
     readonly Guid _network;
 
-    /// <summary>A network that others provide, as Neutron does: their rules follow the store some time later, and nobody tells when.</summary>
+    /// <summary>
+    /// A network that others provide, as Neutron does: their rules follow the store some time later, and nobody tells when.
+    /// </summary>
     readonly Guid _others;
     readonly List<Client> _clients = [];
     readonly List<Task> _waiting = [];

@@ -3,7 +3,8 @@ using Stackmeta.Edge;
 namespace Stackmeta.Simulation.Tests;
 
 /// <summary>
-/// The machine below the edge's order of changes: each step waits until the history lets it be done, fail, or be done and fail all the same.
+/// The machine below the edge's order of changes: each step waits until the history lets it be done, fail, or be done and fail all the
+/// same.
 /// </summary>
 /// <remarks>Packets are let through by <see cref="FindRule"/>, which changes in one step as a transaction of nft does.</remarks>
 sealed class SimulatedMachine(ModelSwitches switches) : IEdgeMachine

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Stackmeta.Tests.Support;
 
-/// <summary>Sends bytes as they are and reads the answer as it comes: what HttpClient would mend or refuse is the point of many tests.</summary>
+/// <summary>
+/// Sends bytes as they are and reads the answer as it comes: what HttpClient would mend or refuse is the point of many tests.
+/// </summary>
 public sealed class RawHttp : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -6,8 +6,8 @@ using Stackmeta.Core.Supervision;
 namespace Stackmeta.Tests.Support;
 
 /// <summary>
-/// What is to be seen of a loop or a background task that fails once. The supervisor's clock stands still until it is wound, so that the state
-/// between failure and new start can be looked at. What the process says of itself comes from the same: readiness from
+/// What is to be seen of a loop or a background task that fails once. The supervisor's clock stands still until it is wound, so that the
+/// state between failure and new start can be looked at. What the process says of itself comes from the same: readiness from
 /// <see cref="Supervisor.Down"/>, the metrics from <see cref="Supervisor.Counts"/>.
 /// </summary>
 /// <param name="name">Of the task, as a literal: a test of the sources compares these with what the program has.</param>

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Stackmeta.Tests.Support;
 
-/// <summary>The address of a unix client that fills <c>sun_path</c> without a closing zero, which the kernel allows and tells one byte longer (unix(7), BUGS).</summary>
+/// <summary>
+/// The address of a unix client that fills <c>sun_path</c> without a closing zero, which the kernel allows and tells one byte longer
+/// (unix(7), BUGS).
+/// </summary>
 public sealed class UnendedPath : EndPoint
 {
     /// <summary>Of <c>sun_path</c>, behind the two bytes of the family.</summary>

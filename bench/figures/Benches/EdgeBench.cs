@@ -3,7 +3,9 @@ using Stackmeta.Bench.Load;
 
 namespace Stackmeta.Bench.Figures;
 
-/// <summary>One process that listens in all namespaces, and as many haproxies before our agent and our API: memory, time to add one, requests.</summary>
+/// <summary>
+/// One process that listens in all namespaces, and as many haproxies before our agent and our API: memory, time to add one, requests.
+/// </summary>
 sealed class EdgeBench(Options options) : IBench
 {
     const int OurPort = 80;

@@ -3,7 +3,9 @@ using Stackmeta.Bench.Load;
 
 namespace Stackmeta.Bench.Figures;
 
-/// <summary>The whole path: from a guest in its namespace to the answer, ours and those that it replaces, through the same interfaces.</summary>
+/// <summary>
+/// The whole path: from a guest in its namespace to the answer, ours and those that it replaces, through the same interfaces.
+/// </summary>
 sealed class PathBench(Options options) : IBench
 {
     static readonly IPAddress Metadata = new([169, 254, 169, 254]);

@@ -5,8 +5,8 @@ using Stackmeta.Bench.Load;
 namespace Stackmeta.Bench.Figures;
 
 /// <summary>
-/// Guests that all boot at once, as after a power cut, before a program that has just started and knows none of them. Each asks cloud-init's
-/// 28 questions one after another on a connection each; so many boot at once, and the next begins when one is done.
+/// Guests that all boot at once, as after a power cut, before a program that has just started and knows none of them. Each asks
+/// cloud-init's 28 questions one after another on a connection each; so many boot at once, and the next begins when one is done.
 /// </summary>
 sealed class StormBench(Options options) : IBench
 {

@@ -4,7 +4,9 @@ using Stackmeta.Bench.Load;
 
 namespace Stackmeta.Bench.Figures;
 
-/// <summary>What guests ask, and what they must be told: the first guest's answers, learnt once, with each guest's own values in them.</summary>
+/// <summary>
+/// What guests ask, and what they must be told: the first guest's answers, learnt once, with each guest's own values in them.
+/// </summary>
 sealed class GuestRequests
 {
     readonly List<byte[]> _requests;

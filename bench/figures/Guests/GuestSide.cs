@@ -60,7 +60,9 @@ sealed class GuestSide : IDisposable
         }
     }
 
-    /// <summary>One interface stands for all guests of a network: each packet leaves it with the MAC of the guest that it is from.</summary>
+    /// <summary>
+    /// One interface stands for all guests of a network: each packet leaves it with the MAC of the guest that it is from.
+    /// </summary>
     static void SpeakWithOwnMacs(IGrouping<int, BenchGuest> guests)
     {
         var elements = guests.Select(static guest => $"{guest.Address} : {guest.Mac}");

@@ -1,8 +1,8 @@
 namespace Stackmeta.Bench.Figures;
 
 /// <summary>
-/// Statements that give each copied instance a copy of the original's port in Neutron's database, every row of it, so that Neutron has as much
-/// to do for it as for a real one.
+/// Statements that give each copied instance a copy of the original's port in Neutron's database, every row of it, so that Neutron has as
+/// much to do for it as for a real one.
 /// </summary>
 static class CopiedPorts
 {

@@ -72,7 +72,9 @@ public sealed class Health(TimeProvider time)
         }
     }
 
-    /// <summary>Looks at this process alone: that it answers, and that its doors are open. What is not well here, a new start may mend.</summary>
+    /// <summary>
+    /// Looks at this process alone: that it answers, and that its doors are open. What is not well here, a new start may mend.
+    /// </summary>
     public async Task<ImmutableArray<NamedFinding>> LookAtLifeAsync()
     {
         ImmutableArray<HealthCheck> checks;

@@ -22,8 +22,8 @@ public sealed class MetricFamily
     readonly Dictionary<LabelValues, MetricSeries> _series = [];
 
     /// <summary>
-    /// The series that came up first, which most measurements are of: found without a lock, by the identity of their label values. Replaced as
-    /// a whole, under the lock of <see cref="_series"/>.
+    /// The series that came up first, which most measurements are of: found without a lock, by the identity of their label values. Replaced
+    /// as a whole, under the lock of <see cref="_series"/>.
     /// </summary>
     volatile (LabelValues Values, MetricSeries Series)[] _first = [];
 

@@ -4,7 +4,9 @@ using Stackmeta.Http;
 
 namespace Stackmeta.Admin;
 
-/// <summary>Gives requests, as they end, to all who watch. Who watches too slowly misses some, and is told how many; requests never wait.</summary>
+/// <summary>
+/// Gives requests, as they end, to all who watch. Who watches too slowly misses some, and is told how many; requests never wait.
+/// </summary>
 public sealed class RequestFeed : IRequestListener
 {
     /// <summary>Requests kept for one who watches.</summary>

@@ -35,7 +35,10 @@ public static class AdminAnswer
         return Answer.WriteAsync(request.Http, status, Json, body.WrittenSpan);
     }
 
-    /// <summary>A body that is made while it is sent. Where that fails in the middle, the connection breaks, so that nobody takes a part for the whole.</summary>
+    /// <summary>
+    /// A body that is made while it is sent. Where that fails in the middle, the connection breaks, so that nobody takes a part for the
+    /// whole.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="contentType">What it is.</param>
     /// <param name="length">Bytes.</param>
@@ -70,7 +73,9 @@ public static class AdminAnswer
             _ => 409,
         };
 
-    /// <summary><c>{"errors": [{"path", "reason", "line"}]}</c>, one for each thing that is wrong; the line of the body where it is known.</summary>
+    /// <summary>
+    /// <c>{"errors": [{"path", "reason", "line"}]}</c>, one for each thing that is wrong; the line of the body where it is known.
+    /// </summary>
     public static Task ErrorAsync(AdminRequest request, int status, ImmutableArray<Objection> objections) =>
         JsonAsync(
             request,

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Stackmeta.Admin;
 
-/// <summary>One thing that can be asked on the admin socket. Dispatch, the OpenAPI document and the list at <c>/</c> derive from it.</summary>
+/// <summary>
+/// One thing that can be asked on the admin socket. Dispatch, the OpenAPI document and the list at <c>/</c> derive from it.
+/// </summary>
 /// <param name="Method">GET also answers HEAD.</param>
 /// <param name="Template">The path; a part in braces takes any text, for example <c>/inventory/networks/{id}</c>.</param>
 /// <param name="Summary">What it does, in a sentence.</param>

@@ -163,7 +163,9 @@ public sealed class AdminServer : IAsyncDisposable
             return AdminAnswer.ErrorAsync(request, 405, $"It knows {string.Join(", ", allowed)}");
         }
 
-        /// <summary>The socket's mode lets only its owner and root in; the kernel's word on the peer holds also where a mode was widened.</summary>
+        /// <summary>
+        /// The socket's mode lets only its owner and root in; the kernel's word on the peer holds also where a mode was widened.
+        /// </summary>
         static bool IsAllowed(HttpContext context) =>
             context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
             && PeerCredentials.UserOf(socket) is { } user

@@ -6,7 +6,9 @@ using Stackmeta.Inventory;
 
 namespace Stackmeta.Admin;
 
-/// <summary>The OpenAPI 3.1 document of an admin socket, made of its routes: what is asked for and what is described cannot differ.</summary>
+/// <summary>
+/// The OpenAPI 3.1 document of an admin socket, made of its routes: what is asked for and what is described cannot differ.
+/// </summary>
 static class OpenApi
 {
     public static void Write(Utf8JsonWriter json, IEnumerable<AdminRoute> routes)

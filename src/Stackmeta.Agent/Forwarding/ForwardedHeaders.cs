@@ -5,7 +5,10 @@ using Stackmeta.Http;
 
 namespace Stackmeta.Agent;
 
-/// <summary>What of the API's answer the guest gets besides status and body: the headers that say what the body is (spec/neutron-metadata.md §3.7, Target).</summary>
+/// <summary>
+/// What of the API's answer the guest gets besides status and body: the headers that say what the body is (spec/neutron-metadata.md §3.7,
+/// Target).
+/// </summary>
 static class ForwardedHeaders
 {
     static readonly FrozenSet<string> PassedHeaders = new[]

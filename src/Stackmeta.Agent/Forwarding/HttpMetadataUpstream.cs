@@ -14,7 +14,8 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     readonly TimeProvider _time;
     readonly ILogger _logger;
 
-    // What may be sent twice goes on connections that are kept; the rest each on one of its own, which the API cannot have closed meanwhile.
+    // What may be sent twice goes on connections that are kept; the rest each on one of its own, which the API cannot have closed
+    // meanwhile.
     readonly HttpMessageInvoker _kept;
     readonly HttpMessageInvoker _single;
     readonly string _origin;

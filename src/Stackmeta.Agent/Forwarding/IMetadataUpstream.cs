@@ -9,7 +9,8 @@ public interface IMetadataUpstream
     /// <summary>Has a guest's request answered on behalf of its instance.</summary>
     /// <param name="request">The guest's request.</param>
     /// <param name="identity">Whom the guest's port belongs to.</param>
-    /// <param name="arrived">The timestamp at which the request arrived: an API in this process counts the guest's patience from there.</param>
+    /// <param name="arrived">The timestamp at which the request arrived: an API in this process counts the guest's patience from
+    /// there.</param>
     ValueTask<UpstreamResult> ForwardAsync(Request request, RequestIdentity identity, long arrived);
 }
 

@@ -4,8 +4,8 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Agent;
 
 /// <summary>
-/// Looks up whose a request is, and gives a port only when the guest's packets obey what the store says of it: an answer must not be ahead of the packet
-/// rules, nor behind them.
+/// Looks up whose a request is, and gives a port only when the guest's packets obey what the store says of it: an answer must not be ahead
+/// of the packet rules, nor behind them.
 /// </summary>
 /// <param name="options">How long a request waits for rules, and how many may.</param>
 /// <param name="ports">Where ports are looked up.</param>
@@ -16,7 +16,10 @@ sealed class AppliedLookUp(AgentOptions options, PortCache ports, IAppliedPorts?
     // Requests that wait for rules now; by Interlocked.
     int _waiters;
 
-    /// <summary>The guest's port, or why there is none: <see cref="Refusal.ClientMacMismatch"/> or <see cref="Refusal.PortNotApplied"/> besides a directory's.</summary>
+    /// <summary>
+    /// The guest's port, or why there is none: <see cref="Refusal.ClientMacMismatch"/> or <see cref="Refusal.PortNotApplied"/> besides a
+    /// directory's.
+    /// </summary>
     /// <param name="guest">Who asks.</param>
     /// <param name="arrived">The timestamp at which the request arrived, from which patience is counted.</param>
     /// <param name="cancellationToken">The request's.</param>
@@ -34,7 +37,9 @@ sealed class AppliedLookUp(AgentOptions options, PortCache ports, IAppliedPorts?
             : CheckAsync(new(found), guest, arrived, cancellationToken);
     }
 
-    /// <summary>As <see cref="FindAsync"/>, after the API has denied the port's instance: what was kept for some time is looked up anew.</summary>
+    /// <summary>
+    /// As <see cref="FindAsync"/>, after the API has denied the port's instance: what was kept for some time is looked up anew.
+    /// </summary>
     public ValueTask<PortAnswer> FindAgainAsync(in Guest guest, long arrived, CancellationToken cancellationToken) =>
         CheckAsync(ports.FindAgainAsync(KeyOf(guest), arrived, cancellationToken), guest, arrived, cancellationToken);
 

@@ -23,8 +23,8 @@ readonly record struct Guest(NetworkScope Scope, GuestAddress Address, string Cl
     public bool IsPortTold { get; init; }
 
     /// <summary>
-    /// Whether its MAC is the port's, where that can be said: a network's guests are on its link, while a router's may be behind another router,
-    /// whose MAC their packets have. Link-local addresses are never routed.
+    /// Whether its MAC is the port's, where that can be said: a network's guests are on its link, while a router's may be behind another
+    /// router, whose MAC their packets have. Link-local addresses are never routed.
     /// </summary>
     public bool MayBe(Port port) =>
         Mac is not { } mac
@@ -50,8 +50,8 @@ static class GuestIdentification
     const string ForwardedForHeader = "X-Forwarded-For";
 
     /// <summary>
-    /// The MAC of the guest's packets, as our edge tells it, or <see cref="UnknownMac"/>. It can only narrow who is answered: one that a guest has written,
-    /// where another proxy lets it through, gains nothing.
+    /// The MAC of the guest's packets, as our edge tells it, or <see cref="UnknownMac"/>. It can only narrow who is answered: one that a
+    /// guest has written, where another proxy lets it through, gains nothing.
     /// </summary>
     const string MacHeader = "X-Stackmeta-Client-MAC";
 
@@ -154,7 +154,9 @@ static class GuestIdentification
         return TryParse(client, out address) ? Refusal.None : Refusal.AddressMalformed;
     }
 
-    /// <summary>One address in its usual form; none of the abbreviations that a parser may take (<c>10.5</c>, <c>0x0a000005</c>, brackets).</summary>
+    /// <summary>
+    /// One address in its usual form; none of the abbreviations that a parser may take (<c>10.5</c>, <c>0x0a000005</c>, brackets).
+    /// </summary>
     static bool TryParse(string text, out IPAddress address)
     {
         if (!IPAddress.TryParse(text, out var parsed))

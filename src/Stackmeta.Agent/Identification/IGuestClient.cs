@@ -22,8 +22,8 @@ public interface IGuestClient
     EthernetAddress? Mac { get; }
 
     /// <summary>
-    /// The port that the connection is tied to from its first identified request on, for the agent to set; null before. Requests of a connection follow
-    /// each other, and so do the agent's uses of it.
+    /// The port that the connection is tied to from its first identified request on, for the agent to set; null before. Requests of a
+    /// connection follow each other, and so do the agent's uses of it.
     /// </summary>
     Port? BoundPort { get; set; }
 }

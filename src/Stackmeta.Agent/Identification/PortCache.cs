@@ -6,7 +6,9 @@ namespace Stackmeta.Agent;
 /// <summary>The ports that were looked up lately, by scope and address.</summary>
 public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
 {
-    /// <summary>A port found a moment ago is believed even when the API knows no such instance; older ones are looked up once more.</summary>
+    /// <summary>
+    /// A port found a moment ago is believed even when the API knows no such instance; older ones are looked up once more.
+    /// </summary>
     static readonly TimeSpan BelievedAge = TimeSpan.FromSeconds(1);
 
     readonly IPortDirectory _directory;
@@ -40,8 +42,8 @@ public sealed class PortCache : IAnswerSource<PortKey, PortAnswer>
         _ports.GetAsync(key, arrived, cancellationToken);
 
     /// <summary>
-    /// The port of an address after the API has denied the instance of the one that was given, or its MAC is not the guest's: its address may have a
-    /// new owner (LP#1868867).
+    /// The port of an address after the API has denied the instance of the one that was given, or its MAC is not the guest's: its address
+    /// may have a new owner (LP#1868867).
     /// </summary>
     public ValueTask<PortAnswer> FindAgainAsync(PortKey key, long arrived, CancellationToken cancellationToken)
     {

@@ -107,7 +107,9 @@ public sealed class VendorDataProviders : IVendorData, IAnswerSource<Instance, V
             : new(entries, Refusal.None, IsWhole: false);
     }
 
-    /// <summary>What lacks a target's answer is kept for the second of a negative answer: the next boot stage may find the target up again.</summary>
+    /// <summary>
+    /// What lacks a target's answer is kept for the second of a negative answer: the next boot stage may find the target up again.
+    /// </summary>
     AnswerKind IAnswerSource<Instance, VendorDataAnswer>.KindOf(in VendorDataAnswer answer) =>
         answer is { Refusal: Refusal.None, IsWhole: true } ? AnswerKind.Found : AnswerKind.Absent;
 
@@ -121,7 +123,9 @@ public sealed class VendorDataProviders : IVendorData, IAnswerSource<Instance, V
         return size;
     }
 
-    /// <summary>In the providers' order; a target named <c>static</c> gives way to the file, whichever comes first (spec/nova-metadata.md §5.3).</summary>
+    /// <summary>
+    /// In the providers' order; a target named <c>static</c> gives way to the file, whichever comes first (spec/nova-metadata.md §5.3).
+    /// </summary>
     VendorDataAnswer Merge(ImmutableArray<VendorDataEntry> targets)
     {
         var entries = ImmutableArray.CreateBuilder<VendorDataEntry>(targets.Length + 1);

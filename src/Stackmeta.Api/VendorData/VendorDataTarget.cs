@@ -12,7 +12,10 @@ public sealed record VendorDataTarget(string Name, Uri Url)
     public string ShownUrl =>
         Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    /// <summary>Reads <c>name@url</c>, divided at the first <c>@</c>. What cannot be used is left out and told, as Nova does (spec/nova-metadata.md §5.3).</summary>
+    /// <summary>
+    /// Reads <c>name@url</c>, divided at the first <c>@</c>. What cannot be used is left out and told, as Nova does (spec/nova-metadata.md
+    /// §5.3).
+    /// </summary>
     public static ImmutableArray<VendorDataTarget> ParseAll(IEnumerable<string> texts, ILogger logger)
     {
         var targets = ImmutableArray.CreateBuilder<VendorDataTarget>();

@@ -11,7 +11,9 @@ public sealed record DriveOptions
 
     public DriveFormat Format { get; init; } = DriveFormat.Iso9660;
 
-    /// <summary>ISO 9660: at most 16 printable ASCII characters (Joliet's room). vfat: at most 11, without <c>"*+,./:;&lt;=&gt;?[\]|</c>.</summary>
+    /// <summary>
+    /// ISO 9660: at most 16 printable ASCII characters (Joliet's room). vfat: at most 11, without <c>"*+,./:;&lt;=&gt;?[\]|</c>.
+    /// </summary>
     public string Label { get; init; } = ConfigDriveLabel;
 
     /// <summary>ISO 9660's publisher, at most 64 printable ASCII characters. Nova writes its product and version here.</summary>

@@ -15,7 +15,9 @@ sealed class IsoTree
 
     public bool IsJoliet { get; }
 
-    /// <summary>All directories in path table order (ECMA-119 9.4.6.4): by level, then by parent, then by name. The root is the first.</summary>
+    /// <summary>
+    /// All directories in path table order (ECMA-119 9.4.6.4): by level, then by parent, then by name. The root is the first.
+    /// </summary>
     public List<IsoDirectory> Directories { get; } = [];
 
     /// <param name="extents">Filled with each content that is met for the first time, in the order of meeting.</param>

@@ -39,7 +39,9 @@ public sealed class DriveImage
 
     public DriveFormat Format { get; }
 
-    /// <summary>What exactly was read: <c>Rock Ridge</c>, <c>Joliet</c>, <c>plain</c>, <c>FAT12</c>, <c>FAT16</c> or <c>FAT32</c>.</summary>
+    /// <summary>
+    /// What exactly was read: <c>Rock Ridge</c>, <c>Joliet</c>, <c>plain</c>, <c>FAT12</c>, <c>FAT16</c> or <c>FAT32</c>.
+    /// </summary>
     public string Variant { get; }
 
     /// <summary>Without the spaces that pad it; empty if there is none.</summary>

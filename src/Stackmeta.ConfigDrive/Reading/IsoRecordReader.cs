@@ -9,7 +9,9 @@ abstract class IsoRecordReader(ImageSource source, string name)
     // Files of 4 GiB and more come in pieces of nearly that size.
     const int MostPieces = 256;
 
-    /// <summary>Whether a folder was found at another place than its own, so that the place it was moved to is no folder of its own.</summary>
+    /// <summary>
+    /// Whether a folder was found at another place than its own, so that the place it was moved to is no folder of its own.
+    /// </summary>
     public bool FollowedMove { get; private set; }
 
     /// <summary>As in <see cref="DriveImage.Variant"/>.</summary>

@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stackmeta.Core.Files;
 
-/// <summary>Paths that lead to something to write into, and not to a file to replace: devices, FIFOs, descriptors such as <c>/dev/stdout</c>.</summary>
+/// <summary>
+/// Paths that lead to something to write into, and not to a file to replace: devices, FIFOs, descriptors such as <c>/dev/stdout</c>.
+/// </summary>
 public static class StreamFile
 {
     static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(20);

@@ -4,7 +4,8 @@ namespace Stackmeta.Core.Logging;
 
 /// <summary>
 /// A log for sites that clients can reach: each kind of line at most 60 times a minute, then a count in the next one, and no stack trace.
-/// Lines of a kind have the same event id; a site whose reasons must not hide each other has a <see cref="LogThrottle{TReason}"/> of its own.
+/// Lines of a kind have the same event id; a site whose reasons must not hide each other has a <see cref="LogThrottle{TReason}"/> of its
+/// own.
 /// </summary>
 public sealed class ThrottledLogger(ILogger inner, TimeProvider time) : ILogger
 {

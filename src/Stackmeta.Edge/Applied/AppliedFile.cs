@@ -8,8 +8,8 @@ namespace Stackmeta.Edge;
 
 /// <summary>What is applied of one network or router as a file, for processes that answer its guests but do not provide it.</summary>
 /// <remarks>
-/// A file is replaced as a whole. One that is older than what packets obey makes guests wait and no more: before rules change, the ports that
-/// change are taken out of it.
+/// A file is replaced as a whole. One that is older than what packets obey makes guests wait and no more: before rules change, the ports
+/// that change are taken out of it.
 /// </remarks>
 static class AppliedFile
 {

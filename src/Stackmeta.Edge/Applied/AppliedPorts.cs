@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// What packets obey now, in the process that sees to it. Who changes packet rules first takes out what will not hold any longer, and puts in
-/// what holds only when it does.
+/// What packets obey now, in the process that sees to it. Who changes packet rules first takes out what will not hold any longer, and puts
+/// in what holds only when it does.
 /// </summary>
 public sealed class AppliedPorts : IAppliedState
 {

@@ -3,7 +3,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
-/// <summary>The clients whose connections must end before a change shows: those who were, or will be, at an address or a MAC that changes hands.</summary>
+/// <summary>
+/// The clients whose connections must end before a change shows: those who were, or will be, at an address or a MAC that changes hands.
+/// </summary>
 public sealed class ChangedPeers
 {
     readonly HashSet<IPAddress> _addresses = [];

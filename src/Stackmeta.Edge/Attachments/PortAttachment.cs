@@ -1,7 +1,9 @@
 namespace Stackmeta.Edge;
 
 /// <summary>Puts a guest's interface, a tap or an end of a veth pair that somebody made, on the bridge of a network of ours.</summary>
-/// <remarks>Needs CAP_NET_ADMIN, and no running edge: the bridge itself tells whose it is, and a file what was applied of it last.</remarks>
+/// <remarks>
+/// Needs CAP_NET_ADMIN, and no running edge: the bridge itself tells whose it is, and a file what was applied of it last.
+/// </remarks>
 public static class PortAttachment
 {
     /// <summary>IFNAMSIZ of linux/if.h is 16, the final zero included.</summary>
@@ -16,8 +18,9 @@ public static class PortAttachment
     /// port changes.
     /// </summary>
     /// <param name="readNetwork">
-    /// The network as the inventory has it now; null lets guests speak with any address. The guest is held (<see cref="PortSecurityRules"/>) to
-    /// what the edge has applied of it: it is waited for as long as that is something else, and then nothing passes until it is applied.
+    /// The network as the inventory has it now; null lets guests speak with any address. The guest is held
+    /// (<see cref="PortSecurityRules"/>) to what the edge has applied of it: it is waited for as long as that is something else, and then
+    /// nothing passes until it is applied.
     /// </param>
     /// <exception cref="EdgeException">
     /// The network is not up, there is no such interface, it is on another bridge or has an alias of its own, or nft is missing.
@@ -143,8 +146,8 @@ public static class PortAttachment
     }
 
     /// <summary>
-    /// The network with its ports as they are applied, whatever the inventory says meanwhile: rules of a state that the edge does not know of would
-    /// let packets through that are answered by another one.
+    /// The network with its ports as they are applied, whatever the inventory says meanwhile: rules of a state that the edge does not know
+    /// of would let packets through that are answered by another one.
     /// </summary>
     static async Task<EdgeNetwork> ReadAsync(
         NetworkFiles files,

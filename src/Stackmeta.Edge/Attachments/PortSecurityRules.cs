@@ -10,9 +10,9 @@ namespace Stackmeta.Edge;
 /// </summary>
 /// <remarks>
 /// A guest may choose its link-local address (RFC 7217), but not the one that another port's MAC makes (RFC 4291, appendix A), nor one that
-/// serves the network; and so many at a time (<see cref="EdgeNetwork.LinkLocalAddresses"/>), since each is an entry of the kernel's neighbour
-/// table, which all namespaces of the host share. What neighbour discovery says of a MAC is held to the port's (RFC 4861 §4.6.1): by that MAC
-/// the guest is known.
+/// serves the network; and so many at a time (<see cref="EdgeNetwork.LinkLocalAddresses"/>), since each is an entry of the kernel's
+/// neighbour table, which all namespaces of the host share. What neighbour discovery says of a MAC is held to the port's (RFC 4861 §4.6.1):
+/// by that MAC the guest is known.
 /// </remarks>
 static class PortSecurityRules
 {
@@ -24,17 +24,18 @@ static class PortSecurityRules
     const string Syn = "tcp flags & (syn | ack) == syn";
 
     /// <summary>
-    /// How long a link-local address that is no longer used keeps its place: longer than the kernel keeps a neighbour that it no longer hears of
-    /// (<c>gc_stale_time</c> of arp(7), 60 s), so that a guest which goes from one address to the next has no more entries than places.
+    /// How long a link-local address that is no longer used keeps its place: longer than the kernel keeps a neighbour that it no longer
+    /// hears of (<c>gc_stale_time</c> of arp(7), 60 s), so that a guest which goes from one address to the next has no more entries than
+    /// places.
     /// </summary>
     const string LinkLocalTimeout = "5m";
 
     /// <summary>
-    /// Connections that one guest may begin with the metadata service. A connection that the guest leaves half open takes a place of the listener's
-    /// 4096 for 7 s, since the SYN-ACK is sent twice more, after 1 and 3 s (<see cref="NamespaceKernelSettings"/>): 200 + 7 × 100 are less than a quarter
-    /// of them. Beyond 4096 the kernel would answer all guests of the network with SYN cookies, which leave no SYN to know a guest's MAC by.
-    /// No client of the metadata service comes near it: they ask in sequence. One statement a port, not one for all with a set of ports: when such a
-    /// set is full, its rule matches no more, and lets everything pass.
+    /// Connections that one guest may begin with the metadata service. A connection that the guest leaves half open takes a place of the
+    /// listener's 4096 for 7 s, since the SYN-ACK is sent twice more, after 1 and 3 s (<see cref="NamespaceKernelSettings"/>): 200 + 7 ×
+    /// 100 are less than a quarter of them. Beyond 4096 the kernel would answer all guests of the network with SYN cookies, which leave no
+    /// SYN to know a guest's MAC by. No client of the metadata service comes near it: they ask in sequence. One statement a port, not one
+    /// for all with a set of ports: when such a set is full, its rule matches no more, and lets everything pass.
     /// </summary>
     const string SynRate = "rate over 100/second burst 200 packets";
 
@@ -50,8 +51,8 @@ static class PortSecurityRules
             """;
 
     /// <summary>
-    /// Replaces all rules of the network's table at once. What has memory, the ports' sets and rates, stays as it is: with the table made anew a
-    /// guest would have all its places again at each change of the network. What no rule uses any more is removed afterwards
+    /// Replaces all rules of the network's table at once. What has memory, the ports' sets and rates, stays as it is: with the table made
+    /// anew a guest would have all its places again at each change of the network. What no rule uses any more is removed afterwards
     /// (<see cref="PortSecurityTable"/>).
     /// </summary>
     /// <param name="ports">Those whose guests are on the bridge, at least one.</param>
@@ -182,10 +183,12 @@ static class PortSecurityRules
             [
                 $"ether saddr != {mac} drop",
                 "ether type ip udp sport 67 drop",
-                // The MAC that DHCP servers believe (RFC 2131 §2, chaddr), which lies in the packet's first piece, or in none that is looked at.
+                // The MAC that DHCP servers believe (RFC 2131 §2, chaddr), which lies in the packet's first piece, or in none that is
+                // looked at.
                 "ether type ip udp dport 67 ip frag-off & 0x3fff != 0 drop",
                 $"ether type ip udp dport 67 @th,288,48 != 0x{digits} drop",
-                // In pieces, a SYN's flags would be in another one than its ports. No client of the service needs them: TCP finds its own size.
+                // In pieces, a SYN's flags would be in another one than its ports. No client of the service needs them: TCP finds its own
+                // size.
                 $"ip daddr {MetadataAddress.Ipv4} ip frag-off & 0x3fff != 0 drop",
                 $"ip daddr {MetadataAddress.Ipv4} tcp dport {MetadataAddress.Port} {Syn} limit name \"syn_{port.Id:N}\" drop",
                 .. own,

@@ -7,8 +7,8 @@ namespace Stackmeta.Edge;
 static partial class PortSecurityTable
 {
     /// <summary>
-    /// Removes the chains, sets and rates of ports that are gone. In a transaction of its own, after the one that has taken the last rule away that
-    /// led to them: kernels before 6.4 count a verdict map's references until the end of the transaction.
+    /// Removes the chains, sets and rates of ports that are gone. In a transaction of its own, after the one that has taken the last rule
+    /// away that led to them: kernels before 6.4 count a verdict map's references until the end of the transaction.
     /// </summary>
     /// <param name="used">The text by which the table's rules were replaced.</param>
     /// <param name="file">Where the commands are written for nft to read.</param>

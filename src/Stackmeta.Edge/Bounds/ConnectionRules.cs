@@ -1,12 +1,13 @@
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// The rules for nft(8) by which one guest has a bounded number of connections with the haproxy of its namespace, whatever addresses it takes: haproxy counts by
-/// address (<see cref="HaproxyConfiguration"/>), and a guest may have many. Our own listeners count by MAC themselves and need none of this.
+/// The rules for nft(8) by which one guest has a bounded number of connections with the haproxy of its namespace, whatever addresses it
+/// takes: haproxy counts by address (<see cref="HaproxyConfiguration"/>), and a guest may have many. Our own listeners count by MAC
+/// themselves and need none of this.
 /// </summary>
 /// <remarks>
-/// The kernel counts what its connection tracking knows (<c>ct count</c> of nft(8)). In a network's namespace nothing but these connections is tracked, so that
-/// no guest fills that table with anything else; a router's tracks what it redirects anyway.
+/// The kernel counts what its connection tracking knows (<c>ct count</c> of nft(8)). In a network's namespace nothing but these connections
+/// is tracked, so that no guest fills that table with anything else; a router's tracks what it redirects anyway.
 /// </remarks>
 static class ConnectionRules
 {

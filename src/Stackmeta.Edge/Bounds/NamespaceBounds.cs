@@ -1,8 +1,8 @@
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// Keeps guests of one namespace of ours from taking what is there for all: kernel settings, <see cref="NeighbourRules"/> and <see cref="ConnectionRules"/>. All go with
-/// the namespace. Used by one caller at a time, except <see cref="Notice"/>.
+/// Keeps guests of one namespace of ours from taking what is there for all: kernel settings, <see cref="NeighbourRules"/> and
+/// <see cref="ConnectionRules"/>. All go with the namespace. Used by one caller at a time, except <see cref="Notice"/>.
 /// </summary>
 /// <param name="file">Where the rules are written for nft to read.</param>
 /// <param name="countsConnections">Whether what serves there cannot tell guests apart.</param>
@@ -18,7 +18,9 @@ sealed class NamespaceBounds(string @namespace, string file, bool countsConnecti
     /// <summary>The namespace is another one now, or will be.</summary>
     public void Forget() => _applied = null;
 
-    /// <summary>Makes settings and rules be in force. That they cannot be is told by <see cref="Notice"/>: guests are served all the same.</summary>
+    /// <summary>
+    /// Makes settings and rules be in force. That they cannot be is told by <see cref="Notice"/>: guests are served all the same.
+    /// </summary>
     /// <param name="devices">The namespace's interfaces to guests.</param>
     /// <param name="forwards">Whether it is a router's.</param>
     public async Task ApplyAsync(

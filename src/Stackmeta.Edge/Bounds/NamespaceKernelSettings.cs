@@ -1,6 +1,9 @@
 namespace Stackmeta.Edge;
 
-/// <summary>What the kernel is told for namespaces of ours, so that one guest does not take what the others need too (ip-sysctl of the kernel's documentation).</summary>
+/// <summary>
+/// What the kernel is told for namespaces of ours, so that one guest does not take what the others need too (ip-sysctl of the kernel's
+/// documentation).
+/// </summary>
 static class NamespaceKernelSettings
 {
     /// <summary>Assignments for sysctl(8).</summary>

@@ -5,22 +5,23 @@ using System.Text;
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// The rules for nft(8) by which the guests of a network, attached with rules of their own or not, make a bounded number of entries in the kernel's
-/// neighbour table. It holds 1024 by default (<c>gc_thresh3</c> of arp(7)), one for each address of each interface, for all namespaces of the host and the host
-/// itself; when it is full of entries that are in use, nobody gets a new one.
+/// The rules for nft(8) by which the guests of a network, attached with rules of their own or not, make a bounded number of entries in the
+/// kernel's neighbour table. It holds 1024 by default (<c>gc_thresh3</c> of arp(7)), one for each address of each interface, for all
+/// namespaces of the host and the host itself; when it is full of entries that are in use, nobody gets a new one.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The kernel makes an entry of what a guest sends in these cases: it answers a packet whose source is on the link (any packet may be answered, by a SYN-ACK, a reset,
-/// an ICMP message, dnsmasq); it learns the sender of an ARP request (also one that is not on the link) or the source of a neighbour or router
-/// solicitation; dnsmasq sends to the <c>giaddr</c> or <c>ciaddr</c> that a DHCP message names; a router forwards to a destination on the link. An advertisement
-/// or an ARP reply makes none, it changes what is there. So the sources of packets, the senders of ARP, and what DHCP names are held
-/// to the addresses of the network's ports, and to a set of further ones with so many places, which takes no more when it is full: then packets from yet another
-/// address are dropped. Redirects are not accepted (<see cref="NamespaceKernelSettings"/>).
+/// The kernel makes an entry of what a guest sends in these cases: it answers a packet whose source is on the link (any packet may be
+/// answered, by a SYN-ACK, a reset, an ICMP message, dnsmasq); it learns the sender of an ARP request (also one that is not on the link) or
+/// the source of a neighbour or router solicitation; dnsmasq sends to the <c>giaddr</c> or <c>ciaddr</c> that a DHCP message names; a
+/// router forwards to a destination on the link. An advertisement or an ARP reply makes none, it changes what is there. So the sources of
+/// packets, the senders of ARP, and what DHCP names are held to the addresses of the network's ports, and to a set of further ones with so
+/// many places, which takes no more when it is full: then packets from yet another address are dropped. Redirects are not accepted
+/// (<see cref="NamespaceKernelSettings"/>).
 /// </para>
 /// <para>
-/// The addresses of ports take no place, so nobody can take them away by inventing others. A connection's packets over IPv4 from such an address
-/// pass by the first rule: one look into a hash.
+/// The addresses of ports take no place, so nobody can take them away by inventing others. A connection's packets over IPv4 from such an
+/// address pass by the first rule: one look into a hash.
 /// </para>
 /// </remarks>
 static class NeighbourRules
@@ -37,8 +38,8 @@ static class NeighbourRules
     const string TowardsTimeout = "10s";
 
     /// <summary>
-    /// Places for addresses that no port has. Guests choose their link-local ones (RFC 7217), so there are two for each port; more than half of the
-    /// kernel's table is for no network to have. A power of two, so that few changes need another set.
+    /// Places for addresses that no port has. Guests choose their link-local ones (RFC 7217), so there are two for each port; more than
+    /// half of the kernel's table is for no network to have. A power of two, so that few changes need another set.
     /// </summary>
     public static int PlacesFor(int ports) =>
         Math.Min(512, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, 2 * ports)));

@@ -4,12 +4,12 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// Who a connection's client is within its network or router, decided when it is accepted, by where its packets come from and never by the kernel's
-/// table of neighbours, which guests can steer.
+/// Who a connection's client is within its network or router, decided when it is accepted, by where its packets come from and never by the
+/// kernel's table of neighbours, which guests can steer.
 /// </summary>
 /// <param name="Address">
-/// By which the agent finds the port. A link-local client stands for its MAC, whichever address it has: then it is the one that is made of the MAC
-/// (RFC 4291, appendix A), with its zone.
+/// By which the agent finds the port. A link-local client stands for its MAC, whichever address it has: then it is the one that is made of
+/// the MAC (RFC 4291, appendix A), with its zone.
 /// </param>
 /// <param name="Mac">By which its first packet came; null when only the address is known.</param>
 readonly record struct ClientIdentity(IPAddress Address, EthernetAddress? Mac)
@@ -18,7 +18,8 @@ readonly record struct ClientIdentity(IPAddress Address, EthernetAddress? Mac)
     /// <param name="peer">The socket's, IPv4 not mapped into IPv6.</param>
     /// <param name="source">What its SYN says.</param>
     /// <param name="mac">The MAC of <see cref="SynSource.Ethernet"/>.</param>
-    /// <param name="hasAntiSpoofing">Whether the network lets each port send from its own addresses only: then an address alone is proof.</param>
+    /// <param name="hasAntiSpoofing">Whether the network lets each port send from its own addresses only: then an address alone is
+    /// proof.</param>
     /// <param name="client">Gets the identity.</param>
     /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.GuestMacUnknown"/> or <see cref="Refusal.GuestMacUnavailable"/>.</returns>
     public static Refusal Identify(

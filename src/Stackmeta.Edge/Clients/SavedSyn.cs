@@ -14,7 +14,8 @@ namespace Stackmeta.Edge;
 /// it says who has sent it, and nothing that is sent later changes that.
 /// </summary>
 /// <remarks>
-/// It says what the frame claimed. That is proof where a port can send with its own MAC only. Of a SYN that was sent twice the kernel keeps the first.
+/// It says what the frame claimed. That is proof where a port can send with its own MAC only. Of a SYN that was sent twice the kernel keeps
+/// the first.
 /// </remarks>
 static class SavedSyn
 {
@@ -209,7 +210,9 @@ enum SynSource
     /// <summary>A MAC.</summary>
     Ethernet,
 
-    /// <summary>The kernel has kept none: it answered the SYN by a cookie, since too many connections were half made, or was not told to keep it.</summary>
+    /// <summary>
+    /// The kernel has kept none: it answered the SYN by a cookie, since too many connections were half made, or was not told to keep it.
+    /// </summary>
     NotKept,
 
     /// <summary>It came over an interface without MACs: a tunnel, or the loopback interface.</summary>

@@ -12,7 +12,9 @@ sealed record Command(string Program, params string[] Arguments)
     public static Command Ip(string? @namespace, params string[] arguments) =>
         new("ip", @namespace is null ? arguments : ["-n", @namespace, .. arguments]);
 
-    /// <summary>What the programs of this project do takes some hundredths of a second; one that hangs is ended, and may be tried again.</summary>
+    /// <summary>
+    /// What the programs of this project do takes some hundredths of a second; one that hangs is ended, and may be tried again.
+    /// </summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs the command to its end.</summary>

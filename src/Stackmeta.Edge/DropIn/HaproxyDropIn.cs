@@ -17,7 +17,9 @@ public static class HaproxyDropIn
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Does what <c>haproxy -f FILE [-p PIDFILE]</c> does. <c>-c</c> only checks the file; <c>-D</c> and <c>-q</c> are the rule here.</summary>
+    /// <summary>
+    /// Does what <c>haproxy -f FILE [-p PIDFILE]</c> does. <c>-c</c> only checks the file; <c>-D</c> and <c>-q</c> are the rule here.
+    /// </summary>
     /// <param name="arguments">As given to haproxy.</param>
     /// <param name="edgeSocket">Where the edge listens for drop-ins (<see cref="DropInServer"/>).</param>
     /// <returns>The exit code: 0 when the edge listens.</returns>

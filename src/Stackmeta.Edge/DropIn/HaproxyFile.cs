@@ -21,7 +21,8 @@ public sealed record HaproxyFile
     public required IReadOnlyList<IPEndPoint> Binds { get; init; }
 
     /// <summary>Reads a configuration.</summary>
-    /// <exception cref="EdgeException">It is not one that an agent of Neutron's writes; the message names the line or what is missing.</exception>
+    /// <exception cref="EdgeException">It is not one that an agent of Neutron's writes; the message names the line or what is
+    /// missing.</exception>
     public static HaproxyFile Parse(string text)
     {
         string? pidFile = null;
@@ -65,7 +66,9 @@ public sealed record HaproxyFile
             _ => null,
         };
 
-    /// <summary><c>169.254.169.254:80</c>, <c>:::9697</c>, <c>[fe80::a9fe:a9fe]:80</c>, and the last without brackets as older agents write it.</summary>
+    /// <summary>
+    /// <c>169.254.169.254:80</c>, <c>:::9697</c>, <c>[fe80::a9fe:a9fe]:80</c>, and the last without brackets as older agents write it.
+    /// </summary>
     static IPEndPoint ParseBind(string bind, int line)
     {
         var colon = bind.LastIndexOf(':');

@@ -44,7 +44,9 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
     readonly LogThrottle _cutOff;
     readonly HttpMessageInvoker _kept;
 
-    /// <summary>A connection for each request that must not be sent twice: one that is kept may be given up by the agent meanwhile.</summary>
+    /// <summary>
+    /// A connection for each request that must not be sent twice: one that is kept may be given up by the agent meanwhile.
+    /// </summary>
     readonly HttpMessageInvoker _single;
 
     /// <param name="socket">The agent's unix socket; it need not be there yet.</param>
@@ -118,7 +120,8 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
     }
 
     /// <summary>Sends the request on.</summary>
-    /// <returns><see cref="Refusal.None"/> and the response; why there is none; or null when the request may be sent once more at once.</returns>
+    /// <returns><see cref="Refusal.None"/> and the response; why there is none; or null when the request may be sent once more at
+    /// once.</returns>
     async ValueTask<(Refusal? Refusal, Response Response)> TryForwardAsync(
         Request request,
         IGuestPeer guest,

@@ -62,7 +62,10 @@ static class ForwardedRequest
         }
     }
 
-    /// <summary>One that the framework cannot read would be sent besides the one that it makes of the URL: the latter is enough then, since nobody is told apart by it.</summary>
+    /// <summary>
+    /// One that the framework cannot read would be sent besides the one that it makes of the URL: the latter is enough then, since nobody
+    /// is told apart by it.
+    /// </summary>
     static void CopyHost(string host, HttpRequestHeaders to)
     {
         if (!to.TryAddWithoutValidation("Host", host) || string.IsNullOrEmpty(to.Host))

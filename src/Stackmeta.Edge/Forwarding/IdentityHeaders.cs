@@ -14,8 +14,8 @@ static class IdentityHeaders
     public const string ForwardedFor = "X-Forwarded-For";
 
     /// <summary>
-    /// Tells our agent the client's MAC, which has to be the port's too; others do not know it. It can only narrow who is answered, so that one
-    /// which a guest has written, where a stock proxy lets it through, gains nothing.
+    /// Tells our agent the client's MAC, which has to be the port's too; others do not know it. It can only narrow who is answered, so that
+    /// one which a guest has written, where a stock proxy lets it through, gains nothing.
     /// </summary>
     public const string ClientMac = "X-Stackmeta-Client-MAC";
 

@@ -6,7 +6,9 @@ namespace Stackmeta.Edge;
 /// <summary>Which listening socket it is: by this a new process finds what an older one had.</summary>
 readonly record struct HeldName(string Namespace, IPEndPoint EndPoint)
 {
-    /// <summary>Of a descriptor in systemd's store (sd_pid_notify_with_fds(3)): no longer, and neither colon nor control character.</summary>
+    /// <summary>
+    /// Of a descriptor in systemd's store (sd_pid_notify_with_fds(3)): no longer, and neither colon nor control character.
+    /// </summary>
     const int LongestDescriptorName = 255;
 
     /// <summary>For example <c>qdhcp-5d6f…/a9fea9fe/80/0</c>: address in hex, port, interface.</summary>

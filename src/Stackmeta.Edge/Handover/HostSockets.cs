@@ -27,7 +27,9 @@ public sealed class HostSockets : IInheritedSockets, IDisposable
         _left = left;
     }
 
-    /// <summary>Takes what systemd gives this process; null without systemd. To be called once, before <see cref="NamespaceOpener"/> starts.</summary>
+    /// <summary>
+    /// Takes what systemd gives this process; null without systemd. To be called once, before <see cref="NamespaceOpener"/> starts.
+    /// </summary>
     public static HostSockets? Open(ILoggerFactory loggers) =>
         SystemdStore.Open(loggers.CreateLogger<HostSockets>()) is { } store
             ? new(
@@ -85,7 +87,9 @@ public sealed class HostSockets : IInheritedSockets, IDisposable
         }
     }
 
-    /// <summary>Closes what nobody asked for once all is open: addresses that are no longer listened on. Nobody would ever accept there.</summary>
+    /// <summary>
+    /// Closes what nobody asked for once all is open: addresses that are no longer listened on. Nobody would ever accept there.
+    /// </summary>
     public void DropLeft()
     {
         lock (_changing)

@@ -1,15 +1,17 @@
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// How many connections each guest, and the guests of each namespace, may have, so that none of them takes what is there for all (LP#1989199); and how
-/// often a guest may ask. The one half of all connections is shared out to the namespaces in equal parts, which nobody else takes; the other half is
-/// for whoever needs more.
+/// How many connections each guest, and the guests of each namespace, may have, so that none of them takes what is there for all
+/// (LP#1989199); and how often a guest may ask. The one half of all connections is shared out to the namespaces in equal parts, which
+/// nobody else takes; the other half is for whoever needs more.
 /// </summary>
 /// <remarks>
-/// A guest is a MAC in a namespace (<see cref="GuestKey"/>). Safe for all threads. When namespaces are added, shares shrink: who has more than that keeps it, and
-/// gets no more until it is within them again; a new namespace may have to wait for that long where nothing at all is free.
+/// A guest is a MAC in a namespace (<see cref="GuestKey"/>). Safe for all threads. When namespaces are added, shares shrink: who has more
+/// than that keeps it, and gets no more until it is within them again; a new namespace may have to wait for that long where nothing at all
+/// is free.
 /// </remarks>
-/// <param name="capacity">How many connections there may be altogether, by how many namespaces are listened in: listeners need descriptors too.</param>
+/// <param name="capacity">How many connections there may be altogether, by how many namespaces are listened in: listeners need descriptors
+/// too.</param>
 public sealed class GuestLimits(GuestLimitOptions options, Func<int, int> capacity, TimeProvider time)
 {
     readonly Lock _changing = new();

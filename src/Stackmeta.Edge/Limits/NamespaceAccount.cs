@@ -3,28 +3,35 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// The connections of one namespace's guests. A guest may hold a sixteenth of what is free for its namespace: a guest that takes all it gets has a
-/// seventeenth in the end, n guests that do have n / (16 + n) together, and there is room for one that has nothing yet (Choudhury and Hahne, "Dynamic queue
-/// length thresholds for shared-memory packet switches", IEEE/ACM Transactions on Networking 6.2, 1998).
+/// The connections of one namespace's guests. A guest may hold a sixteenth of what is free for its namespace: a guest that takes all it
+/// gets has a seventeenth in the end, n guests that do have n / (16 + n) together, and there is room for one that has nothing yet
+/// (Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", IEEE/ACM Transactions on Networking 6.2,
+/// 1998).
 /// </summary>
-/// <remarks>Safe for all threads. Each connection costs a look into a dictionary under a lock that only this namespace's connections take.</remarks>
+/// <remarks>
+/// Safe for all threads. Each connection costs a look into a dictionary under a lock that only this namespace's connections take.
+/// </remarks>
 sealed class NamespaceAccount(GuestLimits limits, TimeProvider time)
 {
-    /// <summary>Guests that are counted one by one. A guest that may have any MAC would fill the memory, so the rest share one account.</summary>
+    /// <summary>
+    /// Guests that are counted one by one. A guest that may have any MAC would fill the memory, so the rest share one account.
+    /// </summary>
     internal const int MostGuests = 4096;
 
     /// <summary>Of those, guests of unknown MAC: they have one account for each address.</summary>
     internal const int MostUnidentified = 1024;
 
-    /// <summary>Guests without a connection that are kept, for the next connection of theirs: making an account costs more than asking for it.</summary>
+    /// <summary>
+    /// Guests without a connection that are kept, for the next connection of theirs: making an account costs more than asking for it.
+    /// </summary>
     internal const int MostIdle = 512;
 
     /// <summary>A guest may hold that part of what is free.</summary>
     const int GuestPart = 16;
 
     /// <summary>
-    /// All guests of unknown MAC may hold that part of what is free: a guest that has many addresses can make itself one of them, by SYNs that fill the
-    /// listener's backlog. On a kernel that saves no MAC all guests are among them.
+    /// All guests of unknown MAC may hold that part of what is free: a guest that has many addresses can make itself one of them, by SYNs
+    /// that fill the listener's backlog. On a kernel that saves no MAC all guests are among them.
     /// </summary>
     const int UnidentifiedPart = 4;
 
@@ -123,7 +130,9 @@ sealed class NamespaceAccount(GuestLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>Other namespaces came or went. Connections stay, also where they are more than the share and the pool have room for.</summary>
+    /// <summary>
+    /// Other namespaces came or went. Connections stay, also where they are more than the share and the pool have room for.
+    /// </summary>
     public void ChangeShare(int share)
     {
         lock (_lock)

@@ -45,7 +45,8 @@ public interface IGuestPeer
     string Namespace { get; }
 
     /// <summary>
-    /// IPv4, or IPv6 with its zone; never IPv4 mapped into IPv6. Of a link-local client whose MAC is known, the address that is made of the MAC.
+    /// IPv4, or IPv6 with its zone; never IPv4 mapped into IPv6. Of a link-local client whose MAC is known, the address that is made of the
+    /// MAC.
     /// </summary>
     IPAddress Peer { get; }
 
@@ -59,8 +60,8 @@ public interface IGuestPeer
     string? MacText => Mac?.ToString();
 
     /// <summary>
-    /// Ties the connection to the port that its client was found to have. A connection has one all its life: a later answer that is for another
-    /// must not be given on it.
+    /// Ties the connection to the port that its client was found to have. A connection has one all its life: a later answer that is for
+    /// another must not be given on it.
     /// </summary>
     /// <param name="port">Port and device, as the agent names them.</param>
     /// <returns>False when it is tied to another.</returns>

@@ -13,9 +13,11 @@ namespace Stackmeta.Edge;
 /// <see cref="IGuestPeer"/>. Namespaces come and go while the server runs.
 /// </summary>
 /// <param name="sockets">Where listening sockets are had from.</param>
-/// <param name="hasAntiSpoofing">Whether the networks let each port send from its own addresses only (<see cref="EdgeServerOptions.HasAntiSpoofing"/>).</param>
+/// <param name="hasAntiSpoofing">Whether the networks let each port send from its own addresses only
+/// (<see cref="EdgeServerOptions.HasAntiSpoofing"/>).</param>
 /// <param name="limits">FairScheduler guests away that have too many connections.</param>
-/// <param name="clientOf">Makes what the handler wants to know of a connection, once for each; null where it takes the connection itself.</param>
+/// <param name="clientOf">Makes what the handler wants to know of a connection, once for each; null where it takes the connection
+/// itself.</param>
 /// <param name="supervisor">Owns the threads that accept and answer.</param>
 /// <param name="observer">Told of connections that are turned away; null for nobody.</param>
 public sealed class NamespaceListeners(
@@ -133,8 +135,9 @@ public sealed class NamespaceListeners(
     }
 
     /// <summary>
-    /// Ends connections that packets were let through for by rules that hold no more: the open ones, those on which nothing was asked yet, and those
-    /// that the kernel has made and nobody has accepted. To be called once the new rules hold, so that no such connection comes after.
+    /// Ends connections that packets were let through for by rules that hold no more: the open ones, those on which nothing was asked yet,
+    /// and those that the kernel has made and nobody has accepted. To be called once the new rules hold, so that no such connection comes
+    /// after.
     /// </summary>
     /// <param name="isToEnd">Whether a connection is one of them; called on any thread, for connections of all namespaces.</param>
     /// <param name="cancellationToken">Gives up; what was not reached is not ended then.</param>

@@ -65,7 +65,8 @@ static class DescriptorMessage
     /// <summary>Takes a datagram that is there.</summary>
     /// <param name="socket">Of packets, readable.</param>
     /// <param name="buffer">Gets the bytes.</param>
-    /// <returns>The bytes' number, 0 at the peer's end and −1 for a datagram that is longer than the buffer; and a descriptor, the caller's to dispose of, or null.</returns>
+    /// <returns>The bytes' number, 0 at the peer's end and −1 for a datagram that is longer than the buffer; and a descriptor, the caller's
+    /// to dispose of, or null.</returns>
     /// <exception cref="IOException">The connection is broken, or there is no datagram.</exception>
     public static unsafe (int Length, Descriptor? Descriptor) Receive(Socket socket, Span<byte> buffer)
     {

@@ -17,8 +17,8 @@ static class NetworkNamespace
     public static string PathOf(string name) => Path.Combine(Directory, name);
 
     /// <summary>
-    /// Whether there is a namespace behind the name: absent where there is nothing, or only the file that it would be mounted on; unknown where
-    /// it may not be entered.
+    /// Whether there is a namespace behind the name: absent where there is nothing, or only the file that it would be mounted on; unknown
+    /// where it may not be entered.
     /// </summary>
     public static Lookup<bool> Find(string name)
     {
@@ -113,7 +113,9 @@ static class NetworkNamespace
                 $"{call}: {Marshal.GetLastPInvokeErrorMessage()}"
             );
 
-    /// <summary>As <see cref="Checked"/>; a name that is not there, or a file that is no namespace (setns(2), EINVAL), is told apart.</summary>
+    /// <summary>
+    /// As <see cref="Checked"/>; a name that is not there, or a file that is no namespace (setns(2), EINVAL), is told apart.
+    /// </summary>
     static int Known(int result, string call)
     {
         try

@@ -28,7 +28,10 @@ public enum NamespaceAnswerKind
     Unreachable,
 }
 
-/// <summary>Asks the metadata address from inside a namespace. What asks is the namespace itself, so a 404 is a healthy answer: it is nobody's guest.</summary>
+/// <summary>
+/// Asks the metadata address from inside a namespace. What asks is the namespace itself, so a 404 is a healthy answer: it is nobody's
+/// guest.
+/// </summary>
 public static class NamespaceRequest
 {
     /// <summary>Sends <c>GET /</c> and reads the status line.</summary>

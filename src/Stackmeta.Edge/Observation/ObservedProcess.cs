@@ -7,7 +7,9 @@ public static class ObservedProcess
     public static string[] ArgumentsOf(int process) =>
         ProcessTable.ReadCommandLine(process).IsFound(out var arguments) ? arguments : [];
 
-    /// <summary>Whether it is stopped by a signal or a debugger, or has ended without anybody noticing (proc(5), state T, t or Z).</summary>
+    /// <summary>
+    /// Whether it is stopped by a signal or a debugger, or has ended without anybody noticing (proc(5), state T, t or Z).
+    /// </summary>
     public static bool IsStopped(int process)
     {
         try
@@ -22,7 +24,9 @@ public static class ObservedProcess
         }
     }
 
-    /// <summary>The unix socket to which a haproxy of ours or Neutron's forwards, by the file that it was started with; null when it cannot be told.</summary>
+    /// <summary>
+    /// The unix socket to which a haproxy of ours or Neutron's forwards, by the file that it was started with; null when it cannot be told.
+    /// </summary>
     public static string? AgentSocketOfHaproxy(string[] arguments)
     {
         const string Server = "server metadata ";

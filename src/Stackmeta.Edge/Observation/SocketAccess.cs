@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Stackmeta.Edge;
 
-/// <summary>Whether a process may connect to a unix socket: it must pass each folder and may write to the socket (path_resolution(7), unix(7)).</summary>
+/// <summary>
+/// Whether a process may connect to a unix socket: it must pass each folder and may write to the socket (path_resolution(7), unix(7)).
+/// </summary>
 public static class SocketAccess
 {
     /// <param name="process">Who would connect.</param>

@@ -73,7 +73,9 @@ sealed class OpenerAnswers(INamespaceSockets sockets, HeldSockets held)
         }
     }
 
-    /// <summary>Whether the rules allow it. A process that stands for haproxy was started by Neutron's agents, who are root there.</summary>
+    /// <summary>
+    /// Whether the rules allow it. A process that stands for haproxy was started by Neutron's agents, who are root there.
+    /// </summary>
     static OpenerRefusal Check(OpenerMessage question)
     {
         var refusal = question.Kind switch

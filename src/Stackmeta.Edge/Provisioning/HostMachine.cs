@@ -21,7 +21,9 @@ sealed class HostMachine(
     static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LeftOverPoll = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long processes that cannot be looked at are tried again: those of others may be hidden for good (proc(5), hidepid).</summary>
+    /// <summary>
+    /// How long processes that cannot be looked at are tried again: those of others may be hidden for good (proc(5), hidepid).
+    /// </summary>
     static readonly TimeSpan LeftOverPatience = TimeSpan.FromSeconds(5);
 
     RunDirectory? _directory;

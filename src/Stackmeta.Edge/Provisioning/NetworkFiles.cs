@@ -1,6 +1,9 @@
 namespace Stackmeta.Edge;
 
-/// <summary>The files of one network, in a directory that exists as long as anything of the network does; names as in Neutron's <c>dhcp</c> directory.</summary>
+/// <summary>
+/// The files of one network, in a directory that exists as long as anything of the network does; names as in Neutron's <c>dhcp</c>
+/// directory.
+/// </summary>
 sealed class NetworkFiles(string networksDirectory, Guid networkId)
 {
     public string Directory { get; } = Path.Combine(networksDirectory, networkId.ToString());

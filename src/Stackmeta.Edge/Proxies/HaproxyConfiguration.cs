@@ -5,12 +5,12 @@ namespace Stackmeta.Edge;
 /// <summary>
 /// The configuration of the haproxy in a namespace, Neutron's with three differences (spec/neutron-metadata.md §1.2): it runs
 /// in the foreground and logs to its standard output, because it is supervised; every identity header that a guest
-/// might send is removed, however it spells it (LP#1865036); and an address may hold the fewer connections, the more there are, so that there
-/// is room for a guest that has none.
+/// might send is removed, however it spells it (LP#1865036); and an address may hold the fewer connections, the more there are, so that
+/// there is room for a guest that has none.
 /// </summary>
 /// <remarks>
-/// haproxy counts by address and knows no MAC. With all of <c>maxconn</c> in mind: the last quarter is for addresses with one connection, so that
-/// 256 addresses of one guest do not fill it; port security leaves a guest about ten.
+/// haproxy counts by address and knows no MAC. With all of <c>maxconn</c> in mind: the last quarter is for addresses with one connection,
+/// so that 256 addresses of one guest do not fill it; port security leaves a guest about ten.
 /// </remarks>
 static class HaproxyConfiguration
 {

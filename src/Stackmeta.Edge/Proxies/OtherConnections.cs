@@ -9,8 +9,8 @@ static class OtherConnections
     const int MostAtOnce = 500;
 
     /// <summary>
-    /// Ends them in the kernel (<c>SOCK_DESTROY</c>, ss(8) <c>-K</c>): the other process sees its socket fail, and what waits to be accepted ends too.
-    /// A kernel without CONFIG_INET_DIAG_DESTROY leaves them: then the agent's own checks are what is left.
+    /// Ends them in the kernel (<c>SOCK_DESTROY</c>, ss(8) <c>-K</c>): the other process sees its socket fail, and what waits to be
+    /// accepted ends too. A kernel without CONFIG_INET_DIAG_DESTROY leaves them: then the agent's own checks are what is left.
     /// </summary>
     /// <exception cref="EdgeException">ss is missing or failed.</exception>
     public static async Task EndAsync(EdgeScope scope, ChangedPeers peers, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// How many attempts of one kind run at once. What is tried for the first time never waits for what failed before, nor for what is only looked
-/// after: however many networks fail, another one's change goes on.
+/// How many attempts of one kind run at once. What is tried for the first time never waits for what failed before, nor for what is only
+/// looked after: however many networks fail, another one's change goes on.
 /// </summary>
 sealed class AttemptSlots(int first, int again, int lookingAfter) : IDisposable
 {

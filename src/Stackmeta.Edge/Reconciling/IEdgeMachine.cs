@@ -1,8 +1,8 @@
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// The machine below the order of changes: each member is one step, which may fail and is then tried again. <see cref="HostMachine"/> does them
-/// on this host; tests and simulations have one of their own.
+/// The machine below the order of changes: each member is one step, which may fail and is then tried again. <see cref="HostMachine"/> does
+/// them on this host; tests and simulations have one of their own.
 /// </summary>
 interface IEdgeMachine : IDisposable
 {
@@ -40,14 +40,18 @@ interface INetworkSteps
     /// <summary>What an earlier edge left as applied; null when that is not known.</summary>
     AppliedNetwork? FindApplied();
 
-    /// <summary>Has packets obey the network's ports and nothing else, all at once. Not called beside itself or <see cref="RemoveAsync"/>.</summary>
+    /// <summary>
+    /// Has packets obey the network's ports and nothing else, all at once. Not called beside itself or <see cref="RemoveAsync"/>.
+    /// </summary>
     Task ApplyRulesAsync(EdgeNetwork wanted, CancellationToken cancellationToken);
 
     /// <summary>Tells other processes what is applied.</summary>
     /// <returns>False when the network has no files yet, so that nobody can be there to ask.</returns>
     Task<bool> TryWriteAppliedAsync(AppliedNetwork applied, CancellationToken cancellationToken);
 
-    /// <summary>All the rest: links, addresses, DHCP, and who answers in the namespace. Not called beside itself or <see cref="RemoveAsync"/>.</summary>
+    /// <summary>
+    /// All the rest: links, addresses, DHCP, and who answers in the namespace. Not called beside itself or <see cref="RemoveAsync"/>.
+    /// </summary>
     /// <param name="beforeServing">To be called when the network has its files, before anybody answers in the namespace.</param>
     Task ServeAsync(EdgeNetwork wanted, Func<Task> beforeServing, CancellationToken cancellationToken);
 

@@ -11,8 +11,8 @@ namespace Stackmeta.Edge;
 ///             3. connections of changed ports end
 ///             4. what holds now is applied: answers follow
 /// </code>
-/// The first part does not wait for the second one of an earlier change, which may take seconds. Each is tried again by itself until it succeeds
-/// or something newer is wanted.
+/// The first part does not wait for the second one of an earlier change, which may take seconds. Each is tried again by itself until it
+/// succeeds or something newer is wanted.
 /// </remarks>
 sealed class NetworkReconciler : IAsyncDisposable
 {
@@ -26,7 +26,9 @@ sealed class NetworkReconciler : IAsyncDisposable
     /// <summary>Held while rules are changed, and while all of the network is removed.</summary>
     readonly SemaphoreSlim _files = new(1);
 
-    /// <summary>What may be in force, in rules or as connections: what was applied last, and what was tried since. Under <see cref="_files"/>.</summary>
+    /// <summary>
+    /// What may be in force, in rules or as connections: what was applied last, and what was tried since. Under <see cref="_files"/>.
+    /// </summary>
     readonly List<AppliedNetwork> _maybe = [];
 
     /// <summary>Whether it is unknown who was there before this process. Under <see cref="_files"/>.</summary>
@@ -73,7 +75,9 @@ sealed class NetworkReconciler : IAsyncDisposable
     /// <summary>What is wanted; null when it is to go. Written by who requests, one at a time.</summary>
     public EdgeNetwork? Wanted { get; private set; }
 
-    /// <summary>Why what is wanted is not known, so that it stays as it is; null when it is known. Written as <see cref="Wanted"/>.</summary>
+    /// <summary>
+    /// Why what is wanted is not known, so that it stays as it is; null when it is known. Written as <see cref="Wanted"/>.
+    /// </summary>
     public string? Unknown { get; set; }
 
     /// <summary>Whether it is wanted to go. Written as <see cref="Wanted"/>.</summary>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// Brings one thing to what is wanted of it. What fails is tried again after growing pauses until it succeeds, or something newer is wanted,
-/// which is tried at once. Nothing runs while there is nothing to do.
+/// Brings one thing to what is wanted of it. What fails is tried again after growing pauses until it succeeds, or something newer is
+/// wanted, which is tried at once. Nothing runs while there is nothing to do.
 /// </summary>
 /// <param name="name">For the log.</param>
 /// <param name="apply">One attempt; throws when it failed. Never called twice at once.</param>

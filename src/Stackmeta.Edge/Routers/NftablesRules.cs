@@ -4,8 +4,9 @@ namespace Stackmeta.Edge;
 static class NftablesRules
 {
     /// <summary>
-    /// A table of our own, replaced as a whole and at once. Only requests to the metadata service are tracked, which the redirection needs: with all
-    /// that guests forward, one of them could fill the kernel's table of connections (<c>nf_conntrack_max</c>), and nobody's requests were redirected.
+    /// A table of our own, replaced as a whole and at once. Only requests to the metadata service are tracked, which the redirection needs:
+    /// with all that guests forward, one of them could fill the kernel's table of connections (<c>nf_conntrack_max</c>), and nobody's
+    /// requests were redirected.
     /// </summary>
     public static string Text { get; } =
         $$"""

@@ -9,7 +9,10 @@ namespace Stackmeta.Edge;
 /// </summary>
 static class RadvdConfiguration
 {
-    /// <summary>Seconds between advertisements, Neutron's <c>min_rtr_adv_interval</c> and <c>max_rtr_adv_interval</c>; a route holds three times the latter.</summary>
+    /// <summary>
+    /// Seconds between advertisements, Neutron's <c>min_rtr_adv_interval</c> and <c>max_rtr_adv_interval</c>; a route holds three times the
+    /// latter.
+    /// </summary>
     const int ShortestInterval = 30;
     const int LongestInterval = 100;
 

@@ -2,7 +2,8 @@ namespace Stackmeta.Edge;
 
 /// <summary>
 /// radvd in a router's namespace, as Neutron has it, where the router is an IPv6 gateway: guests learn of one from no other than itself
-/// (RFC 4861 §6.3.4). When it ends it tells them that the router is none any more. Used by one caller at a time, except <see cref="Fault"/>.
+/// (RFC 4861 §6.3.4). When it ends it tells them that the router is none any more. Used by one caller at a time, except
+/// <see cref="Fault"/>.
 /// </summary>
 sealed class RouterAdvertiser(RouterFiles files, SupervisedSlot process, TimeProvider time)
 {

@@ -6,12 +6,14 @@ using Stackmeta.Http;
 namespace Stackmeta.Edge;
 
 /// <summary>
-/// A process of ours, what it says and its end. With the framework's own streams and waits it would cost 30 KiB and, for each 63 of them, a thread; a
-/// host has as many as networks, and they hardly ever say anything.
+/// A process of ours, what it says and its end. With the framework's own streams and waits it would cost 30 KiB and, for each 63 of them, a
+/// thread; a host has as many as networks, and they hardly ever say anything.
 /// </summary>
 sealed class ChildProcess : IPollable, IDisposable
 {
-    /// <summary>Gives both outputs to the file that is named first, and becomes the program that follows. Nothing of it is read by the shell.</summary>
+    /// <summary>
+    /// Gives both outputs to the file that is named first, and becomes the program that follows. Nothing of it is read by the shell.
+    /// </summary>
     static readonly string[] IntoFile = ["-c", """exec "$@" >"$0" 2>&1 </dev/null"""];
 
     readonly Process _process;
@@ -33,8 +35,8 @@ sealed class ChildProcess : IPollable, IDisposable
     public Task<int> Ended => _ended.Task;
 
     /// <summary>
-    /// Starts a program without input, in the root folder, and with nothing of this process's environment but its search path: settings may come by
-    /// that, secrets among them, and children run as other users. It dies with the calling thread if it asks for that.
+    /// Starts a program without input, in the root folder, and with nothing of this process's environment but its search path: settings may
+    /// come by that, secrets among them, and children run as other users. It dies with the calling thread if it asks for that.
     /// </summary>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="loop">Tells of it.</param>

@@ -11,7 +11,9 @@ namespace Stackmeta.Edge;
 /// </summary>
 public sealed class ServingProcess : IAsyncDisposable
 {
-    /// <summary>How often it may end soon after each start, if none of them ran for longer: what is wrong then is what it was told.</summary>
+    /// <summary>
+    /// How often it may end soon after each start, if none of them ran for longer: what is wrong then is what it was told.
+    /// </summary>
     const int MostFirstFailures = 5;
 
     /// <summary>Who runs for so long has served.</summary>

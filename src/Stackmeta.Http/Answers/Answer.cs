@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Stackmeta.Http;
 
-/// <summary>Writes whole answers of what is ordinary ASP.NET: status, Content-Type, Content-Length, and the body unless the method is HEAD.</summary>
+/// <summary>
+/// Writes whole answers of what is ordinary ASP.NET: status, Content-Type, Content-Length, and the body unless the method is HEAD.
+/// </summary>
 public static class Answer
 {
     /// <summary>Answers with a body that is at hand.</summary>

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// A simple request and its response. Made a few times, used for whichever connection asks next: nothing of one request is left when the next begins. Clients
-/// repeat their headers, which are then read once.
+/// A simple request and its response. Made a few times, used for whichever connection asks next: nothing of one request is left when the
+/// next begins. Clients repeat their headers, which are then read once.
 /// </summary>
 /// <param name="longestTarget">Bytes of a target; a longer one is not simple.</param>
 /// <param name="longestFields">Bytes of all fields; more are not simple.</param>
@@ -58,7 +58,8 @@ sealed class FastExchange(int longestTarget, int longestFields, FastResponse res
     }
 
     /// <summary>Sends the response.</summary>
-    /// <returns>False if nobody receives it any more, or if it is not what its head said and the connection can only be broken off.</returns>
+    /// <returns>False if nobody receives it any more, or if it is not what its head said and the connection can only be broken
+    /// off.</returns>
     public ValueTask<bool> SendAsync(in Response made)
     {
         observation?.Answer(made.Status);

@@ -4,12 +4,13 @@ using System.Text;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Recognizes a simple request: a GET of HTTP/1.1 with nothing in it that two readers could understand differently, whole and with nothing behind it. Nearly all
-/// that guests ask is one. Whatever is not is Kestrel's, from its first byte on, so that nothing need be decided here but that it is simple.
+/// Recognizes a simple request: a GET of HTTP/1.1 with nothing in it that two readers could understand differently, whole and with nothing
+/// behind it. Nearly all that guests ask is one. Whatever is not is Kestrel's, from its first byte on, so that nothing need be decided here
+/// but that it is simple.
 /// </summary>
 /// <remarks>
-/// The grammar is narrower than RFC 9112's: no escapes and no dot segments in the target, one Host, names of tokens, values of printable ASCII, lines that end with
-/// CR LF; and no field that frames a body or asks for anything but an answer.
+/// The grammar is narrower than RFC 9112's: no escapes and no dot segments in the target, one Host, names of tokens, values of printable
+/// ASCII, lines that end with CR LF; and no field that frames a body or asks for anything but an answer.
 /// </remarks>
 static class FastHead
 {

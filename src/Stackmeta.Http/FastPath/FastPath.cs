@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Answers simple requests (<see cref="FastHead"/>) without Kestrel, on the thread that received them: what Kestrel does for a connection and a request costs as much as
-/// the response and the kernel's part together (docs/performance/decisions.md). The handler is the same, and the response too, byte for byte.
+/// Answers simple requests (<see cref="FastHead"/>) without Kestrel, on the thread that received them: what Kestrel does for a connection
+/// and a request costs as much as the response and the kernel's part together (docs/performance/decisions.md). The handler is the same, and
+/// the response too, byte for byte.
 /// </summary>
 /// <param name="options">How much is taken in, and who looks on.</param>
 /// <param name="handler">Makes the responses; throws nothing.</param>

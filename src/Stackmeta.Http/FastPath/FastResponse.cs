@@ -6,11 +6,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace Stackmeta.Http;
 
-/// <summary>Writes responses to simple requests as Kestrel frames them: head and body are sent as a whole. Used for one after another.</summary>
+/// <summary>
+/// Writes responses to simple requests as Kestrel frames them: head and body are sent as a whole. Used for one after another.
+/// </summary>
 /// <param name="date">Of the process.</param>
 sealed class FastResponse(DateField date)
 {
-    /// <summary>Head and body of most responses (of the recorded ones in tests/Stackmeta.Reference.Tests/data the median is 1.2 KiB).</summary>
+    /// <summary>
+    /// Head and body of most responses (of the recorded ones in tests/Stackmeta.Reference.Tests/data the median is 1.2 KiB).
+    /// </summary>
     const int FirstSize = 4096;
 
     /// <summary>A longer buffer is not kept for the next response.</summary>

@@ -11,9 +11,11 @@ public static class RelayedResponse
 
     /// <summary>Makes it. What this throws may still be answered otherwise.</summary>
     /// <param name="request">The guest's request.</param>
-    /// <param name="answer">The next hop's response, its body unread. Disposed of with this response, at once or with its <see cref="Response.Rest"/>.</param>
+    /// <param name="answer">The next hop's response, its body unread. Disposed of with this response, at once or with its
+    /// <see cref="Response.Rest"/>.</param>
     /// <param name="headers">Those that are passed on.</param>
-    /// <param name="deadline">Fires when the next hop is silent for too long; set anew for each wait. Disposed of as <paramref name="answer"/> is.</param>
+    /// <param name="deadline">Fires when the next hop is silent for too long; set anew for each wait. Disposed of as
+    /// <paramref name="answer"/> is.</param>
     /// <param name="pause">How long it may be silent once the response has begun.</param>
     /// <param name="broken">Told of what ends the body too early.</param>
     public static async ValueTask<Response> ReadAsync(

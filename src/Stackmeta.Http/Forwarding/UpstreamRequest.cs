@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Stackmeta.Http;
 
-/// <summary>A guest's request on its way to the next hop: method and target as they came, byte for byte; headers and body are the hop's.</summary>
+/// <summary>
+/// A guest's request on its way to the next hop: method and target as they came, byte for byte; headers and body are the hop's.
+/// </summary>
 public static class UpstreamRequest
 {
     /// <summary>The request without headers, or null when the guest's target cannot be passed on.</summary>
@@ -25,7 +27,9 @@ public static class UpstreamRequest
             }
             : null;
 
-    /// <summary>Whether sending it twice does no more than sending it once (RFC 9110 §9.2.1). A password that is posted twice is refused.</summary>
+    /// <summary>
+    /// Whether sending it twice does no more than sending it once (RFC 9110 §9.2.1). A password that is posted twice is refused.
+    /// </summary>
     public static bool IsSafe(HttpRequestMessage request) =>
         request.Content is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);
 

@@ -4,7 +4,9 @@ using Stackmeta.Core.Logging;
 
 namespace Stackmeta.Http;
 
-/// <summary>What a server says of its connections. Clients cause these lines, so each kind is throttled, over all places together.</summary>
+/// <summary>
+/// What a server says of its connections. Clients cause these lines, so each kind is throttled, over all places together.
+/// </summary>
 public sealed class ConnectionLog(TimeProvider time, ILogger logger)
 {
     readonly LogThrottle<int> _accepts = new(time);

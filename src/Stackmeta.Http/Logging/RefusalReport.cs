@@ -5,7 +5,9 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>Decides which refusals the operator is told of, how loudly, and not more a minute than can be read.</summary>
-/// <remarks>Each hop writes the line itself, since each knows something else of who asked: the agent a network, the API an instance.</remarks>
+/// <remarks>
+/// Each hop writes the line itself, since each knows something else of who asked: the agent a network, the API an instance.
+/// </remarks>
 public sealed class RefusalReport(ILogger logger, TimeProvider time)
 {
     readonly LogThrottle<Refusal> _throttle = new(time);

@@ -25,7 +25,9 @@ public sealed record ObservedRequest
     /// <summary>The status code; 0 when the guest went away before it was answered.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Why it was refused; <see cref="Refusal.None"/> when it was not, or when the hop behind refused it and only the status is known.</summary>
+    /// <summary>
+    /// Why it was refused; <see cref="Refusal.None"/> when it was not, or when the hop behind refused it and only the status is known.
+    /// </summary>
     public Refusal Refusal { get; init; }
 
     /// <summary>The hop that refused it; null when none did.</summary>

@@ -1,6 +1,9 @@
 namespace Stackmeta.Http;
 
-/// <summary>The parts of the way that a request goes, and that take time. A step may hold others: the edge holds the agent of its process, the agent its look-ups.</summary>
+/// <summary>
+/// The parts of the way that a request goes, and that take time. A step may hold others: the edge holds the agent of its process, the agent
+/// its look-ups.
+/// </summary>
 public enum PathStep
 {
     /// <summary>The listener in a network's namespace.</summary>

@@ -1,6 +1,8 @@
 namespace Stackmeta.Http;
 
-/// <summary>OpenStack's ids of requests: <c>req-</c> and a uuid, as its services write and log them (oslo.middleware, request_id).</summary>
+/// <summary>
+/// OpenStack's ids of requests: <c>req-</c> and a uuid, as its services write and log them (oslo.middleware, request_id).
+/// </summary>
 public static class RequestIds
 {
     public const string Header = "X-OpenStack-Request-ID";

@@ -3,8 +3,8 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// What is known so far of the request that a connection is answering. Hops find it by <see cref="Request.Observation"/> and tell it what they find out;
-/// nothing is allocated for it a request. Made once a connection, since HTTP/1 answers one request after the other.
+/// What is known so far of the request that a connection is answering. Hops find it by <see cref="Request.Observation"/> and tell it what
+/// they find out; nothing is allocated for it a request. Made once a connection, since HTTP/1 answers one request after the other.
 /// </summary>
 /// <remarks>Used by one request's own flow, so by one thread at a time.</remarks>
 public sealed partial class RequestObservation

@@ -6,8 +6,8 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Where all that is seen of requests comes together: metrics (<see cref="PathMetrics"/>), spans (<see cref="Source"/>), and those who want to
-/// know of each request (<see cref="IRequestListener"/>). One for a process. While nobody listens it costs a few additions a request.
+/// Where all that is seen of requests comes together: metrics (<see cref="PathMetrics"/>), spans (<see cref="Source"/>), and those who want
+/// to know of each request (<see cref="IRequestListener"/>). One for a process. While nobody listens it costs a few additions a request.
 /// </summary>
 public sealed class RequestObserver : IDisposable
 {

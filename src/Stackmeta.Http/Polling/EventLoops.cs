@@ -6,14 +6,18 @@ using Stackmeta.Core.Supervision;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// A few threads that wait for any number of descriptors (epoll(7)). Each descriptor is waited for by one of them, or by all, of which one is woken.
+/// A few threads that wait for any number of descriptors (epoll(7)). Each descriptor is waited for by one of them, or by all, of which one
+/// is woken.
 /// </summary>
 /// <remarks>
-/// A descriptor that is waited for costs the process one entry of a table: a thousand namespaces have thousands of them that hardly ever have news.
+/// A descriptor that is waited for costs the process one entry of a table: a thousand namespaces have thousands of them that hardly ever
+/// have news.
 /// </remarks>
 public sealed class EventLoops : IDisposable
 {
-    /// <summary>Who is told, by the number that the kernel gives back. Numbers are not used again, so that none is told of another's descriptor.</summary>
+    /// <summary>
+    /// Who is told, by the number that the kernel gives back. Numbers are not used again, so that none is told of another's descriptor.
+    /// </summary>
     readonly ConcurrentDictionary<ulong, IPollable> _polled = new();
 
     readonly EventLoop[] _loops;
@@ -63,8 +67,8 @@ public sealed class EventLoops : IDisposable
     }
 
     /// <summary>
-    /// Waits no more in any thread; needed before a descriptor is closed of which there may be copies. After <see cref="PassAsync"/> nothing is told
-    /// any more.
+    /// Waits no more in any thread; needed before a descriptor is closed of which there may be copies. After <see cref="PassAsync"/>
+    /// nothing is told any more.
     /// </summary>
     public void RemoveFromAll(SafeHandle descriptor, ulong number)
     {

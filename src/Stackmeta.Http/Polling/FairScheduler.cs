@@ -1,8 +1,8 @@
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Who is served next. Owners stand in a circle, each with a line of its own, and one of a line is served when its owner's turn has come: an owner
-/// with a hundred connections waits a hundred times, its neighbours once.
+/// Who is served next. Owners stand in a circle, each with a line of its own, and one of a line is served when its owner's turn has come:
+/// an owner with a hundred connections waits a hundred times, its neighbours once.
 /// </summary>
 /// <remarks>Of one loop's thread. Lines are kept only while somebody stands in them, and used again.</remarks>
 sealed class FairScheduler
@@ -14,7 +14,9 @@ sealed class FairScheduler
     readonly Queue<Line> _circle = new();
     readonly Stack<Line> _spares = new();
 
-    /// <summary>Whose turn it was last. It joins the circle behind those who have come meanwhile, so that whoever is new waits for one turn at most.</summary>
+    /// <summary>
+    /// Whose turn it was last. It joins the circle behind those who have come meanwhile, so that whoever is new waits for one turn at most.
+    /// </summary>
     Line? _last;
 
     /// <summary>Whether nobody waits.</summary>

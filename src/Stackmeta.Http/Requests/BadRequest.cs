@@ -7,7 +7,9 @@ namespace Stackmeta.Http;
 /// <summary>What Kestrel found wrong with a body while it was read.</summary>
 public static class BadRequest
 {
-    /// <summary>The refusal behind an exception, also where another one is wrapped around it; <see cref="Refusal.None"/> for any other exception.</summary>
+    /// <summary>
+    /// The refusal behind an exception, also where another one is wrapped around it; <see cref="Refusal.None"/> for any other exception.
+    /// </summary>
     public static Refusal RefusalOf(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
@@ -22,7 +24,9 @@ public static class BadRequest
         return Refusal.None;
     }
 
-    /// <summary>Whether nobody waits for a response any more, and an exception says no more than that: the client has ended the connection.</summary>
+    /// <summary>
+    /// Whether nobody waits for a response any more, and an exception says no more than that: the client has ended the connection.
+    /// </summary>
     public static bool IsAbandoned(Exception exception, CancellationToken aborted) =>
         exception is ConnectionAbortedException or ConnectionResetException
         || (

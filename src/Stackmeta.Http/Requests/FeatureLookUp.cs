@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Features by the type that is their key. <see cref="IFeatureCollection.Get{TFeature}"/> says the same, but a generic method of an interface is looked up at every call in a program that was
-/// compiled ahead of time, and each request asks a dozen times.
+/// Features by the type that is their key. <see cref="IFeatureCollection.Get{TFeature}"/> says the same, but a generic method of an
+/// interface is looked up at every call in a program that was compiled ahead of time, and each request asks a dozen times.
 /// </summary>
 public static class FeatureLookUp
 {

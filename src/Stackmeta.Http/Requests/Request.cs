@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// A request as the hops see it, the same whichever reader took it from its connection: the fast path (<c>FastPath/</c>) or Kestrel (<c>Serving/KestrelRequests</c>).
-/// Used by one flow at a time, and used again for the next one of the connection: nobody keeps it, or anything of it, for later.
+/// A request as the hops see it, the same whichever reader took it from its connection: the fast path (<c>FastPath/</c>) or Kestrel
+/// (<c>Serving/KestrelRequests</c>). Used by one flow at a time, and used again for the next one of the connection: nobody keeps it, or
+/// anything of it, for later.
 /// </summary>
 public sealed class Request
 {
@@ -28,7 +29,9 @@ public sealed class Request
     /// <summary>The connection; null for one that Kestrel has accepted itself.</summary>
     public SocketConnection? Connection { get; private set; }
 
-    /// <summary>Who asks, as the one who accepted the connection knows it, or as a handler before this one does; null where nobody does.</summary>
+    /// <summary>
+    /// Who asks, as the one who accepted the connection knows it, or as a handler before this one does; null where nobody does.
+    /// </summary>
     public object? Client
     {
         get => field ?? Connection?.Client;

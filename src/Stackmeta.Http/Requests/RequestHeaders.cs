@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// The few headers of a request, in the order in which they came: looked through one by one, which for ten is faster than a table, and used again
-/// without being made anew. Names are equal whatever their case; the values of one that came several times are together.
+/// The few headers of a request, in the order in which they came: looked through one by one, which for ten is faster than a table, and used
+/// again without being made anew. Names are equal whatever their case; the values of one that came several times are together.
 /// </summary>
 public sealed class RequestHeaders
 {

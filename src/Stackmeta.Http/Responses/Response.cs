@@ -9,7 +9,9 @@ namespace Stackmeta.Http;
 /// </summary>
 public readonly record struct Response
 {
-    /// <summary>Seconds that a caller is asked to wait after a 503. cloud-init from 24.4.1 on takes it by the letter; 0 would make it give up.</summary>
+    /// <summary>
+    /// Seconds that a caller is asked to wait after a 503. cloud-init from 24.4.1 on takes it by the letter; 0 would make it give up.
+    /// </summary>
     public const string RetryAfterSeconds = "2";
 
     /// <summary>Nothing: the connection is cut off.</summary>
@@ -24,14 +26,18 @@ public readonly record struct Response
     public List<KeyValuePair<string, StringValues>>? Headers { get; init; }
 
     /// <summary>
-    /// The body's length in bytes, in the response to HEAD too. Null when it is not known, and then the body is sent in chunks, or when there is no body to tell of.
+    /// The body's length in bytes, in the response to HEAD too. Null when it is not known, and then the body is sent in chunks, or when
+    /// there is no body to tell of.
     /// </summary>
     public long? Length { get; init; }
 
     /// <summary>The body, or its beginning; valid until the request's next response is made.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>What of the body is still to come, behind <see cref="Body"/>; null for nothing. Belongs to whoever has the response. An exception of it means that the body ends too early.</summary>
+    /// <summary>
+    /// What of the body is still to come, behind <see cref="Body"/>; null for nothing. Belongs to whoever has the response. An exception of
+    /// it means that the body ends too early.
+    /// </summary>
     public Stream? Rest { get; init; }
 
     /// <summary>Whether the connection ends with it.</summary>
@@ -54,7 +60,9 @@ public readonly record struct Response
         };
     }
 
-    /// <summary>The error page of a refusal, in the form that the caller accepts; the refusal is told to the request's observation.</summary>
+    /// <summary>
+    /// The error page of a refusal, in the form that the caller accepts; the refusal is told to the request's observation.
+    /// </summary>
     /// <param name="explanation">The sentence on the page; null for the refusal's own.</param>
     public static Response Of(Request request, Refusal refusal, string? explanation = null)
     {

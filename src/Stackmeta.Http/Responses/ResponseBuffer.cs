@@ -2,13 +2,19 @@ using System.Buffers;
 
 namespace Stackmeta.Http;
 
-/// <summary>Holds a response's body until its length is known, since Content-Length goes before it. A request's own, used for its responses one after another.</summary>
+/// <summary>
+/// Holds a response's body until its length is known, since Content-Length goes before it. A request's own, used for its responses one
+/// after another.
+/// </summary>
 public sealed class ResponseBuffer : IBufferWriter<byte>
 {
     // Most documents are below 4 KiB (of the recorded ones in tests/Stackmeta.Reference.Tests/data the median is 1.2 KiB).
     const int InitialSize = 4096;
 
-    /// <summary>A longer one is not kept for the next response: it holds any document of an instance with the largest user data that Nova takes (65,535 bytes of base64).</summary>
+    /// <summary>
+    /// A longer one is not kept for the next response: it holds any document of an instance with the largest user data that Nova takes
+    /// (65,535 bytes of base64).
+    /// </summary>
     const int LongestKept = 128 * 1024;
 
     byte[] _bytes = [];

@@ -5,7 +5,9 @@ namespace Stackmeta.Http;
 /// <summary>Whether a certificate comes from authorities that the operator names.</summary>
 public static class CertificateTrust
 {
-    /// <summary>Builds the chain to one of <paramref name="authorities"/>, which replace the system's; expiry is checked, revocation is not.</summary>
+    /// <summary>
+    /// Builds the chain to one of <paramref name="authorities"/>, which replace the system's; expiry is checked, revocation is not.
+    /// </summary>
     /// <remarks>Host names are the caller's business: TLS checks them for servers, clients have none.</remarks>
     public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2Collection authorities)
     {

@@ -6,8 +6,9 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// As <see cref="GuardedHandler"/>, for what is ordinary ASP.NET. What a client caused, a body that it cut short or a connection that it ended, is
-/// answered with its status and told to nobody; what we are at fault for is answered 500 and told in one line, of which there are not more a minute than can be read.
+/// As <see cref="GuardedHandler"/>, for what is ordinary ASP.NET. What a client caused, a body that it cut short or a connection that it
+/// ended, is answered with its status and told to nobody; what we are at fault for is answered 500 and told in one line, of which there are
+/// not more a minute than can be read.
 /// </summary>
 sealed class GuardedApplication(Func<HttpContext, Task> answer, TimeProvider time, ILogger logger)
 {

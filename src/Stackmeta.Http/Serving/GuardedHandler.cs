@@ -6,14 +6,17 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// The last resort of a request whose handler throws, the same whichever engine asked it. What a client caused, a body that it cut short or a connection that it ended, is
-/// answered with its status and told to nobody; what we are at fault for is answered 500 and told in one line, of which there are not more a minute than can be read.
+/// The last resort of a request whose handler throws, the same whichever engine asked it. What a client caused, a body that it cut short or
+/// a connection that it ended, is answered with its status and told to nobody; what we are at fault for is answered 500 and told in one
+/// line, of which there are not more a minute than can be read.
 /// </summary>
 sealed class GuardedHandler(IRequestHandler handler, TimeProvider time, ILogger logger) : IRequestHandler
 {
     readonly LogThrottle _lines = new(time);
 
-    /// <summary>Whether this process is about to end: each response then closes its connection, so that callers connect anew (RFC 9112 §9.6).</summary>
+    /// <summary>
+    /// Whether this process is about to end: each response then closes its connection, so that callers connect anew (RFC 9112 §9.6).
+    /// </summary>
     volatile bool _isLeaving;
 
     /// <summary>From the next response on.</summary>

@@ -59,7 +59,10 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>Where the server listens: the addresses asked for, with the ports that were chosen in place of port 0.</summary>
     public IEnumerable<EndPoint> Addresses => _addresses();
 
-    /// <summary>Opens all addresses and begins to answer: simple requests by the fast path where <see cref="HttpServerOptions.RunsInline"/> says so, all others by Kestrel.</summary>
+    /// <summary>
+    /// Opens all addresses and begins to answer: simple requests by the fast path where <see cref="HttpServerOptions.RunsInline"/> says so,
+    /// all others by Kestrel.
+    /// </summary>
     /// <param name="options">Where and how much.</param>
     /// <param name="handler">Makes the responses.</param>
     /// <param name="loggers">For Kestrel's own messages.</param>
@@ -197,7 +200,8 @@ public sealed class HttpServer : IAsyncDisposable
 
     /// <summary>
     /// Stops accepting, lets the requests under way end, and returns when all have ended or the token fires. Where another process goes on
-    /// with the listening sockets, callers notice nothing: who has just connected is answered, the others are told to ask on a new connection.
+    /// with the listening sockets, callers notice nothing: who has just connected is answered, the others are told to ask on a new
+    /// connection.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -229,7 +233,9 @@ public sealed class HttpServer : IAsyncDisposable
         _listeners?.Dispose();
     }
 
-    /// <summary>The socket that an earlier process left, or a new one; in either case the next process gets it, if there is to be one.</summary>
+    /// <summary>
+    /// The socket that an earlier process left, or a new one; in either case the next process gets it, if there is to be one.
+    /// </summary>
     static Socket OpenListening(EndPoint address, HttpServerOptions options)
     {
         var socket = options.OpenSocket?.Invoke(address) ?? options.Kept?.Find(address);

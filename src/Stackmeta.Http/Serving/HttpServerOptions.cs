@@ -46,7 +46,9 @@ public sealed record HttpServerOptions
     /// <summary>When set, callers must show a certificate of one of these authorities.</summary>
     public X509Certificate2Collection? ClientAuthorities { get; init; }
 
-    /// <summary>Longest request line in bytes; a longer one is answered 414. Nova under uWSGI takes 64 KiB for line and headers together.</summary>
+    /// <summary>
+    /// Longest request line in bytes; a longer one is answered 414. Nova under uWSGI takes 64 KiB for line and headers together.
+    /// </summary>
     public int MaxRequestLine { get; init; } = 32 * 1024;
 
     /// <summary>All header lines together in bytes; more is answered 431.</summary>
@@ -56,8 +58,8 @@ public sealed record HttpServerOptions
     public long? MaxBody { get; init; } = 1024 * 1024;
 
     /// <summary>
-    /// Bytes of a body that is read before its request is answered: a longer one with its length is read by who answers, in chunks it is answered 413. Nothing that a guest
-    /// sends is longer than 1,020 bytes.
+    /// Bytes of a body that is read before its request is answered: a longer one with its length is read by who answers, in chunks it is
+    /// answered 413. Nothing that a guest sends is longer than 1,020 bytes.
     /// </summary>
     public int MaxBufferedBody { get; init; } = 64 * 1024;
 
@@ -70,12 +72,16 @@ public sealed record HttpServerOptions
     /// <summary>The hop that the server is, for its observer; null for none of the path.</summary>
     public PathStep? Hop { get; init; }
 
-    /// <summary>Whether callers are services: their request ids and traces are gone on with. What guests say of themselves is not.</summary>
+    /// <summary>
+    /// Whether callers are services: their request ids and traces are gone on with. What guests say of themselves is not.
+    /// </summary>
     public bool TakesRequestIds { get; init; }
 
     /// <summary>How long a connection may be idle between requests.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a request's head may take to arrive; after that 408, as the stock proxy answers (spec/neutron-metadata.md §3.7).</summary>
+    /// <summary>
+    /// How long a request's head may take to arrive; after that 408, as the stock proxy answers (spec/neutron-metadata.md §3.7).
+    /// </summary>
     public TimeSpan RequestHead { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -10,8 +10,8 @@ namespace Stackmeta.Http;
 
 /// <summary>
 /// Listens on sockets that the next process goes on with. Kestrel's own listener closes its socket while it waits on it, and what .NET
-/// calls then to end the wait (shutdown(2)) ends the listening of every process that has the socket. Here the wait ends first. Also listens on unix sockets,
-/// where Kestrel would ask for the peers' addresses (<see cref="UnixAcceptor"/>).
+/// calls then to end the wait (shutdown(2)) ends the listening of every process that has the socket. Here the wait ends first. Also listens
+/// on unix sockets, where Kestrel would ask for the peers' addresses (<see cref="UnixAcceptor"/>).
 /// </summary>
 /// <param name="open">Opens the socket of an address, listening.</param>
 /// <param name="supervisor">Owns the threads that wait for unix sockets.</param>

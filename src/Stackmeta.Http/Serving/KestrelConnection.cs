@@ -8,8 +8,9 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// What Kestrel sees of a connection: requests that were judged before (<see cref="RequestReader"/>). Puts a page into the answers that Kestrel gives on its own, such as 408:
-/// those come without a body, and a guest's log then shows a bare status. What is written while a request is being answered passes untouched.
+/// What Kestrel sees of a connection: requests that were judged before (<see cref="RequestReader"/>). Puts a page into the answers that
+/// Kestrel gives on its own, such as 408: those come without a body, and a guest's log then shows a bare status. What is written while a
+/// request is being answered passes untouched.
 /// </summary>
 /// <remarks>Kestrel closes the connection after such an answer, and writes it as a whole.</remarks>
 sealed class KestrelConnection(IDuplexPipe transport, HttpServerOptions options, RequestObservation? observation)

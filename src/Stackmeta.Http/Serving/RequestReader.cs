@@ -6,8 +6,9 @@ using System.Text;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Stands between a connection and Kestrel, and hands on one request after another: each head whole and judged (<see cref="RequestHeadParser"/>), with its body unless that
-/// is long. So neither how TCP cuts the bytes nor what is pipelined changes what Kestrel sees, and Kestrel never sees bytes that it could read otherwise.
+/// Stands between a connection and Kestrel, and hands on one request after another: each head whole and judged
+/// (<see cref="RequestHeadParser"/>), with its body unless that is long. So neither how TCP cuts the bytes nor what is pipelined changes
+/// what Kestrel sees, and Kestrel never sees bytes that it could read otherwise.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -35,7 +36,10 @@ sealed class RequestReader(PipeReader input, PipeWriter output, HttpServerOption
     readonly ByteBuffer _offered = new();
     int _examined;
 
-    /// <summary>What was read last. Not given back before more is needed, so that the connection knows that there are bytes left when Kestrel ends it.</summary>
+    /// <summary>
+    /// What was read last. Not given back before more is needed, so that the connection knows that there are bytes left when Kestrel ends
+    /// it.
+    /// </summary>
     ReadResult? _lastRead;
 
     Part _part;

@@ -9,7 +9,10 @@ namespace Stackmeta.Http;
 /// </summary>
 public sealed class SharedMemory : MemoryPool<byte>, IMemoryPoolFeature
 {
-    /// <summary>Of Kestrel's own pool, which takes no length for this one; the process's pool would lend nothing then, and a write before the start of an answer would fail.</summary>
+    /// <summary>
+    /// Of Kestrel's own pool, which takes no length for this one; the process's pool would lend nothing then, and a write before the start
+    /// of an answer would fail.
+    /// </summary>
     const int UsualSize = 4096;
 
     SharedMemory() { }

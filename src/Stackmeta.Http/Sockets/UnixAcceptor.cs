@@ -7,7 +7,8 @@ namespace Stackmeta.Http;
 
 /// <summary>Accepts the connections of a listening unix socket without asking for the peers' addresses.</summary>
 /// <remarks>
-/// A peer may be bound to a path that fills its address without a closing zero. The kernel then tells of a longer address than there is (unix(7), BUGS), at which
+/// A peer may be bound to a path that fills its address without a closing zero. The kernel then tells of a longer address than there is
+/// (unix(7), BUGS), at which
 /// <c>Socket.AcceptAsync</c> throws on a thread of the pool where nobody can catch it, and the process ends.
 /// </remarks>
 public sealed class UnixAcceptor : IPollable, IDisposable

@@ -59,7 +59,9 @@ public sealed class UnixSocketFile
     public static UnixSocketFile GoOn(Socket socket, string path) =>
         new(socket, Path.GetFullPath(path), tookOver: false);
 
-    /// <summary>Device and number of what lies at a path: as long as they are the same, it leads to the same socket. Default for nothing.</summary>
+    /// <summary>
+    /// Device and number of what lies at a path: as long as they are the same, it leads to the same socket. Default for nothing.
+    /// </summary>
     public static (ulong Device, ulong Number) IdentityOf(string path) => FileIdentity.Of(path);
 
     /// <summary>Whether a connection waits to be accepted.</summary>

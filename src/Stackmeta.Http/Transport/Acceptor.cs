@@ -10,8 +10,8 @@ namespace Stackmeta.Http;
 /// <param name="listening">Of TCP or unix(7); this object's from here on.</param>
 /// <param name="place">For the log.</param>
 /// <param name="loops">Who accept.</param>
-/// <param name="accept">Gets each connection's socket, not blocking, and its peer, null for one without an address, on the thread of the loop that it is to stay
-/// with.</param>
+/// <param name="accept">Gets each connection's socket, not blocking, and its peer, null for one without an address, on the thread of the
+/// loop that it is to stay with.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where it is told that nothing can be accepted.</param>
 public sealed class Acceptor(
@@ -32,7 +32,8 @@ public sealed class Acceptor(
     /// <summary>Between two looks at what waits to be accepted.</summary>
     static readonly TimeSpan PendingPoll = TimeSpan.FromMilliseconds(1);
 
-    // linux/in.h, linux/tcp.h. Of a listening socket, tcpi_unacked counts the connections that wait to be accepted (net/ipv4/tcp.c, tcp_get_info).
+    // linux/in.h, linux/tcp.h. Of a listening socket, tcpi_unacked counts the connections that wait to be accepted (net/ipv4/tcp.c,
+    // tcp_get_info).
     const int IpProtoTcp = 6;
     const int TcpInfo = 11;
     const int TcpInfoUnacked = 24;
@@ -134,8 +135,8 @@ public sealed class Acceptor(
     void IPollable.Failed() { }
 
     /// <summary>
-    /// The kernel would tell of the same connection again and again; it waits, and so do those behind it. Accepting goes on whatever it takes:
-    /// what the kernel lacked for the connection it may lack for the wait too.
+    /// The kernel would tell of the same connection again and again; it waits, and so do those behind it. Accepting goes on whatever it
+    /// takes: what the kernel lacked for the connection it may lack for the wait too.
     /// </summary>
     async Task PauseAsync()
     {
@@ -188,8 +189,8 @@ public sealed class Acceptor(
     }
 
     /// <summary>
-    /// Completes when every connection that waits to be accepted now is accepted, or the socket is closed. After <see cref="EventLoops.PassAsync"/> each
-    /// of them has been given away.
+    /// Completes when every connection that waits to be accepted now is accepted, or the socket is closed. After
+    /// <see cref="EventLoops.PassAsync"/> each of them has been given away.
     /// </summary>
     /// <remarks>The kernel gives them in their order, so that those who come meanwhile do not lengthen the wait.</remarks>
     public async Task AcceptPendingAsync(CancellationToken cancellationToken)
@@ -220,8 +221,8 @@ public sealed class Acceptor(
     }
 
     /// <summary>
-    /// Accepts no more. What waits in the kernel is for another process that has the socket. After <see cref="EventLoops.PassAsync"/> nothing is being
-    /// accepted any more.
+    /// Accepts no more. What waits in the kernel is for another process that has the socket. After <see cref="EventLoops.PassAsync"/>
+    /// nothing is being accepted any more.
     /// </summary>
     public void Close()
     {
@@ -233,7 +234,9 @@ public sealed class Acceptor(
         listening.Dispose();
     }
 
-    /// <summary>Reads what accept(2) has written: family, port, then the address, for IPv6 after four bytes and before the interface.</summary>
+    /// <summary>
+    /// Reads what accept(2) has written: family, port, then the address, for IPv6 after four bytes and before the interface.
+    /// </summary>
     static IPEndPoint? PeerOf(ReadOnlySpan<byte> address)
     {
         var family = BinaryPrimitives.ReadUInt16LittleEndian(address);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// The one connection that Kestrel accepts: all callers' connections run within it. Kestrel hands each connection that it accepts to another
-/// thread, which costs as much as answering; within this one, a connection begins and ends on the thread that accepted it, and
+/// The one connection that Kestrel accepts: all callers' connections run within it. Kestrel hands each connection that it accepts to
+/// another thread, which costs as much as answering; within this one, a connection begins and ends on the thread that accepted it, and
 /// Kestrel's time limits and its stop reach it as they would otherwise.
 /// </summary>
 /// <param name="time">The clock.</param>

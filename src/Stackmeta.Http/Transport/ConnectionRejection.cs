@@ -19,7 +19,10 @@ public static class ConnectionRejection
         socket.Dispose();
     }
 
-    /// <summary>Sends an answer to whatever may be asked, and closes. One send into an empty buffer never waits; the peer reads it even if it is still sending.</summary>
+    /// <summary>
+    /// Sends an answer to whatever may be asked, and closes. One send into an empty buffer never waits; the peer reads it even if it is
+    /// still sending.
+    /// </summary>
     /// <param name="socket">Just accepted, not blocking; closed when this returns.</param>
     /// <param name="answer">A whole answer, of few bytes.</param>
     public static void Say(Descriptor socket, ReadOnlySpan<byte> answer)

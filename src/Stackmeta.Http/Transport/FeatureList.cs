@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Stackmeta.Http;
 
-/// <summary>A few features, looked through one by one: a connection has four, and a table for them would cost more than the connection's other parts.</summary>
+/// <summary>
+/// A few features, looked through one by one: a connection has four, and a table for them would cost more than the connection's other
+/// parts.
+/// </summary>
 /// <param name="behind">Asked for what is not here; null for nobody.</param>
 sealed class FeatureList(IFeatureCollection? behind) : IFeatureCollection
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// The end of a connection whose guest may still be sending. The kernel answers bytes that nobody reads with a reset, which may overtake the answer
-/// (RFC 9112 §9.6), so they are read and dropped until the guest ends too, for a short time and up to a limit.
+/// The end of a connection whose guest may still be sending. The kernel answers bytes that nobody reads with a reset, which may overtake
+/// the answer (RFC 9112 §9.6), so they are read and dropped until the guest ends too, for a short time and up to a limit.
 /// </summary>
 sealed class LingeringClose : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Between one who tries a system call that would block and one who hears that it may be tried again. No news is lost, whichever comes first, and
-/// exactly one of them goes on.
+/// Between one who tries a system call that would block and one who hears that it may be tried again. No news is lost, whichever comes
+/// first, and exactly one of them goes on.
 /// </summary>
 struct ReadySignal
 {

@@ -8,8 +8,8 @@ using Stackmeta.Metadata;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// A server's own listening sockets, whose connections are accepted and answered by a few threads that wait for all of them (<see cref="EventLoops"/>), instead of
-/// being handed from Kestrel's accepting thread to another.
+/// A server's own listening sockets, whose connections are accepted and answered by a few threads that wait for all of them
+/// (<see cref="EventLoops"/>), instead of being handed from Kestrel's accepting thread to another.
 /// </summary>
 sealed class ServerListeners : IListeners
 {

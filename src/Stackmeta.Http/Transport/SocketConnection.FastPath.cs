@@ -8,7 +8,10 @@ namespace Stackmeta.Http;
 /// <content>While the connection's requests are simple.</content>
 public partial class SocketConnection
 {
-    /// <summary>Kestrel's, for answers that are not read: <c>KestrelServerLimits.MinResponseDataRate</c>, bytes a second, and how long it may be less.</summary>
+    /// <summary>
+    /// Kestrel's, for answers that are not read: <c>KestrelServerLimits.MinResponseDataRate</c>, bytes a second, and how long it may be
+    /// less.
+    /// </summary>
     const double SlowestReading = 240;
     static readonly TimeSpan SlowReadingGrace = TimeSpan.FromSeconds(5);
 

@@ -9,8 +9,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// A caller's connection. What it has sent is handled by the thread that heard of it, and answered by that thread too, unless the answer has to wait for
-/// something. Its requests are answered here as long as they are simple (<see cref="FastHead"/>); from the first other one on the connection is Kestrel's.
+/// A caller's connection. What it has sent is handled by the thread that heard of it, and answered by that thread too, unless the answer
+/// has to wait for something. Its requests are answered here as long as they are simple (<see cref="FastHead"/>); from the first other one
+/// on the connection is Kestrel's.
 /// </summary>
 public partial class SocketConnection
     : ConnectionContext,
@@ -176,8 +177,8 @@ public partial class SocketConnection
     }
 
     /// <summary>
-    /// The loop tells from now on of what the peer sends, and of what it has sent already. A peer that was answered and has left within its first
-    /// turn is not waited for.
+    /// The loop tells from now on of what the peer sends, and of what it has sent already. A peer that was answered and has left within its
+    /// first turn is not waited for.
     /// </summary>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
     void WaitForReadable()

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// The bytes that a peer sends, straight from its socket: nothing is received before it is asked for, so that a peer that sends more than is read is
-/// held back by the kernel. One reader at a time; <see cref="Tell"/> and <see cref="CancelPendingRead"/> by anybody.
+/// The bytes that a peer sends, straight from its socket: nothing is received before it is asked for, so that a peer that sends more than
+/// is read is held back by the kernel. One reader at a time; <see cref="Tell"/> and <see cref="CancelPendingRead"/> by anybody.
 /// </summary>
 /// <param name="socket">Not blocking, waited for once per change.</param>
 /// <param name="loop">Whose thread tells of news, and is shared with other connections.</param>

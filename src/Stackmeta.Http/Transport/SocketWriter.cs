@@ -6,14 +6,16 @@ using System.Threading.Tasks.Sources;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// What a peer is sent, straight into its socket. A flush ends when the kernel has everything, so that a peer that reads slowly holds back who
-/// writes to it. One writer at a time; <see cref="Tell"/> and <see cref="CancelPendingFlush"/> by anybody.
+/// What a peer is sent, straight into its socket. A flush ends when the kernel has everything, so that a peer that reads slowly holds back
+/// who writes to it. One writer at a time; <see cref="Tell"/> and <see cref="CancelPendingFlush"/> by anybody.
 /// </summary>
 /// <param name="socket">Not blocking.</param>
 /// <param name="awaitRoom">Called when the kernel takes no more, and <see cref="Tell"/> is to be called once it does.</param>
 sealed class SocketWriter(Descriptor socket, Action awaitRoom) : PipeWriter, IValueTaskSource<FlushResult>
 {
-    /// <summary>Head and body of most answers (of the recorded ones in tests/Stackmeta.Reference.Tests/data the median is 1.2 KiB).</summary>
+    /// <summary>
+    /// Head and body of most answers (of the recorded ones in tests/Stackmeta.Reference.Tests/data the median is 1.2 KiB).
+    /// </summary>
     const int FirstSize = 4096;
 
     // Not readonly: structs that change.

@@ -24,7 +24,9 @@ public enum InventoryChangeKind
     /// <summary>Too much to name one by one, or unknown: forget all that was read before.</summary>
     Everything = 0,
 
-    /// <summary>A network, one of its subnets, or its DHCP port was created, changed or deleted: what all records of guests on it show.</summary>
+    /// <summary>
+    /// A network, one of its subnets, or its DHCP port was created, changed or deleted: what all records of guests on it show.
+    /// </summary>
     Network = 1,
 
     /// <summary>A router or one of its interfaces.</summary>

@@ -9,7 +9,9 @@ public sealed record NetworkLayout(
     ImmutableArray<PortLayout> Ports
 )
 {
-    /// <summary>Rows of the network, its own or of its subnets and ports, that are missing here because they cannot be understood.</summary>
+    /// <summary>
+    /// Rows of the network, its own or of its subnets and ports, that are missing here because they cannot be understood.
+    /// </summary>
     public ImmutableArray<RecordFault> Faults { get; init; } = [];
 
     /// <summary>The port of the DHCP server, which has an address in each subnet with DHCP; null when no subnet has DHCP.</summary>

@@ -2,7 +2,8 @@ namespace Stackmeta.Inventory;
 
 /// <summary>One thing that is wrong with what an operator asked of the inventory.</summary>
 /// <param name="Kind">Of what kind it is.</param>
-/// <param name="Path">Which value is wrong, in the document's words, for example <c>fixed_ips[0].ip_address</c>; empty for the whole.</param>
+/// <param name="Path">Which value is wrong, in the document's words, for example <c>fixed_ips[0].ip_address</c>; empty for the
+/// whole.</param>
 /// <param name="Sentence">What is wrong with it, for people, without a final dot. Never holds user data, keys or passwords.</param>
 public sealed record Objection(ObjectionKind Kind, string Path, string Sentence)
 {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>The lists of an inventory document, in the order in which they must stand: what refers comes after what is referred to.</summary>
+/// <summary>
+/// The lists of an inventory document, in the order in which they must stand: what refers comes after what is referred to.
+/// </summary>
 static class DocumentSections
 {
     /// <summary>The key that begins every document; its value is <see cref="Version"/>.</summary>

@@ -21,7 +21,9 @@ ref struct DocumentShape
         _reader.Read();
     }
 
-    /// <summary>Objects to what is not of the shape. The objections' lines are counted from that on which the entry begins, which is 0.</summary>
+    /// <summary>
+    /// Objects to what is not of the shape. The objections' lines are counted from that on which the entry begins, which is 0.
+    /// </summary>
     public static void Check(ReadOnlySpan<byte> json, JsonTypeInfo shape, Objections objections)
     {
         var check = new DocumentShape(json, objections);

@@ -18,7 +18,9 @@ public static class EntryJson
         return objections.Length > 0 ? objections : JsonSerializer.Deserialize(json, shape)!;
     }
 
-    /// <summary>A change of entries: the keys that it names are replaced as a whole, null takes one away (RFC 7396, one level deep).</summary>
+    /// <summary>
+    /// A change of entries: the keys that it names are replaced as a whole, null takes one away (RFC 7396, one level deep).
+    /// </summary>
     public static Outcome<Func<T, T>> ReadChange<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> shape)
         where T : class
     {

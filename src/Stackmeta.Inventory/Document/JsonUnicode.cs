@@ -15,14 +15,18 @@ public static class JsonUnicode
 
     const string NotUtf8 = "holds a byte that is not UTF-8";
 
-    /// <summary>What is wrong with the property name or text on which a reader stands, which reads one span; null when nothing is.</summary>
+    /// <summary>
+    /// What is wrong with the property name or text on which a reader stands, which reads one span; null when nothing is.
+    /// </summary>
     public static string? FindFault(ref readonly Utf8JsonReader reader) =>
         reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) ? null
         : !Utf8.IsValid(reader.ValueSpan) ? NotUtf8
         : reader.ValueIsEscaped && HasHalfPair(reader.ValueSpan) ? HalfPair
         : null;
 
-    /// <summary>Whether an escaped half of a surrogate pair stands without its other half, which can only be escaped too (RFC 8259 §7).</summary>
+    /// <summary>
+    /// Whether an escaped half of a surrogate pair stands without its other half, which can only be escaped too (RFC 8259 §7).
+    /// </summary>
     static bool HasHalfPair(ReadOnlySpan<byte> text)
     {
         var isAfterHigh = false;

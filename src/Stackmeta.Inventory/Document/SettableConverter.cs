@@ -4,7 +4,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>A text whose being null and whose being absent are two things. Absence is the business of the property's ignore condition.</summary>
+/// <summary>
+/// A text whose being null and whose being absent are two things. Absence is the business of the property's ignore condition.
+/// </summary>
 public sealed class SettableConverter : JsonConverter<Settable>
 {
     public override bool HandleNull => true;

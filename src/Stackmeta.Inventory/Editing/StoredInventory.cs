@@ -75,7 +75,9 @@ sealed class StoredInventory(IInventoryStore store) : IInventory
     /// <summary>A transaction that others have begun and will end.</summary>
     sealed class OpenTransaction(InventorySession session) : IInventoryStore
     {
-        /// <summary>Those of the last refusal: what was refused may have been half done, so that nothing of the transaction may stay.</summary>
+        /// <summary>
+        /// Those of the last refusal: what was refused may have been half done, so that nothing of the transaction may stay.
+        /// </summary>
         public ImmutableArray<Objection> Objections { get; private set; } = [];
 
         public ValueTask<T> ReadAsync<T>(

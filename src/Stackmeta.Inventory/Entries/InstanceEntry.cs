@@ -46,7 +46,9 @@ public sealed record InstanceEntry(
 
     public string? RamdiskId { get; init; }
 
-    /// <summary>The numbers of the EC2 ids; those left null are handed out when the instance is created, one to an instance and one to an image.</summary>
+    /// <summary>
+    /// The numbers of the EC2 ids; those left null are handed out when the instance is created, one to an instance and one to an image.
+    /// </summary>
     public Ec2IdsEntry? Ec2Ids { get; init; }
 
     public string? RootDeviceName { get; init; }

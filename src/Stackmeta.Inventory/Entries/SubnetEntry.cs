@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Stackmeta.Inventory;
 
 /// <summary>A subnet as the inventory holds it, in the words of Neutron's subnet resource.</summary>
-/// <param name="EnableDhcp">Whether guests get their addresses by DHCP. The network then has a DHCP port with an address in this subnet.</param>
+/// <param name="EnableDhcp">Whether guests get their addresses by DHCP. The network then has a DHCP port with an address in this
+/// subnet.</param>
 /// <param name="Id">The uuid; empty for a new one.</param>
 /// <param name="NetworkId">Id or name of the network; the inventory gives back the id. Cannot change.</param>
 /// <param name="Cidr">For example <c>10.0.0.0/24</c>, host bits zero. Cannot change.</param>

@@ -79,7 +79,8 @@ public sealed partial class AnswerCache<TKey, TAnswer>
 
     /// <summary>As the other, for a request that may have waited for something else before.</summary>
     /// <param name="key">Whose answer.</param>
-    /// <param name="arrived">The timestamp at which the request arrived: its patience is counted from there, however many sources it waits for.</param>
+    /// <param name="arrived">The timestamp at which the request arrived: its patience is counted from there, however many sources it waits
+    /// for.</param>
     /// <param name="cancellationToken">This request's.</param>
     /// <exception cref="OperationCanceledException">This request's token fired while it waited.</exception>
     public ValueTask<TAnswer> GetAsync(TKey key, long arrived, CancellationToken cancellationToken)
@@ -94,7 +95,9 @@ public sealed partial class AnswerCache<TKey, TAnswer>
         return WaitAsync(key, arrived, cancellationToken);
     }
 
-    /// <summary>Keeps an answer that came along with another one. A newer one, an attempt under way, and whatever was forgotten since then win.</summary>
+    /// <summary>
+    /// Keeps an answer that came along with another one. A newer one, an attempt under way, and whatever was forgotten since then win.
+    /// </summary>
     /// <param name="key">Whose answer.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="askedAt">The timestamp at which it was asked for.</param>

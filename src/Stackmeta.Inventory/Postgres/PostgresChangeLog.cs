@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>The tables <c>revision</c> and <c>changes</c>: what was changed lately, numbered without gaps in the order of the commits.</summary>
+/// <summary>
+/// The tables <c>revision</c> and <c>changes</c>: what was changed lately, numbered without gaps in the order of the commits.
+/// </summary>
 static class PostgresChangeLog
 {
     // Of a server that does not answer a follower believes after so many seconds that it is gone.
@@ -42,7 +44,9 @@ static class PostgresChangeLog
         }
     }
 
-    /// <summary>Writes changes at the end of a transaction, and notifies listeners when it is committed. From here on other writers wait.</summary>
+    /// <summary>
+    /// Writes changes at the end of a transaction, and notifies listeners when it is committed. From here on other writers wait.
+    /// </summary>
     /// <returns>The number of the last one.</returns>
     public static async ValueTask<long> AppendAsync(
         NpgsqlConnection connection,

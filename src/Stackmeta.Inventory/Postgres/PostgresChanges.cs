@@ -5,7 +5,8 @@ namespace Stackmeta.Inventory;
 
 /// <summary>
 /// Follows the changes on PostgreSQL. A notification is a hint that the log of changes has grown, and the log is what counts: it is read
-/// from the last number on after each hint, after each new connection, and now and then, since hints may be lost and some servers give none.
+/// from the last number on after each hint, after each new connection, and now and then, since hints may be lost and some servers give
+/// none.
 /// </summary>
 sealed class PostgresChanges(PostgresDatabase database, TimeProvider time, ILogger logger) : IInventoryChanges
 {

@@ -12,7 +12,9 @@ public sealed record PostgresInventoryOptions
     /// <summary>The most connections of this process to each server; the one that listens for changes comes on top.</summary>
     public int MaximumConnections { get; init; } = DefaultMaximumConnections;
 
-    /// <summary>How long making a connection, or waiting for a free one, may take: one that takes longer than a guest waits is of no use.</summary>
+    /// <summary>
+    /// How long making a connection, or waiting for a free one, may take: one that takes longer than a guest waits is of no use.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a server may take for a guest's question.</summary>

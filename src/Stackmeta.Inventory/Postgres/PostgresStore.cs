@@ -42,7 +42,9 @@ sealed class PostgresStore(PostgresDatabase database, TimeProvider time) : IInve
         where T : class =>
         WriteAsync($"{_lockTimeout}; SELECT number FROM write_lock FOR UPDATE", work, cancellationToken);
 
-    /// <summary>Changes what needs no rule but that of its own row: does not wait for those who change entries, such as a long import.</summary>
+    /// <summary>
+    /// Changes what needs no rule but that of its own row: does not wait for those who change entries, such as a long import.
+    /// </summary>
     public ValueTask<Outcome<T>> WriteBesideAsync<T>(
         Func<InventorySession, ValueTask<Outcome<T>>> work,
         CancellationToken cancellationToken

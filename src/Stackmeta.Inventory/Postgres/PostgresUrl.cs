@@ -37,7 +37,8 @@ public sealed class PostgresUrl
     /// <summary>Reads a URL.</summary>
     /// <param name="text">It is quoted in no message, since it may hold a password.</param>
     /// <param name="password">The password from elsewhere; null for the URL's own, or that of libpq's password file.</param>
-    /// <exception cref="FormatException">It is malformed, or a parameter is not understood; the message is a part of a sentence.</exception>
+    /// <exception cref="FormatException">It is malformed, or a parameter is not understood; the message is a part of a
+    /// sentence.</exception>
     public static PostgresUrl Parse(string text, string? password = null)
     {
         if (!IsOne(text))
@@ -78,7 +79,9 @@ public sealed class PostgresUrl
         return new PostgresUrl(settings, reads);
     }
 
-    /// <summary>The text with the password's place kept and the password left out, also where one stands as a parameter, which is refused.</summary>
+    /// <summary>
+    /// The text with the password's place kept and the password left out, also where one stands as a parameter, which is refused.
+    /// </summary>
     public static string Mask(string text)
     {
         var (place, query) = Cut(text, '?');

@@ -32,8 +32,11 @@ public readonly record struct GuestAddress
     /// <summary>The key of a port's MAC address.</summary>
     public static GuestAddress FromMacAddress(EthernetAddress address) => new(address.ToString(), isMac: true);
 
-    /// <summary>The key of a peer's address. IPv4-mapped IPv6 becomes IPv4; a link-local address becomes the MAC it was made from.</summary>
-    /// <returns>False for a link-local address that was not made from a MAC (its middle octets are not <c>ff:fe</c>): such a guest cannot be told from others.</returns>
+    /// <summary>
+    /// The key of a peer's address. IPv4-mapped IPv6 becomes IPv4; a link-local address becomes the MAC it was made from.
+    /// </summary>
+    /// <returns>False for a link-local address that was not made from a MAC (its middle octets are not <c>ff:fe</c>): such a guest cannot
+    /// be told from others.</returns>
     public static bool TryFrom(IPAddress address, out GuestAddress guest)
     {
         if (address.IsIPv4MappedToIPv6)

@@ -1,14 +1,15 @@
 namespace Stackmeta.Inventory;
 
 /// <summary>
-/// What packets of the networks that this host provides obey now: a snapshot that is published only after the packet rules of that state hold
-/// and the connections of changed ports were ended. Answers follow it, so that none goes out under the rules of another state.
+/// What packets of the networks that this host provides obey now: a snapshot that is published only after the packet rules of that state
+/// hold and the connections of changed ports were ended. Answers follow it, so that none goes out under the rules of another state.
 /// </summary>
 /// <remarks>Safe for all threads.</remarks>
 public interface IAppliedPorts
 {
     /// <summary>
-    /// Completes when the snapshot changes next. To be got before <see cref="Check"/>: then no change is missed between the check and the wait.
+    /// Completes when the snapshot changes next. To be got before <see cref="Check"/>: then no change is missed between the check and the
+    /// wait.
     /// </summary>
     Task NextChange { get; }
 

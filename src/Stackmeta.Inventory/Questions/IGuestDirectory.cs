@@ -2,7 +2,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>Both questions about a guest at once, where one store answers both: one question to it for a guest that boots, not two.</summary>
+/// <summary>
+/// Both questions about a guest at once, where one store answers both: one question to it for a guest that boots, not two.
+/// </summary>
 public interface IGuestDirectory
 {
     /// <summary>Finds the port as <see cref="IPortDirectory"/> does, and the instance behind it. Throws only for cancellation.</summary>

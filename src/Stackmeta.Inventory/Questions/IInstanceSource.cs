@@ -20,8 +20,9 @@ public interface IInstanceSource
 
 /// <summary>An instance, or why there is none.</summary>
 /// <param name="Instance">Null when refused.</param>
-/// <param name="Refusal"><see cref="Refusal.None"/>, <see cref="Refusal.InstanceNotFound"/>, <see cref="Refusal.InstanceSourceUnavailable"/>
-/// (try again) or <see cref="Refusal.InstanceSourceFailed"/> (trying again will not help).</param>
+/// <param name="Refusal"><see cref="Refusal.None"/>, <see cref="Refusal.InstanceNotFound"/>,
+/// <see cref="Refusal.InstanceSourceUnavailable"/> (try again) or <see cref="Refusal.InstanceSourceFailed"/> (trying again will not
+/// help).</param>
 public readonly record struct InstanceAnswer(Instance? Instance, Refusal Refusal)
 {
     public static implicit operator InstanceAnswer(Instance instance) => new(instance, Refusal.None);

@@ -29,8 +29,8 @@ public readonly record struct PortAnswer(Port? Port, Refusal Refusal)
 public sealed record Port(string Id, string NetworkId, string DeviceId, string ProjectId)
 {
     /// <summary>
-    /// From which its packets may come: its own first, then those of Neutron's allowed address pairs. Empty when the store has none that can
-    /// be on Ethernet.
+    /// From which its packets may come: its own first, then those of Neutron's allowed address pairs. Empty when the store has none that
+    /// can be on Ethernet.
     /// </summary>
     public ImmutableArray<EthernetAddress> MacAddresses { get; init; } = [];
 

@@ -151,7 +151,9 @@ sealed class InstanceRules : EntryRules<InstanceEntry>
         }
     }
 
-    /// <summary>Gives each image, kernel and ramdisk a number unless it has one. Chosen numbers first, so that none is drawn twice.</summary>
+    /// <summary>
+    /// Gives each image, kernel and ramdisk a number unless it has one. Chosen numbers first, so that none is drawn twice.
+    /// </summary>
     static async ValueTask NumberImagesAsync(InventorySession session, InstanceEntry entry)
     {
         foreach (var (_, reference, number) in Images(entry).OrderBy(image => image.Number is null))

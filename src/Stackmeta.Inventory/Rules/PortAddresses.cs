@@ -97,7 +97,10 @@ static class PortAddresses
         return port with { FixedIps = assigned.DrainToImmutable() };
     }
 
-    /// <summary>As Neutron does for a port that names no addresses: one IPv4 address, one IPv6 address, and one in each subnet where guests make their own.</summary>
+    /// <summary>
+    /// As Neutron does for a port that names no addresses: one IPv4 address, one IPv6 address, and one in each subnet where guests make
+    /// their own.
+    /// </summary>
     static async ValueTask<ImmutableArray<FixedIpEntry>> AssignAllAsync(
         InventorySession session,
         PortEntry port,
@@ -153,7 +156,9 @@ static class PortAddresses
 
     static bool MakesOwnAddresses(SubnetEntry subnet) => subnet.Ipv6AddressMode is "slaac" or "dhcpv6-stateless";
 
-    /// <summary>The first address of an IPv6 subnet is that of any of its routers (RFC 4291 §2.6.1), which Neutron lets them have too.</summary>
+    /// <summary>
+    /// The first address of an IPv6 subnet is that of any of its routers (RFC 4291 §2.6.1), which Neutron lets them have too.
+    /// </summary>
     static bool IsAnycast(IPAddress address, PortEntry port) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 && IsRouterInterface(port);
 

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Stackmeta.Inventory;
 
-/// <summary>A router cannot tell the guests of two subnets apart that share addresses: none of its interfaces has one that overlaps another's.</summary>
+/// <summary>
+/// A router cannot tell the guests of two subnets apart that share addresses: none of its interfaces has one that overlaps another's.
+/// </summary>
 static class RouterInterfaces
 {
     /// <summary>Checks the subnets that a port brings to its router. Its addresses must have been assigned.</summary>

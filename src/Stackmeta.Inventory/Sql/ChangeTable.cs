@@ -3,7 +3,9 @@ namespace Stackmeta.Inventory;
 /// <summary>The table <c>changes</c>: what was changed lately, numbered without gaps, the oldest forgotten.</summary>
 static class ChangeTable
 {
-    /// <summary>How many changes are remembered. A follower polls 20 times a second, so that it would have to sleep through as many to lose one.</summary>
+    /// <summary>
+    /// How many changes are remembered. A follower polls 20 times a second, so that it would have to sleep through as many to lose one.
+    /// </summary>
     public const int Remembered = 10_000;
 
     /// <summary>More changes than this in one transaction are written as <see cref="InventoryChangeKind.Everything"/>.</summary>

@@ -10,7 +10,8 @@ namespace Stackmeta.Inventory;
 /// and an <c>id</c> and a <c>name</c> by which entries are found. Rules are not kept here but in <see cref="EntryRules{T}"/>.
 /// </summary>
 /// <param name="fields">The fields that are stored in the table.</param>
-/// <param name="query">Makes the statement that reads the entries whose row in the table meets a condition, by number; null for one without joins.</param>
+/// <param name="query">Makes the statement that reads the entries whose row in the table meets a condition, by number; null for one without
+/// joins.</param>
 abstract class EntryTable<T>(FieldTable<T> fields, Func<string, string>? query = null)
     where T : class
 {
@@ -93,7 +94,8 @@ abstract class EntryTable<T>(FieldTable<T> fields, Func<string, string>? query =
     public virtual async ValueTask DeleteAsync(SqlCommands sql, string id) =>
         await sql.ExecuteAsync($"DELETE FROM {fields.Name} WHERE id = @p1", id);
 
-    /// <param name="faults">Gets the rows that cannot be understood, whose entry is null then; null has the first of them end the reading.</param>
+    /// <param name="faults">Gets the rows that cannot be understood, whose entry is null then; null has the first of them end the
+    /// reading.</param>
     protected virtual async ValueTask<List<Row>> ReadAsync(
         SqlCommands sql,
         string statement,

@@ -1,9 +1,9 @@
 namespace Stackmeta.Inventory;
 
 /// <summary>
-/// The tables of an inventory as each store's first step makes them. It was released and is never edited; a change is a new step of both stores
-/// (<see cref="SqliteMigrations"/>, <see cref="PostgresMigrations"/>). What is stored in which form: addresses, MACs and uuids in canonical
-/// text, lists as JSON or null when empty, flags as 0 or 1.
+/// The tables of an inventory as each store's first step makes them. It was released and is never edited; a change is a new step of both
+/// stores (<see cref="SqliteMigrations"/>, <see cref="PostgresMigrations"/>). What is stored in which form: addresses, MACs and uuids in
+/// canonical text, lists as JSON or null when empty, flags as 0 or 1.
 /// </summary>
 static class FirstTables
 {

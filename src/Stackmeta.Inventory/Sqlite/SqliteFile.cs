@@ -83,7 +83,9 @@ sealed class SqliteFile(string path, SqliteInventoryOptions options)
         }
     }
 
-    /// <summary>SQLite would make the file readable by all; it holds keys, user data and passwords. Its -wal and -shm get the same mode.</summary>
+    /// <summary>
+    /// SQLite would make the file readable by all; it holds keys, user data and passwords. Its -wal and -shm get the same mode.
+    /// </summary>
     void CreateEmpty()
     {
         try

@@ -5,7 +5,10 @@ namespace Stackmeta.Metadata;
 /// <summary>What a config drive holds beside the instance's own documents.</summary>
 public sealed record ConfigDriveContent
 {
-    /// <summary>EC2 versions, or <c>latest</c>, that are left out (Nova's <c>[api] config_drive_skip_versions</c>). OpenStack versions are all written.</summary>
+    /// <summary>
+    /// EC2 versions, or <c>latest</c>, that are left out (Nova's <c>[api] config_drive_skip_versions</c>). OpenStack versions are all
+    /// written.
+    /// </summary>
     public ImmutableArray<string> SkippedVersions { get; init; } = [.. DefaultSkippedVersions.Split(' ')];
 
     /// <summary>Nova's default, as nova.conf would say it: everything but 2009-04-04 and <c>latest</c>.</summary>

@@ -12,7 +12,10 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
 
     internal Compatibility Compatibility => options.Compatibility;
 
-    /// <summary>As <see cref="MetadataDocument.Resolve"/>, of the release that is imitated: below a version that it does not know there is no leaf either.</summary>
+    /// <summary>
+    /// As <see cref="MetadataDocument.Resolve"/>, of the release that is imitated: below a version that it does not know there is no leaf
+    /// either.
+    /// </summary>
     public Refusal Resolve(ReadOnlySpan<char> target, out MetadataDocument document)
     {
         var refusal = MetadataDocument.Resolve(target, out document);
@@ -25,7 +28,8 @@ public sealed class DocumentRenderer(DocumentOptions options, TimeProvider time)
     /// <param name="context">What the instance record does not hold.</param>
     /// <param name="output">Where the bytes go; nothing is written when refused.</param>
     /// <param name="contentType">The Content-Type of the answer, one of <see cref="ContentTypes"/>; of no meaning when refused.</param>
-    /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/>, <see cref="Refusal.PathBelowLeaf"/>, <see cref="Refusal.UserDataAbsent"/>,
+    /// <returns><see cref="Refusal.None"/>, <see cref="Refusal.PathNotFound"/>, <see cref="Refusal.PathBelowLeaf"/>,
+    /// <see cref="Refusal.UserDataAbsent"/>,
     /// <see cref="Refusal.PartUnreadable"/>, <see cref="Refusal.SecurityGroupsUnavailable"/> or
     /// <see cref="Refusal.VendorDataUnavailable"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">For <see cref="DocumentKind.None"/>.</exception>

@@ -28,8 +28,8 @@ public readonly record struct MetadataDocument(DocumentKind Kind, int Version, s
         PathResolution.Resolve(target, out document);
 
     /// <summary>
-    /// Whether a target is read as a path that is none of the documents': escapes decoded and slashes collapsed, but neither escaped dots resolved nor a
-    /// slash at the end dropped, as filters in front of Nova see it.
+    /// Whether a target is read as a path that is none of the documents': escapes decoded and slashes collapsed, but neither escaped dots
+    /// resolved nor a slash at the end dropped, as filters in front of Nova see it.
     /// </summary>
     public static bool IsReadAs(ReadOnlySpan<char> target, ReadOnlySpan<byte> path) =>
         PathResolution.IsReadAs(target, path);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Stackmeta.Metadata;
 
-/// <summary>What a document may need beside the instance record. Only the parts that <see cref="MetadataDocument"/> asks for need be there.</summary>
+/// <summary>
+/// What a document may need beside the instance record. Only the parts that <see cref="MetadataDocument"/> asks for need be there.
+/// </summary>
 public readonly record struct RenderContext
 {
     /// <summary>Shown as <c>local-ipv4</c> when the instance has no IPv4 address.</summary>
@@ -14,7 +16,9 @@ public readonly record struct RenderContext
     /// <summary>vendor_data.json, already in the form that is served (Python's JSON form); null when there is no static provider.</summary>
     public ReadOnlyMemory<byte>? StaticVendorData { get; init; }
 
-    /// <summary>The entries of vendor_data2.json in order, each value already in Python's JSON form; <c>static</c> is one of them.</summary>
+    /// <summary>
+    /// The entries of vendor_data2.json in order, each value already in Python's JSON form; <c>static</c> is one of them.
+    /// </summary>
     public ImmutableArray<VendorDataEntry> VendorData2 { get; init; }
 }
 

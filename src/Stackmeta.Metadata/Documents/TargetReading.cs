@@ -10,8 +10,8 @@ namespace Stackmeta.Metadata;
 /// Its URL map, Paste's, then drops scheme and authority.
 /// </summary>
 /// <remarks>
-/// Seen of uWSGI 2.0.21: <c>%%</c> is a percent sign; an escape without two hexadecimal digits is a NUL, whatever it consists of; one that the end
-/// cuts short is dropped; <c>..</c> above the first segment leaves nothing, not even a slash.
+/// Seen of uWSGI 2.0.21: <c>%%</c> is a percent sign; an escape without two hexadecimal digits is a NUL, whatever it consists of; one that
+/// the end cuts short is dropped; <c>..</c> above the first segment leaves nothing, not even a slash.
 /// </remarks>
 static class TargetReading
 {
@@ -30,7 +30,9 @@ static class TargetReading
     public static bool IsPlain(ReadOnlySpan<char> target) =>
         target.StartsWith('/') && !target.ContainsAny(Decoded) && Ascii.IsValid(target);
 
-    /// <summary>Reads the path: empty, or with a slash at its beginning. It may still hold dot segments, which were escaped, and empty ones.</summary>
+    /// <summary>
+    /// Reads the path: empty, or with a slash at its beginning. It may still hold dot segments, which were escaped, and empty ones.
+    /// </summary>
     /// <param name="target">In UTF-8, without query.</param>
     /// <param name="buffer">At least as long as the target.</param>
     /// <param name="path">The path, in the buffer.</param>

@@ -79,7 +79,9 @@ static class Ec2Document
         return value;
     }
 
-    /// <summary>There is nothing below a leaf. Where Nova crashes is told from where it does not find, since what becomes of OPTIONS differs.</summary>
+    /// <summary>
+    /// There is nothing below a leaf. Where Nova crashes is told from where it does not find, since what becomes of OPTIONS differs.
+    /// </summary>
     static Ec2Value BelowLeaf(in Ec2Value leaf, ReadOnlySpan<char> name, bool isLast) =>
         leaf.Kind switch
         {

@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 
 namespace Stackmeta.Metadata;
 
-/// <summary>The one table of the EC2 tree: listings, leaves and the config drive's file all come from it (spec/nova-metadata.md §4.1).</summary>
+/// <summary>
+/// The one table of the EC2 tree: listings, leaves and the config drive's file all come from it (spec/nova-metadata.md §4.1).
+/// </summary>
 static class Ec2Keys
 {
     public const string MetaData = "meta-data";

@@ -59,7 +59,9 @@ readonly record struct Ec2Value
     public static Ec2Value Refused(Refusal refusal) => new() { Kind = Ec2ValueKind.Refused, Refusal = refusal };
 }
 
-/// <summary>A key below a directory, with its value. A class, since a value that holds an array of structures that hold a value has no layout.</summary>
+/// <summary>
+/// A key below a directory, with its value. A class, since a value that holds an array of structures that hold a value has no layout.
+/// </summary>
 sealed record Ec2Entry(string Name, Ec2Value Value);
 
 enum Ec2ValueKind

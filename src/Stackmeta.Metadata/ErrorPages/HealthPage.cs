@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Stackmeta.Metadata;
 
-/// <summary>The page of Debian's health check in its three forms (oslo.middleware 5.0.0, <c>healthcheck</c>; spec/nova-metadata.md §8.5).</summary>
+/// <summary>
+/// The page of Debian's health check in its three forms (oslo.middleware 5.0.0, <c>healthcheck</c>; spec/nova-metadata.md §8.5).
+/// </summary>
 public static class HealthPage
 {
     /// <summary>Writes the page in the form that is accepted; text where none is.</summary>

@@ -34,6 +34,7 @@ public readonly record struct Settable(bool IsSet, string? Value)
 }
 
 /// <summary>A bus and the address of a device on it.</summary>
-/// <param name="Type"><c>pci</c>, <c>usb</c>, <c>scsi</c>, <c>ide</c>, <c>xen</c>, or null for a bus of another class, whose device is not shown.</param>
+/// <param name="Type"><c>pci</c>, <c>usb</c>, <c>scsi</c>, <c>ide</c>, <c>xen</c>, or null for a bus of another class, whose device is not
+/// shown.</param>
 /// <param name="Address">Null is shown as <c>none</c>.</param>
 public sealed record DeviceBus(string? Type, string? Address);

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Stackmeta.Metadata;
 
-/// <summary>JSON as Python's <c>json</c> module reads and writes it, which is how Nova serves vendor data (spec/nova-metadata.md §1.8, §5.2).</summary>
+/// <summary>
+/// JSON as Python's <c>json</c> module reads and writes it, which is how Nova serves vendor data (spec/nova-metadata.md §1.8, §5.2).
+/// </summary>
 public static class PythonJson
 {
     /// <summary>

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Stackmeta.Metadata;
 
-/// <summary>One line of an OpenSSH public key file: type, base64, comment (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, OpenSSH's PROTOCOL.u2f).</summary>
+/// <summary>
+/// One line of an OpenSSH public key file: type, base64, comment (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, OpenSSH's PROTOCOL.u2f).
+/// </summary>
 static class OpenSshKey
 {
     const int Ed25519Bytes = 32;

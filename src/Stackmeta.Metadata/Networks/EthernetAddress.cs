@@ -17,7 +17,9 @@ public readonly record struct EthernetAddress
 
     EthernetAddress(ulong value) => _value = value;
 
-    /// <summary>Whether a single interface can have it: not the address of a group, and not all zeros, which the loopback interface has.</summary>
+    /// <summary>
+    /// Whether a single interface can have it: not the address of a group, and not all zeros, which the loopback interface has.
+    /// </summary>
     public bool IsUnicast => _value != 0 && (_value >> 40 & 1) == 0;
 
     /// <summary>Reads the first six octets.</summary>

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Stackmeta.Metadata;
 
-/// <summary>One interface of an instance with its network, as Nova keeps it in its network info cache (spec/nova-metadata.md §7.5).</summary>
+/// <summary>
+/// One interface of an instance with its network, as Nova keeps it in its network info cache (spec/nova-metadata.md §7.5).
+/// </summary>
 public sealed record NetworkInterface
 {
     /// <summary>The port's id.</summary>

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Stackmeta.Metadata;
 
-/// <summary>The keys that meta_data.json has on a config drive only: <c>files</c>, then the extra ones (spec/nova-metadata.md §2). Default over HTTP.</summary>
+/// <summary>
+/// The keys that meta_data.json has on a config drive only: <c>files</c>, then the extra ones (spec/nova-metadata.md §2). Default over
+/// HTTP.
+/// </summary>
 /// <param name="FilePaths">Where the guest shall put each personality file.</param>
 /// <param name="FirstContent">The number of the first file's content.</param>
 /// <param name="Extra">Further keys, for example <c>admin_pass</c>.</param>

@@ -5,7 +5,9 @@ namespace Stackmeta.Metadata;
 /// <summary><c>services</c> of network_data.json: the DNS servers.</summary>
 static class NetworkServicesJson
 {
-    /// <summary>The DNS servers of all shown subnets. One that an earlier subnet has is left out; one that its own subnet names twice is not.</summary>
+    /// <summary>
+    /// The DNS servers of all shown subnets. One that an earlier subnet has is left out; one that its own subnet names twice is not.
+    /// </summary>
     public static void Write(ref PythonJsonWriter json, ImmutableArray<NetworkInterface> interfaces)
     {
         json.BeginArray();

@@ -48,7 +48,10 @@ public sealed class InstanceSignature : IDisposable
         return CryptographicOperations.FixedTimeEquals(expected, given) & sent.Length == Length;
     }
 
-    /// <summary>Why <paramref name="sent"/> proves nothing: <see cref="Refusal.SignatureWrong"/> or <see cref="Refusal.SignatureNotAscii"/>; <see cref="Refusal.None"/> if it does.</summary>
+    /// <summary>
+    /// Why <paramref name="sent"/> proves nothing: <see cref="Refusal.SignatureWrong"/> or <see cref="Refusal.SignatureNotAscii"/>;
+    /// <see cref="Refusal.None"/> if it does.
+    /// </summary>
     public Refusal Check(string instanceId, ReadOnlySpan<char> sent) =>
         IsValid(instanceId, sent) ? Refusal.None
         : Ascii.IsValid(sent) ? Refusal.SignatureWrong

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Stackmeta.OpenStack;
 
 /// <summary>
-/// Replaces <c>$name</c>, <c>${name}</c> and <c>$group.name</c> in values by other options' values; <c>$$</c> and <c>\$</c> stand for a dollar.
+/// Replaces <c>$name</c>, <c>${name}</c> and <c>$group.name</c> in values by other options' values; <c>$$</c> and <c>\$</c> stand for a
+/// dollar.
 /// </summary>
 /// <remarks>A name that is nowhere set and has no default here stays as it stands (<see cref="Unknown"/> lists it).</remarks>
 sealed partial class OptionSubstitution(OsloConfiguration files, ImmutableArray<OptionDefinition> table)

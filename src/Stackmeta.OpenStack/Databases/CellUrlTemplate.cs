@@ -15,7 +15,8 @@ static class CellUrlTemplate
     /// <param name="template">The text of <c>cell_mappings.database_connection</c>.</param>
     /// <param name="connection">The URL to fill in from; null when none is configured.</param>
     /// <param name="expanded">The URL; the template itself when it is none or has a brace error.</param>
-    /// <returns>False for a brace error or a missing <paramref name="connection"/>: the text is then used as it stands, as Nova does.</returns>
+    /// <returns>False for a brace error or a missing <paramref name="connection"/>: the text is then used as it stands, as Nova
+    /// does.</returns>
     public static bool TryExpand(string template, string? connection, out string expanded)
     {
         expanded = template;

@@ -17,7 +17,9 @@ enum DatabaseFault
     /// <summary>The user may not do this: reading all the same, writing not at all.</summary>
     Forbidden,
 
-    /// <summary>This server only reads, now: a standby, or a primary that has been replaced. Another one may write, or this one later.</summary>
+    /// <summary>
+    /// This server only reads, now: a standby, or a primary that has been replaced. Another one may write, or this one later.
+    /// </summary>
     ReadOnly,
 
     /// <summary>Not the schema or not the database that was expected, credentials refused, or anything else that stays.</summary>

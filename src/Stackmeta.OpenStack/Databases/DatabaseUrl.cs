@@ -26,7 +26,10 @@ public sealed partial record DatabaseUrl
 
     public string? Password { get; private init; }
 
-    /// <summary>In the order in which they are tried; a host that begins with a slash is the folder of a unix socket. Empty for the driver's own default.</summary>
+    /// <summary>
+    /// In the order in which they are tried; a host that begins with a slash is the folder of a unix socket. Empty for the driver's own
+    /// default.
+    /// </summary>
     public ImmutableArray<DatabaseHost> Hosts { get; private init; } = [];
 
     public string Database { get; private init; } = "";

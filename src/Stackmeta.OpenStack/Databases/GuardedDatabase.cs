@@ -19,7 +19,8 @@ sealed class GuardedDatabase(string name, DatabaseSource source, TimeSpan deadli
     public DatabaseSource Source => source;
 
     /// <summary>Does work that may be done twice.</summary>
-    /// <returns>What the work returned, or <see cref="Refusal.InstanceSourceUnavailable"/> or <see cref="Refusal.InstanceSourceFailed"/>.</returns>
+    /// <returns>What the work returned, or <see cref="Refusal.InstanceSourceUnavailable"/> or
+    /// <see cref="Refusal.InstanceSourceFailed"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async ValueTask<(T? Result, Refusal Refusal)> RunAsync<T>(
         Func<DbConnection, CancellationToken, ValueTask<T>> work,

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Stackmeta.OpenStack;
 
-/// <summary>Who this service is towards Keystone, and where Keystone is (keystoneauth's <c>v3password</c> and <c>v3applicationcredential</c>).</summary>
+/// <summary>
+/// Who this service is towards Keystone, and where Keystone is (keystoneauth's <c>v3password</c> and <c>v3applicationcredential</c>).
+/// </summary>
 public sealed record KeystoneOptions
 {
     /// <summary><c>auth_url</c>, with or without <c>/v3</c>.</summary>

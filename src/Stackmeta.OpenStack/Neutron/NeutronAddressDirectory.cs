@@ -4,7 +4,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta.OpenStack;
 
-/// <summary>Finds ports by address alone, and by a provider's address, with Neutron's REST API (spec/nova-metadata.md §6.2, §6.4).</summary>
+/// <summary>
+/// Finds ports by address alone, and by a provider's address, with Neutron's REST API (spec/nova-metadata.md §6.2, §6.4).
+/// </summary>
 public sealed class NeutronAddressDirectory(NeutronClient neutron) : IAddressDirectory
 {
     /// <inheritdoc/>

@@ -155,7 +155,9 @@ public sealed class NeutronClient : IDisposable
         return new($"{(text.EndsWith("/v2.0", StringComparison.Ordinal) ? text : text + "/v2.0")}/{resource}?{query}");
     }
 
-    /// <summary>The query of the next page. Its host and scheme are left out: behind a proxy they are often not the ones that we can reach.</summary>
+    /// <summary>
+    /// The query of the next page. Its host and scheme are left out: behind a proxy they are often not the ones that we can reach.
+    /// </summary>
     static string? NextPage(JsonElement links) =>
         links
             .Items()

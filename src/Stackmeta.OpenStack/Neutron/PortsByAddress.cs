@@ -4,7 +4,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta.OpenStack;
 
-/// <summary>The ports of a network as a whole, under each address and MAC that they have: exactly one port with a device, or nobody.</summary>
+/// <summary>
+/// The ports of a network as a whole, under each address and MAC that they have: exactly one port with a device, or nobody.
+/// </summary>
 sealed class PortsByAddress
 {
     readonly Dictionary<GuestAddress, (string PortId, PortAnswer Answer)> _ports = [];

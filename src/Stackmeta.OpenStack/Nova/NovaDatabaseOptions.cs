@@ -20,7 +20,9 @@ public sealed record NovaDatabaseOptions
     /// <summary>Of each cell.</summary>
     public DatabasePool CellPool { get; init; } = new();
 
-    /// <summary><c>[api] local_metadata_per_cell</c>: this process serves one cell, <see cref="CellDatabase"/>, and asks no API database.</summary>
+    /// <summary>
+    /// <c>[api] local_metadata_per_cell</c>: this process serves one cell, <see cref="CellDatabase"/>, and asks no API database.
+    /// </summary>
     public bool LocalMetadataPerCell { get; init; }
 
     /// <summary>

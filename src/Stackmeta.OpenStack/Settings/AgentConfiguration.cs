@@ -30,14 +30,17 @@ public sealed record AgentConfiguration
     /// <summary>neutron.conf's database, where this host's files name one that can be used; null otherwise.</summary>
     public DatabaseUrl? Database { get; init; }
 
-    /// <summary>Why the database that the files name cannot be used; null when it can, or none is named. It does not stop an agent that asks elsewhere.</summary>
+    /// <summary>
+    /// Why the database that the files name cannot be used; null when it can, or none is named. It does not stop an agent that asks
+    /// elsewhere.
+    /// </summary>
     public string? DatabaseProblem { get; init; }
 
     public DatabasePool DatabasePool { get; init; } = new();
 
     /// <summary>
-    /// Who this agent is towards Neutron's REST API: the service user of <c>[keystone_authtoken]</c>, since the real agent, which uses RPC, has
-    /// no options of its own for that; null when it is not set.
+    /// Who this agent is towards Neutron's REST API: the service user of <c>[keystone_authtoken]</c>, since the real agent, which uses RPC,
+    /// has no options of its own for that; null when it is not set.
     /// </summary>
     public KeystoneOptions? Credentials { get; init; }
 
@@ -106,7 +109,8 @@ public sealed record AgentConfiguration
         {
             reader.Complain(AgentOptions.Socket, "is no path");
         }
-        // The real agent reads no database option, and packages put a URL there that nobody uses: what is wrong with it is the report's matter.
+        // The real agent reads no database option, and packages put a URL there that nobody uses: what is wrong with it is the report's
+        // matter.
         var database = new OptionReader(files, AgentOptions.All);
         var configuration = new AgentConfiguration
         {

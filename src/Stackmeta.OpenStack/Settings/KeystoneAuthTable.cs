@@ -115,7 +115,9 @@ sealed class KeystoneAuthTable
     OptionDefinition ValidInterfaces { get; }
     OptionDefinition EndpointOverride { get; }
 
-    /// <summary>Who this service is; null when the group names no credentials. <c>auth_section</c> names another group that has them.</summary>
+    /// <summary>
+    /// Who this service is; null when the group names no credentials. <c>auth_section</c> names another group that has them.
+    /// </summary>
     public KeystoneOptions? ReadCredentials(OptionReader reader)
     {
         if (reader.Text(AuthSection) is { Length: > 0 } section && section != _group)

@@ -8,7 +8,9 @@ public sealed record NeutronDatabaseOptions
 
     public DatabasePool Pool { get; init; } = new();
 
-    /// <summary>How long one look-up may take: with a second one elsewhere it must fit into the 8 seconds that a request may wait inside.</summary>
+    /// <summary>
+    /// How long one look-up may take: with a second one elsewhere it must fit into the 8 seconds that a request may wait inside.
+    /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Reads a neutron.conf, or a folder of such files.</summary>

@@ -9,7 +9,9 @@ namespace Stackmeta.WebConsole;
 /// <summary>A document for eyes: JSON a line a key and without what is secret in it, text as it is, anything else as hexadecimal.</summary>
 static class DocumentText
 {
-    /// <summary>Keys of meta_data.json that nobody need read: the first is 512 bytes of chance that the guest feeds its random numbers with.</summary>
+    /// <summary>
+    /// Keys of meta_data.json that nobody need read: the first is 512 bytes of chance that the guest feeds its random numbers with.
+    /// </summary>
     static readonly string[] Hidden = ["random_seed", "admin_pass"];
 
     /// <summary>Bytes of what is no text that are shown.</summary>

@@ -34,7 +34,9 @@ sealed class GuestList(KnownGuests known, SeenGuests seen, IReadOnlyDictionary<G
             : new(RouterPrefix + scope, address);
     }
 
-    /// <summary>The guests of one network: those in trouble first, then those who have asked, each by name, so that the list stays calm.</summary>
+    /// <summary>
+    /// The guests of one network: those in trouble first, then those who have asked, each by name, so that the list stays calm.
+    /// </summary>
     public IEnumerable<GuestRow> OfNetwork(string network) =>
         InOrder(
             known.OfNetwork(network).Select(Row).Concat(Strangers().Where(stranger => stranger.Network == network))

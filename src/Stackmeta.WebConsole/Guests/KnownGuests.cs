@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Stackmeta.WebConsole;
 
-/// <summary>The networks and guests of an inventory, as the admin socket lists them; empty where there is none, as on Nova's databases.</summary>
+/// <summary>
+/// The networks and guests of an inventory, as the admin socket lists them; empty where there is none, as on Nova's databases.
+/// </summary>
 sealed class KnownGuests
 {
     /// <summary>What owners of instances' ports begin with (neutron-lib, <c>constants.py</c>).</summary>
@@ -84,7 +86,9 @@ sealed class KnownGuests
         );
     }
 
-    /// <summary>What belongs to DHCP servers and routers asks for nothing; a port without an owner may be a guest that lacks its instance.</summary>
+    /// <summary>
+    /// What belongs to DHCP servers and routers asks for nothing; a port without an owner may be a guest that lacks its instance.
+    /// </summary>
     static bool IsGuest(JsonElement port) =>
         Text(port, "device_owner") is var owner
         && (owner.Length == 0 || owner.StartsWith(ComputeOwner, StringComparison.Ordinal));

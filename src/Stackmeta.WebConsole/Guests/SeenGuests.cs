@@ -37,7 +37,9 @@ sealed class SeenGuests
     public SeenGuest? Find(GuestKey key) => _guests.TryGetValue(key, out var node) ? node.Value : null;
 }
 
-/// <summary>Which guest: the network (or <c>router:</c> and a router, where its network is not known) and the address that it asks from.</summary>
+/// <summary>
+/// Which guest: the network (or <c>router:</c> and a router, where its network is not known) and the address that it asks from.
+/// </summary>
 readonly record struct GuestKey(string Network, string Address);
 
 /// <summary>A guest that asked.</summary>

@@ -6,7 +6,10 @@ namespace Stackmeta.WebConsole;
 /// <summary>Who was refused lately, from what each process remembers.</summary>
 static class RefusalList
 {
-    /// <summary>What two processes remember of a guest's last refusal is so near: a guest that is refused all the time is seen by one a little before the other.</summary>
+    /// <summary>
+    /// What two processes remember of a guest's last refusal is so near: a guest that is refused all the time is seen by one a little
+    /// before the other.
+    /// </summary>
     static readonly TimeSpan Near = TimeSpan.FromSeconds(5);
 
     /// <summary>Of one request, each process remembers what it knows: put together, and the latest first.</summary>
@@ -37,7 +40,10 @@ static class RefusalList
         ];
     }
 
-    /// <summary>Whether a refusal with a reason is what another process saw as a mere status, though they agree on no request: an edge and an agent never do.</summary>
+    /// <summary>
+    /// Whether a refusal with a reason is what another process saw as a mere status, though they agree on no request: an edge and an agent
+    /// never do.
+    /// </summary>
     static bool Explains(RefusedGuest told, RefusedGuest seen) =>
         told.Last.Status == seen.Last.Status
         && (told.Last.Time - seen.Last.Time).Duration() < Near

@@ -11,8 +11,8 @@ sealed class ConsoleAnswers(PathWatch watch, IConsolePath path, ConsoleGate gate
     const string Html = "text/html; charset=utf-8";
 
     /// <summary>
-    /// The page loads nothing but its own files, runs no script that is not one of them, and cannot make HTML out of text, whatever a guest has
-    /// written (CSP level 3; Trusted Types).
+    /// The page loads nothing but its own files, runs no script that is not one of them, and cannot make HTML out of text, whatever a guest
+    /// has written (CSP level 3; Trusted Types).
     /// </summary>
     const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "

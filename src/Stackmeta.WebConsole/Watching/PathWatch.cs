@@ -7,8 +7,8 @@ using Stackmeta.Core.Supervision;
 namespace Stackmeta.WebConsole;
 
 /// <summary>
-/// Keeps the picture: follows every process of the path while somebody looks at it, and draws it once a second. While nobody does, no process is
-/// asked for anything.
+/// Keeps the picture: follows every process of the path while somebody looks at it, and draws it once a second. While nobody does, no
+/// process is asked for anything.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -4,7 +4,9 @@ using Stackmeta.Core.Supervision;
 
 namespace Stackmeta;
 
-/// <summary><c>stackmeta edge</c>: the namespaces of networks, our own or Neutron's, with the agent elsewhere or in the same process.</summary>
+/// <summary>
+/// <c>stackmeta edge</c>: the namespaces of networks, our own or Neutron's, with the agent elsewhere or in the same process.
+/// </summary>
 static class EdgeCommand
 {
     public static Command Create(CommonOptions common)

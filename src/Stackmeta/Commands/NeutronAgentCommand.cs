@@ -6,7 +6,9 @@ using Stackmeta.OpenStack;
 
 namespace Stackmeta;
 
-/// <summary><c>stackmeta agent --config-file neutron.conf --config-file metadata_agent.ini</c>: in neutron-metadata-agent's place.</summary>
+/// <summary>
+/// <c>stackmeta agent --config-file neutron.conf --config-file metadata_agent.ini</c>: in neutron-metadata-agent's place.
+/// </summary>
 class NeutronAgentCommand()
     : ConfigurationFileCommand(
         "Neutron's configuration: look up ports in Neutron, as neutron-metadata-agent does; may be repeated"

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Stackmeta;
 
-/// <summary><c>stackmeta api</c>, <c>agent</c> and <c>edge</c>: each hop alone, on the inventory of the data folder or in an OpenStack cloud.</summary>
+/// <summary>
+/// <c>stackmeta api</c>, <c>agent</c> and <c>edge</c>: each hop alone, on the inventory of the data folder or in an OpenStack cloud.
+/// </summary>
 static class RunCommands
 {
     public static IEnumerable<Command> Create(CommonOptions common)

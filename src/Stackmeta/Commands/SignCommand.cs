@@ -3,7 +3,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
-/// <summary><c>stackmeta sign</c>: the signature that proves an instance id to the metadata API, for use with curl from outside the VM.</summary>
+/// <summary>
+/// <c>stackmeta sign</c>: the signature that proves an instance id to the metadata API, for use with curl from outside the VM.
+/// </summary>
 static class SignCommand
 {
     public static Command Create(CommonOptions common)

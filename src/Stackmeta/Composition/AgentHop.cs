@@ -73,7 +73,9 @@ sealed class AgentHop : IHop, IRequestHandler
     }
 
     /// <summary>Opens the agent's socket before the API of this process.</summary>
-    /// <inheritdoc cref="StartAsync(AgentSocketOptions?, IAppliedPorts?, UpstreamOptions, byte[], IPortDirectory, IAsyncDisposable?, AdminSocket, TimeProvider, ILoggerFactory, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="StartAsync(AgentSocketOptions?, IAppliedPorts?, UpstreamOptions, byte[], IPortDirectory, IAsyncDisposable?, AdminSocket,
+    /// TimeProvider, ILoggerFactory, CancellationToken)"/>
     /// <exception cref="Http.ListenException">The socket cannot be had.</exception>
     public static Task<AgentHop> StartAsync(
         AgentSocketOptions? socket,

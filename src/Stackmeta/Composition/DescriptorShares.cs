@@ -3,8 +3,8 @@ using Stackmeta.Http;
 namespace Stackmeta;
 
 /// <summary>
-/// How the hops of a process share what it has of descriptors (<see cref="DescriptorBudget"/>): guests get most where there are guests, the callers of
-/// agent and API a part of their own that is out of the guests' reach, as the guests' is out of theirs.
+/// How the hops of a process share what it has of descriptors (<see cref="DescriptorBudget"/>): guests get most where there are guests, the
+/// callers of agent and API a part of their own that is out of the guests' reach, as the guests' is out of theirs.
 /// </summary>
 static class DescriptorShares
 {

@@ -3,7 +3,9 @@ using Stackmeta.Edge;
 
 namespace Stackmeta;
 
-/// <summary>What one network of the inventory asks of the edge. A record of it that cannot be understood concerns this network alone.</summary>
+/// <summary>
+/// What one network of the inventory asks of the edge. A record of it that cannot be understood concerns this network alone.
+/// </summary>
 /// <param name="Id">Null when it is no uuid.</param>
 /// <param name="Network">Null when nothing of it is provided, or cannot be told (<see cref="Unknown"/>).</param>
 /// <param name="Interfaces">Those of routers on it.</param>

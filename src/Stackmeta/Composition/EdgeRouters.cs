@@ -7,7 +7,9 @@ using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
-/// <summary>FairScheduler the inventory's routers, which are the devices of interface ports, into what the edge provides on this host.</summary>
+/// <summary>
+/// FairScheduler the inventory's routers, which are the devices of interface ports, into what the edge provides on this host.
+/// </summary>
 static class EdgeRouters
 {
     /// <summary>The interfaces that routers have on a network.</summary>
@@ -49,7 +51,9 @@ static class EdgeRouters
         return found.ToImmutable();
     }
 
-    /// <summary>Whether a router is the subnet's gateway, which then answers its metadata requests (spec/neutron-metadata.md §1.4).</summary>
+    /// <summary>
+    /// Whether a router is the subnet's gateway, which then answers its metadata requests (spec/neutron-metadata.md §1.4).
+    /// </summary>
     public static bool HasGatewayOf(SubnetEntry subnet, NetworkLayout layout) => GatewayOf(subnet, layout) is not null;
 
     /// <summary>The router's interface that has the address of the subnet's gateway; null when no router has.</summary>
@@ -96,7 +100,9 @@ static class EdgeRouters
                 : null,
         };
 
-    /// <summary>Whether guests make or get their addresses of an IPv6 subnet by themselves (Neutron has no <c>ipv6_ra_mode</c> without DHCP).</summary>
+    /// <summary>
+    /// Whether guests make or get their addresses of an IPv6 subnet by themselves (Neutron has no <c>ipv6_ra_mode</c> without DHCP).
+    /// </summary>
     static bool IsAnnounced(SubnetEntry subnet) =>
         subnet.EnableDhcp && IPNetwork.Parse(subnet.Cidr).BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
 

@@ -5,7 +5,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
-/// <summary>The metadata API in the agent's own process: the agent knows whom it asks for, so nothing is signed and nothing is sent.</summary>
+/// <summary>
+/// The metadata API in the agent's own process: the agent knows whom it asks for, so nothing is signed and nothing is sent.
+/// </summary>
 /// <param name="current">The API; asked for each request, since new settings make another.</param>
 sealed class InProcessUpstream(Func<MetadataApi> current) : IMetadataUpstream
 {

@@ -5,7 +5,9 @@ using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
-/// <summary>Carries every change of the inventory to those who keep something of it: the caches of both middle hops, and the edge.</summary>
+/// <summary>
+/// Carries every change of the inventory to those who keep something of it: the caches of both middle hops, and the edge.
+/// </summary>
 sealed class InventoryFollower
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);

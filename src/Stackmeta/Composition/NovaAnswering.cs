@@ -8,7 +8,9 @@ using Stackmeta.OpenStack;
 
 namespace Stackmeta;
 
-/// <summary>What nova.conf makes of the metadata API: its databases, Neutron, the three proofs, vendor data. Made anew when the file is read anew.</summary>
+/// <summary>
+/// What nova.conf makes of the metadata API: its databases, Neutron, the three proofs, vendor data. Made anew when the file is read anew.
+/// </summary>
 sealed class NovaAnswering : IAsyncDisposable
 {
     readonly Owned _owned = new();

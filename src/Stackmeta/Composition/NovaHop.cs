@@ -7,7 +7,9 @@ using Stackmeta.OpenStack;
 
 namespace Stackmeta;
 
-/// <summary>The metadata API on a live cloud, as nova.conf describes it: Nova's databases, Neutron, the three proofs, vendor data.</summary>
+/// <summary>
+/// The metadata API on a live cloud, as nova.conf describes it: Nova's databases, Neutron, the three proofs, vendor data.
+/// </summary>
 sealed class NovaHop : IHop, IRequestHandler
 {
     readonly Exchangeable<NovaAnswering> _answering;

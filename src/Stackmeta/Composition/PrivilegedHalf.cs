@@ -42,7 +42,9 @@ sealed class PrivilegedHalf : IRunning
     public static bool IsOther(SettingValues settings) =>
         settings.Get(KnownSettings.EdgeUser).Length > 0 && EdgeSockets.AreAsked(settings);
 
-    /// <summary>The settings of this process's admin socket: the first half has the folder that is root's, the other one the place that is set.</summary>
+    /// <summary>
+    /// The settings of this process's admin socket: the first half has the folder that is root's, the other one the place that is set.
+    /// </summary>
     public static SettingValues AdminOf(SettingValues settings, DataFolder folder) =>
         IsWanted(settings) && settings.Get(KnownSettings.AdminListen) != AdminSocket.Off
             ? settings.With(KnownSettings.AdminListen, Path.Combine(folder.EdgeState, "admin-privileged.sock"))

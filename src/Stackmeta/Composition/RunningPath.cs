@@ -253,7 +253,9 @@ sealed class RunningPath : IRunning
         };
     }
 
-    /// <summary>The API of another process that the agent shall ask; null for this one's. Where nothing is set, what runs here is asked here.</summary>
+    /// <summary>
+    /// The API of another process that the agent shall ask; null for this one's. Where nothing is set, what runs here is asked here.
+    /// </summary>
     static Uri? ApiElsewhere(SettingValues settings, Hops hops) =>
         settings.IsSet(KnownSettings.AgentApi) || !hops.HasFlag(Hops.Api) ? settings.Get(KnownSettings.AgentApi) : null;
 

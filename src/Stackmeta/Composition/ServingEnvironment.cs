@@ -47,7 +47,9 @@ static class ServingEnvironment
         || Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
         || IsOfOslo(name);
 
-    /// <summary>An option of Neutron's or Nova's, as oslo.config reads it; not what OpenStack's clients read, as <c>OS_PASSWORD</c>.</summary>
+    /// <summary>
+    /// An option of Neutron's or Nova's, as oslo.config reads it; not what OpenStack's clients read, as <c>OS_PASSWORD</c>.
+    /// </summary>
     static bool IsOfOslo(string name) =>
         name.StartsWith("OS_", StringComparison.Ordinal) && name.Contains("__", StringComparison.Ordinal);
 }

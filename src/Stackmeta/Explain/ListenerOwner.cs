@@ -21,7 +21,9 @@ sealed record ListenerOwner(
     /// <summary>The setting by which an edge is told of the agent, on a command line.</summary>
     static readonly string _agentSocket = KnownSettings.AgentSocket.Name + "=";
 
-    /// <summary>The setting that the serving half of two has and the opening half lacks, which holds the same sockets (docs/few-rights.md).</summary>
+    /// <summary>
+    /// The setting that the serving half of two has and the opening half lacks, which holds the same sockets (docs/few-rights.md).
+    /// </summary>
     static readonly string _opener = KnownSettings.EdgeOpener.Name + "=";
 
     /// <summary>Looks who holds it; null where it cannot be seen.</summary>

@@ -20,7 +20,9 @@ static class NamespaceJudgement
             _ => LinkVerdict.Broken(Finding.NamespaceMissing, $"there is no {subject.Namespace}"),
         };
 
-    /// <summary>The namespace's interface on the guest's network: by its name, or of another maker's the one with the metadata address.</summary>
+    /// <summary>
+    /// The namespace's interface on the guest's network: by its name, or of another maker's the one with the metadata address.
+    /// </summary>
     public static ObservedLink? DeviceOf(PathSubject subject, PathSights sights)
     {
         var links = sights.Namespace?.Links ?? [];

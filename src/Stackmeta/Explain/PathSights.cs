@@ -4,7 +4,10 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
-/// <summary>Everything that was seen of a path, before anything is made of it. Null means that it is not there, or, where it says so, that nobody looked.</summary>
+/// <summary>
+/// Everything that was seen of a path, before anything is made of it. Null means that it is not there, or, where it says so, that nobody
+/// looked.
+/// </summary>
 sealed record PathSights
 {
     public ObservedNamespace? Namespace { get; init; }
@@ -54,7 +57,10 @@ sealed record PathSights
     /// <summary>The time was over before the look-up in this process was done.</summary>
     public bool IsLookUpLate { get; init; }
 
-    /// <summary>What the metadata API answered a request signed here, or, where nothing can be signed, one without a name; null where it was not asked.</summary>
+    /// <summary>
+    /// What the metadata API answered a request signed here, or, where nothing can be signed, one without a name; null where it was not
+    /// asked.
+    /// </summary>
     public HopAnswer? Api { get; init; }
 
     /// <summary>The address of the API that was asked, for people.</summary>
@@ -125,5 +131,6 @@ sealed record DocumentAnswer(string Path, int Status, ReadOnlyMemory<byte> Start
 /// <summary>This host.</summary>
 /// <param name="Folder">The data folder.</param>
 /// <param name="FreeBytes">What is left on its disk; null where it cannot be told.</param>
-/// <param name="ClockBehind">By how much the clock stands before the inventory's last change; zero when it does not, null where no file tells.</param>
+/// <param name="ClockBehind">By how much the clock stands before the inventory's last change; zero when it does not, null where no file
+/// tells.</param>
 sealed record HostSight(string Folder, long? FreeBytes, TimeSpan? ClockBehind);

@@ -64,8 +64,8 @@ static class StrangerFinder
     }
 
     /// <summary>
-    /// The router that serves the network's guests: one whose proxy listens here, while none listens in the network's own namespace. Neutron
-    /// starts the one or the other (spec/neutron-metadata.md §1.4).
+    /// The router that serves the network's guests: one whose proxy listens here, while none listens in the network's own namespace.
+    /// Neutron starts the one or the other (spec/neutron-metadata.md §1.4).
     /// </summary>
     static ListedPort? RouterOf(Guid network, List<ListedPort> ports) =>
         Listens(DeviceNames.DhcpNamespace(network), MetadataAddress.Port)

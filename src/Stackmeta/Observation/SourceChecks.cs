@@ -49,7 +49,9 @@ static class SourceChecks
             }
         );
 
-    /// <summary>Whether changes of a shared inventory are heard of: while they are not, guests are answered, late with what is new.</summary>
+    /// <summary>
+    /// Whether changes of a shared inventory are heard of: while they are not, guests are answered, late with what is new.
+    /// </summary>
     public static HealthCheck Changes(PostgresInventory inventory) =>
         new("changes", _ => new(HealthFinding.Well(inventory.ChangesTrouble)));
 

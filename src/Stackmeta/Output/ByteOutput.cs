@@ -7,7 +7,9 @@ static class ByteOutput
 {
     const int Descriptor = 1;
 
-    /// <summary>Opens it so that a reader that went away is an error: the console's own stream drops what nobody reads, and says nothing.</summary>
+    /// <summary>
+    /// Opens it so that a reader that went away is an error: the console's own stream drops what nobody reads, and says nothing.
+    /// </summary>
     /// <exception cref="IOException">There is none.</exception>
     public static Stream Open()
     {

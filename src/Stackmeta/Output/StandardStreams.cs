@@ -4,7 +4,9 @@ using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
 
-/// <summary>Standard output and error of the process. A failure of the one ends a command with a sentence, a failure of the other does not matter.</summary>
+/// <summary>
+/// Standard output and error of the process. A failure of the one ends a command with a sentence, a failure of the other does not matter.
+/// </summary>
 static partial class StandardStreams
 {
     const int GetFlags = 1;

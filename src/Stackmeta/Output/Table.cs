@@ -6,7 +6,9 @@ static class Table
     /// <summary>Between two columns, as in <c>systemctl</c>.</summary>
     const string Gap = "  ";
 
-    /// <summary>Prints a head line and the rows, each column as wide as its widest cell. Nothing is printed after the last cell of a line.</summary>
+    /// <summary>
+    /// Prints a head line and the rows, each column as wide as its widest cell. Nothing is printed after the last cell of a line.
+    /// </summary>
     public static void Write(TextWriter output, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string?>> rows)
     {
         var lines = rows.Select(row => row.Select(OneLine).ToArray()).ToList();

@@ -6,7 +6,9 @@ namespace Stackmeta;
 /// <summary>Writes the files that a command line names.</summary>
 static class UserFile
 {
-    /// <summary>Puts a whole new file in the place of a regular one or of nothing, and writes into a device, FIFO or descriptor as it is.</summary>
+    /// <summary>
+    /// Puts a whole new file in the place of a regular one or of nothing, and writes into a device, FIFO or descriptor as it is.
+    /// </summary>
     /// <exception cref="CommandException">It cannot be written.</exception>
     public static async Task WriteAsync(
         string path,

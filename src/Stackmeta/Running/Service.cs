@@ -18,7 +18,8 @@ static class Service
     /// <summary>Runs something until a signal comes or it ends by itself.</summary>
     /// <param name="read">Reads the settings; again at each SIGHUP.</param>
     /// <param name="output">Gets "Ready.".</param>
-    /// <param name="start">Starts it. Its loops are the same supervisor's as those here, so that readiness and the metrics show all of them.</param>
+    /// <param name="start">Starts it. Its loops are the same supervisor's as those here, so that readiness and the metrics show all of
+    /// them.</param>
     /// <param name="cancellationToken">Ends it as a signal would.</param>
     /// <exception cref="CommandException">It ended because it cannot go on.</exception>
     public static async Task<int> RunAsync(
@@ -78,7 +79,9 @@ static class Service
         return ExitCodes.Done;
     }
 
-    /// <summary>SIGHUP: new settings are asked for. At a terminal it says that the terminal is gone, and then the program ends with it.</summary>
+    /// <summary>
+    /// SIGHUP: new settings are asked for. At a terminal it says that the terminal is gone, and then the program ends with it.
+    /// </summary>
     sealed class ReloadSignals : IDisposable
     {
         // One that waits is enough: the reload that follows reads what is there by then.

@@ -4,17 +4,19 @@ using System.Runtime.InteropServices;
 namespace Stackmeta;
 
 /// <summary>
-/// Gives back what only the start needed: reading files and making networks takes many times the memory that answering does, and much of the
-/// program's code is not used again.
+/// Gives back what only the start needed: reading files and making networks takes many times the memory that answering does, and much of
+/// the program's code is not used again.
 /// </summary>
 static partial class StartMemory
 {
-    /// <summary>asm-generic/mman-common.h, MADV_DONTNEED: the pages leave this process; those of a file are found again in the kernel's cache.</summary>
+    /// <summary>
+    /// asm-generic/mman-common.h, MADV_DONTNEED: the pages leave this process; those of a file are found again in the kernel's cache.
+    /// </summary>
     const int DoNotNeed = 4;
 
     /// <summary>
-    /// To be called when everything is started and nobody has been answered yet, so that nobody waits: once guests ask, hardly anything lives long
-    /// enough for the collector to look.
+    /// To be called when everything is started and nobody has been answered yet, so that nobody waits: once guests ask, hardly anything
+    /// lives long enough for the collector to look.
     /// </summary>
     public static void GiveBack()
     {
@@ -34,8 +36,8 @@ static partial class StartMemory
     }
 
     /// <summary>
-    /// Where the program and its libraries are in memory as they are on disk: parts that cannot be written to, and of which no page was ever
-    /// changed, so that none is lost when it leaves the memory.
+    /// Where the program and its libraries are in memory as they are on disk: parts that cannot be written to, and of which no page was
+    /// ever changed, so that none is lost when it leaves the memory.
     /// </summary>
     /// <param name="lines">As proc_pid_smaps(5) has them.</param>
     internal static IEnumerable<(nint Start, nint Length)> PristineParts(IEnumerable<string> lines)
@@ -67,7 +69,9 @@ static partial class StartMemory
         }
     }
 
-    /// <summary><c>from-to rights offset device inode path</c>, with addresses in hexadecimal digits; other lines have a name and a colon.</summary>
+    /// <summary>
+    /// <c>from-to rights offset device inode path</c>, with addresses in hexadecimal digits; other lines have a name and a colon.
+    /// </summary>
     static bool IsHead(string line, out nint start, out nint end)
     {
         (start, end) = (0, 0);

@@ -8,7 +8,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
-/// <summary>Every setting that the program has. The reference in docs/settings.md, the checks at start and the environment's names derive from it.</summary>
+/// <summary>
+/// Every setting that the program has. The reference in docs/settings.md, the checks at start and the environment's names derive from it.
+/// </summary>
 public static class KnownSettings
 {
     public static Setting<string> Data { get; } =

@@ -14,7 +14,9 @@ public abstract class Setting
     /// <summary>The name in the settings file, sections joined by a dot, for example <c>api.listen</c>.</summary>
     public string Name { get; }
 
-    /// <summary>What values are right, for error messages and the reference, for example <c>a number of seconds from 0 to 3600</c>.</summary>
+    /// <summary>
+    /// What values are right, for error messages and the reference, for example <c>a number of seconds from 0 to 3600</c>.
+    /// </summary>
     public string Kind { get; }
 
     /// <summary>The value that holds when nothing is set, as one would write it.</summary>

@@ -78,7 +78,9 @@ static class SettingKinds
                 && value.PathAndQuery == "/"
         );
 
-    /// <summary>Where a collector is, to which each signal's own path is appended (OpenTelemetry's specification, OTEL_EXPORTER_OTLP_ENDPOINT).</summary>
+    /// <summary>
+    /// Where a collector is, to which each signal's own path is appended (OpenTelemetry's specification, OTEL_EXPORTER_OTLP_ENDPOINT).
+    /// </summary>
     public static SettingKind<Uri> CollectorAddress { get; } =
         new(
             "an address such as http://127.0.0.1:4318",

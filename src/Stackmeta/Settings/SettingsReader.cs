@@ -2,7 +2,10 @@ using System.Collections;
 
 namespace Stackmeta;
 
-/// <summary>Collects settings from systemd's credentials, file, environment and command line, in this order, the last one holding, and checks them all.</summary>
+/// <summary>
+/// Collects settings from systemd's credentials, file, environment and command line, in this order, the last one holding, and checks them
+/// all.
+/// </summary>
 public static class SettingsReader
 {
     /// <summary>Where the file is looked for when none is named.</summary>
@@ -22,7 +25,8 @@ public static class SettingsReader
     ];
 
     /// <summary>Reads and checks.</summary>
-    /// <param name="file">The named settings file; null takes <c>STACKMETA_CONFIG</c>, else <see cref="UsualFile"/> where it exists.</param>
+    /// <param name="file">The named settings file; null takes <c>STACKMETA_CONFIG</c>, else <see cref="UsualFile"/> where it
+    /// exists.</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="assignments"><c>NAME=VALUE</c> from the command line.</param>
     /// <exception cref="SettingsException">Something is unknown or senseless; all of it is named at once.</exception>

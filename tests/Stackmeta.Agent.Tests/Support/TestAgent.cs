@@ -7,7 +7,9 @@ using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Agent.Tests;
 
-/// <summary>The agent on a socket of its own before a <see cref="FakeApi"/>, with one guest: 10.0.0.5 on network net-1 is instance inst-1.</summary>
+/// <summary>
+/// The agent on a socket of its own before a <see cref="FakeApi"/>, with one guest: 10.0.0.5 on network net-1 is instance inst-1.
+/// </summary>
 sealed class TestAgent : IAsyncDisposable
 {
     public const string Secret = "s3cret";

@@ -3,7 +3,10 @@ using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Core.Tests.Supervision;
 
-/// <summary>Every loop and background task that the sources give to the supervisor is made to fail by a test (<c>SupervisedCase</c>), or says why not.</summary>
+/// <summary>
+/// Every loop and background task that the sources give to the supervisor is made to fail by a test (<c>SupervisedCase</c>), or says why
+/// not.
+/// </summary>
 public sealed partial class SupervisedNamesTests
 {
     /// <summary>What no test can make fail without a hook in the program.</summary>

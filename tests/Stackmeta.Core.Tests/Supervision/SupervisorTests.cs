@@ -48,7 +48,9 @@ public sealed class SupervisorTests : IDisposable
         await running;
     }
 
-    /// <summary>Timers and timestamps are of two clocks; one that fires a millisecond early must not leave the loop down for good.</summary>
+    /// <summary>
+    /// Timers and timestamps are of two clocks; one that fires a millisecond early must not leave the loop down for good.
+    /// </summary>
     [Fact]
     public async Task A_timer_that_comes_early_does_not_leave_a_loop_down()
     {

@@ -48,8 +48,8 @@ public sealed class SecuredGuestTests
     }
 
     /// <summary>
-    /// More connections half open than the listener's backlog has places: the kernel would keep no SYN of anybody's, and a guest is not known whose
-    /// link-local address does not tell its MAC.
+    /// More connections half open than the listener's backlog has places: the kernel would keep no SYN of anybody's, and a guest is not
+    /// known whose link-local address does not tell its MAC.
     /// </summary>
     [Fact]
     public async Task A_flood_of_SYNs_leaves_the_others_known()
@@ -104,7 +104,10 @@ public sealed class SecuredGuestTests
         Assert.Equal("0", await CookiesAsync(DeviceNames.DhcpNamespace(network.Id)));
     }
 
-    /// <summary>How often the kernel has answered with a SYN cookie there, by the namespace's own counters (proc_pid_net of the kernel's documentation).</summary>
+    /// <summary>
+    /// How often the kernel has answered with a SYN cookie there, by the namespace's own counters (proc_pid_net of the kernel's
+    /// documentation).
+    /// </summary>
     static async Task<string> CookiesAsync(string @namespace)
     {
         var lines = (

@@ -4,8 +4,8 @@ using System.Net.NetworkInformation;
 namespace Stackmeta.Edge.Tests;
 
 /// <summary>
-/// A guest without rules of its own that has as many addresses as it likes: the kernel's neighbour table, which all namespaces of the host share
-/// (<c>gc_thresh3</c>, 1024), is left to the others.
+/// A guest without rules of its own that has as many addresses as it likes: the kernel's neighbour table, which all namespaces of the host
+/// share (<c>gc_thresh3</c>, 1024), is left to the others.
 /// </summary>
 public sealed class NeighbourBoundsTests
 {

@@ -2,7 +2,9 @@ using System.Net.NetworkInformation;
 
 namespace Stackmeta.Edge.Tests;
 
-/// <summary>A bridge in the served namespace with guests on it, whom nothing holds to their addresses: what is shown is the edge's own doing.</summary>
+/// <summary>
+/// A bridge in the served namespace with guests on it, whom nothing holds to their addresses: what is shown is the edge's own doing.
+/// </summary>
 sealed class ClientLink : IAsyncDisposable
 {
     public const string LinkLocalUrl = "http://[fe80::a9fe:a9fe%25eth0]/";

@@ -48,7 +48,9 @@ public sealed class RealClientTests
         );
     }
 
-    /// <summary>Who has another's address is told apart by the agent: it gets the MAC of whoever it is, however he has the packets.</summary>
+    /// <summary>
+    /// Who has another's address is told apart by the agent: it gets the MAC of whoever it is, however he has the packets.
+    /// </summary>
     [Theory]
     [InlineData(Mac, "10.0.0.6")]
     [InlineData(VictimMac, "10.0.0.5")]
@@ -64,8 +66,9 @@ public sealed class RealClientTests
     }
 
     /// <summary>
-    /// S-1: neighbour discovery has the kernel believe that the guest's address is the victim's, by an advertisement, a solicitation, or the victim's own
-    /// defence of an address that the guest has taken. Then the guest asks, on a connection that it made before or makes then.
+    /// S-1: neighbour discovery has the kernel believe that the guest's address is the victim's, by an advertisement, a solicitation, or
+    /// the victim's own defence of an address that the guest has taken. Then the guest asks, on a connection that it made before or makes
+    /// then.
     /// </summary>
     [Theory]
     [InlineData("advertisement", MadeOfMac)]
@@ -236,7 +239,9 @@ public sealed class RealClientTests
         }
     }
 
-    /// <summary>What neighbour discovery writes into the kernel's table is looked at there, so that an attack that does not work fails the test.</summary>
+    /// <summary>
+    /// What neighbour discovery writes into the kernel's table is looked at there, so that an attack that does not work fails the test.
+    /// </summary>
     const string Spoofer = """
         import re, socket, struct, subprocess, sys, time
         way, served, address, own, victim = sys.argv[1:]

@@ -4,7 +4,9 @@ using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge.Tests;
 
-/// <summary>Whatever the kernel has kept of a SYN, a MAC is taken from nothing but an Ethernet header before the peer's own packet.</summary>
+/// <summary>
+/// Whatever the kernel has kept of a SYN, a MAC is taken from nothing but an Ethernet header before the peer's own packet.
+/// </summary>
 public sealed class SavedSynTests
 {
     static readonly byte[] Server = [0xfa, 0x16, 0x3e, 0, 0, 1];

@@ -145,7 +145,9 @@ public sealed class OneGuestTests
             .First(static link => link.Name == "eth0")
             .Index;
 
-    /// <summary>The kernel has made sure that the guest is the only one with its link-local address: before that nothing is sent from it.</summary>
+    /// <summary>
+    /// The kernel has made sure that the guest is the only one with its link-local address: before that nothing is sent from it.
+    /// </summary>
     static async Task HasLinkLocalAsync(GuestNamespace guest)
     {
         while (

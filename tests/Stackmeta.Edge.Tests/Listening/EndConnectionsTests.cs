@@ -43,7 +43,9 @@ public sealed class EndConnectionsTests
         Assert.Equal("a", (await RawHttp.AskAsync(server.EndPoint, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Text);
     }
 
-    /// <summary>They are the kernel's as long as nobody has time for them. More of them than are accepted before somebody else has looked.</summary>
+    /// <summary>
+    /// They are the kernel's as long as nobody has time for them. More of them than are accepted before somebody else has looked.
+    /// </summary>
     [Fact]
     public async Task Those_that_nobody_has_accepted_yet_are_ended_too()
     {

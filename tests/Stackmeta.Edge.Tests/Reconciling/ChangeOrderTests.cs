@@ -51,7 +51,9 @@ public sealed class ChangeOrderTests : IAsyncLifetime
         }
     }
 
-    /// <summary>One import that swaps two guests' addresses: the ports that change are nobody's until rules hold and connections are ended.</summary>
+    /// <summary>
+    /// One import that swaps two guests' addresses: the ports that change are nobody's until rules hold and connections are ended.
+    /// </summary>
     [Fact]
     public async Task S2_answers_follow_the_rules_and_the_end_of_connections()
     {

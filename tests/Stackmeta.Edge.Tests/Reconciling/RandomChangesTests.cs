@@ -6,8 +6,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Stackmeta.Edge.Tests;
 
 /// <summary>
-/// Random histories of a network whose few addresses pass between ports and instances, while steps fail before or after they have done their
-/// work: whatever is applied, packets obey it, and no connection is another's.
+/// Random histories of a network whose few addresses pass between ports and instances, while steps fail before or after they have done
+/// their work: whatever is applied, packets obey it, and no connection is another's.
 /// </summary>
 public sealed class RandomChangesTests
 {

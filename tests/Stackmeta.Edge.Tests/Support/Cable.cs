@@ -40,7 +40,9 @@ sealed class Cable : IAsyncDisposable
         return new(device, socket);
     }
 
-    /// <summary>Waits until the bridge passes its frames on: the kernel looks for a carrier in its own time, and what is sent before goes nowhere.</summary>
+    /// <summary>
+    /// Waits until the bridge passes its frames on: the kernel looks for a carrier in its own time, and what is sent before goes nowhere.
+    /// </summary>
     public Task ForwardsAsync() =>
         EdgeRig.EventuallyAsync(
             () => File.ReadAllText($"/sys/class/net/{Device}/brport/state") == Forwarding,

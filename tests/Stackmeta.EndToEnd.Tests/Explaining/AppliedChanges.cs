@@ -17,9 +17,9 @@ sealed class AppliedChanges(string folder)
     int _marks;
 
     /// <summary>
-    /// Sets a mark, a DNS server of the subnet, and waits for it among the DHCP options: changes are applied in their order, and a network's
-    /// files are written after its links. Where nothing was written since the last time, nothing is done: putting the network right again
-    /// would hide that a fault was not healed.
+    /// Sets a mark, a DNS server of the subnet, and waits for it among the DHCP options: changes are applied in their order, and a
+    /// network's files are written after its links. Where nothing was written since the last time, nothing is done: putting the network
+    /// right again would hide that a fault was not healed.
     /// </summary>
     public async Task WaitAsync(IInventory inventory, string network, string subnet)
     {

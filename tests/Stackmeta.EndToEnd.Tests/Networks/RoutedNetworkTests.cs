@@ -49,8 +49,8 @@ public sealed class RoutedNetworkTests(RoutedNetwork networks) : IClassFixture<R
                 (await DefaultRouteAsync(networks.Routed)).StartsWith("default via fe80:", StringComparison.Ordinal),
             "the default route"
         );
-        // Nobody listens there: a reset, not silence, shows that the packet arrived. The route may be there before the guest's addresses are
-        // known to be its own (RFC 4862 §5.4), and what it sends until then may get lost.
+        // Nobody listens there: a reset, not silence, shows that the packet arrived. The route may be there before the guest's addresses
+        // are known to be its own (RFC 4862 §5.4), and what it sends until then may get lost.
         var url = $"http://[{RoutedNetwork.Ipv6Gateway}]:81/";
         await EventuallyAsync(
             async () =>

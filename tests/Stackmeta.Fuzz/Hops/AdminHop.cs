@@ -62,7 +62,10 @@ sealed class AdminHop : HopTarget
 
     protected override bool Changes(StrictRequest request) => request.Method is not ("GET" or "HEAD");
 
-    /// <summary>Kestrel's own transport, which this socket has, takes the end of what a client sends for the end of the connection, and may end it before it has answered.</summary>
+    /// <summary>
+    /// Kestrel's own transport, which this socket has, takes the end of what a client sends for the end of the connection, and may end it
+    /// before it has answered.
+    /// </summary>
     protected override bool IsSame(string whole, string cut) =>
         whole.StartsWith(cut, StringComparison.Ordinal) || cut.StartsWith(whole, StringComparison.Ordinal);
 

@@ -8,8 +8,8 @@ using System.Text.RegularExpressions;
 namespace Stackmeta.Fuzz;
 
 /// <summary>
-/// A listener: whatever it is sent, it answers 2xx or 4xx or ends the connection, the same however the bytes are cut, and tells nobody of a fault of its own. What it sends
-/// on is what a strict reader reads in what it was sent.
+/// A listener: whatever it is sent, it answers 2xx or 4xx or ends the connection, the same however the bytes are cut, and tells nobody of a
+/// fault of its own. What it sends on is what a strict reader reads in what it was sent.
 /// </summary>
 abstract partial class HopTarget : FuzzTarget
 {

@@ -17,7 +17,9 @@ static class Rig
 
     public static InstanceSignature Signature { get; } = new("s3cret"u8.ToArray());
 
-    /// <summary>An API over one instance, new for each request: what is posted is not kept, so that the second time is as the first.</summary>
+    /// <summary>
+    /// An API over one instance, new for each request: what is posted is not kept, so that the second time is as the first.
+    /// </summary>
     public static MetadataApi Api(FaultLog log)
     {
         var options = new ApiOptions();

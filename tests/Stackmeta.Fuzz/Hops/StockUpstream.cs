@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Stackmeta.Fuzz;
 
-/// <summary>Stands where a stock agent or a stock API stands: keeps what it is sent, and answers all that a strict reader takes for a request.</summary>
+/// <summary>
+/// Stands where a stock agent or a stock API stands: keeps what it is sent, and answers all that a strict reader takes for a request.
+/// </summary>
 sealed class StockUpstream : IAsyncDisposable
 {
     readonly Socket _listening;

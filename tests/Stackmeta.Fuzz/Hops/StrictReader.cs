@@ -19,7 +19,8 @@ sealed record StrictRequest(
 }
 
 /// <summary>
-/// Another reader of requests than the one that is tested, on text and by the letter of RFC 9112: it takes nothing that two readers could divide otherwise.
+/// Another reader of requests than the one that is tested, on text and by the letter of RFC 9112: it takes nothing that two readers could
+/// divide otherwise.
 /// </summary>
 static partial class StrictReader
 {

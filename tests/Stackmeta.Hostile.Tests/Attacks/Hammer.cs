@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Stackmeta.Hostile.Tests;
 
-/// <summary>A machine that asks without a pause, in every way it has: over connections that it keeps, over new ones, by each of its addresses.</summary>
+/// <summary>
+/// A machine that asks without a pause, in every way it has: over connections that it keeps, over new ones, by each of its addresses.
+/// </summary>
 sealed class Hammer : IAsyncDisposable
 {
     readonly Assault _assault;

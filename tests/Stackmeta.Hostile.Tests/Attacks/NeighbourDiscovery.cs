@@ -85,8 +85,8 @@ static class NeighbourDiscovery
     }
 
     /// <summary>
-    /// The attacker uses the victim's private address; when the edge looks, the victim has just said that it is his. The victim drops what belongs
-    /// to no connection of his, as firewalls of hosts do, so the connection lives.
+    /// The attacker uses the victim's private address; when the edge looks, the victim has just said that it is his. The victim drops what
+    /// belongs to no connection of his, as firewalls of hosts do, so the connection lives.
     /// </summary>
     static async Task DefendedAsync(Assault assault)
     {

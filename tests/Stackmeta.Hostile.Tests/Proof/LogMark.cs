@@ -4,8 +4,8 @@ namespace Stackmeta.Hostile.Tests;
 sealed class LogMark(World world)
 {
     /// <summary>
-    /// Of one program in one attack. A site and reason may have 60 lines a minute and then one that counts; an attack lasts some seconds and meets
-    /// a handful of them.
+    /// Of one program in one attack. A site and reason may have 60 lines a minute and then one that counts; an attack lasts some seconds
+    /// and meets a handful of them.
     /// </summary>
     const int MostLines = 400;
     const int MostCharacters = 100_000;

@@ -8,8 +8,8 @@ namespace Stackmeta.Hostile.Tests;
 sealed class Neighbours : IAsyncDisposable
 {
     /// <summary>
-    /// Less than what a guest's first program waits: cloud-init tries for 50 s with 10 s each (its DataSourceOpenStack). Two lost packets of a
-    /// handshake are 3 s.
+    /// Less than what a guest's first program waits: cloud-init tries for 50 s with 10 s each (its DataSourceOpenStack). Two lost packets
+    /// of a handshake are 3 s.
     /// </summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Stackmeta.Hostile.Tests;
 
-/// <summary>Shows of attacks that the neighbours miss nothing, that the attackers get nothing, and that afterwards all is as before.</summary>
+/// <summary>
+/// Shows of attacks that the neighbours miss nothing, that the attackers get nothing, and that afterwards all is as before.
+/// </summary>
 static class Proof
 {
     static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Stackmeta.Hostile.Tests;
 
 /// <summary>
-/// Frames as an attacker writes them, field by field: Ethernet, VLAN tags, ARP (RFC 826), IPv4 (RFC 791), IPv6 (RFC 8200), neighbour discovery
-/// (RFC 4861), TCP (RFC 9293). Nothing here is made right that the caller wants wrong, except for checksums.
+/// Frames as an attacker writes them, field by field: Ethernet, VLAN tags, ARP (RFC 826), IPv4 (RFC 791), IPv6 (RFC 8200), neighbour
+/// discovery (RFC 4861), TCP (RFC 9293). Nothing here is made right that the caller wants wrong, except for checksums.
 /// </summary>
 static class Frames
 {

@@ -7,8 +7,8 @@ using System.Text;
 namespace Stackmeta.Hostile.Tests;
 
 /// <summary>
-/// A TCP connection whose every frame is written by hand, so that each may claim another MAC or address. The machine's own kernel is kept from
-/// resetting it (<see cref="Machine.FirstHandMadePort"/>).
+/// A TCP connection whose every frame is written by hand, so that each may claim another MAC or address. The machine's own kernel is kept
+/// from resetting it (<see cref="Machine.FirstHandMadePort"/>).
 /// </summary>
 sealed class HandMadeConnection
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Stackmeta.Hostile.Tests;
 
 /// <summary>
-/// An agent as others write them, which finds the guest by the two headers and believes them. It takes no notice of a GET's body, so that what a
-/// guest hides there would be its next request.
+/// An agent as others write them, which finds the guest by the two headers and believes them. It takes no notice of a GET's body, so that
+/// what a guest hides there would be its next request.
 /// </summary>
 sealed class StockAgent : IDisposable
 {

@@ -10,7 +10,9 @@ public sealed class FastConnectionTests
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Answers that wait, answers that do not, callers that leave before they are answered, and ones that ask further at once.</summary>
+    /// <summary>
+    /// Answers that wait, answers that do not, callers that leave before they are answered, and ones that ask further at once.
+    /// </summary>
     [Fact]
     public async Task Everybody_gets_the_answer_to_its_own_question()
     {

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Stackmeta.Metadata.Tests;
 
-/// <summary>Vendor data as documents: spec/nova-metadata-cases.md, J12, J13, J15, J16. Where they come from is another room's matter.</summary>
+/// <summary>
+/// Vendor data as documents: spec/nova-metadata-cases.md, J12, J13, J15, J16. Where they come from is another room's matter.
+/// </summary>
 public sealed class VendorDataTests
 {
     static readonly Guest A = new(Fixtures.A);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Stackmeta.Metadata.Tests;
 
-/// <summary>The interfaces of the recorded instance <c>injected-template</c>: on injected networks with and without DHCP, and one on another.</summary>
+/// <summary>
+/// The interfaces of the recorded instance <c>injected-template</c>: on injected networks with and without DHCP, and one on another.
+/// </summary>
 static class InjectedInterfaces
 {
     public static readonly ImmutableArray<NetworkInterface> All =

@@ -1,6 +1,8 @@
 namespace Stackmeta.OpenStack.Tests;
 
-/// <summary>Each option of neutron.conf and metadata_agent.ini that the real agent reads (spec/neutron-metadata.md §5): what it does here.</summary>
+/// <summary>
+/// Each option of neutron.conf and metadata_agent.ini that the real agent reads (spec/neutron-metadata.md §5): what it does here.
+/// </summary>
 public sealed class AgentConfigurationTests
 {
     const string Credentials =
@@ -127,7 +129,9 @@ public sealed class AgentConfigurationTests
         Assert.Equal(4, agent.DatabasePool.MaximumConnections);
     }
 
-    /// <summary>The rows of §5 that name metadata_agent.ini or all agents; the real agent's process model, RPC and cache have no effect here.</summary>
+    /// <summary>
+    /// The rows of §5 that name metadata_agent.ini or all agents; the real agent's process model, RPC and cache have no effect here.
+    /// </summary>
     [Theory]
     [InlineData("DEFAULT", "metadata_workers", "4")]
     [InlineData("DEFAULT", "rpc_response_timeout", "60")]

@@ -7,7 +7,9 @@ using Stackmeta.OpenStack.Tests;
 
 namespace Stackmeta.Reference.Tests;
 
-/// <summary>Keystone and Neutron in one: answers lists of ports and security groups from the recorded database, as the real ones did.</summary>
+/// <summary>
+/// Keystone and Neutron in one: answers lists of ports and security groups from the recorded database, as the real ones did.
+/// </summary>
 sealed class NeutronStandIn(MariaDbServer server, string database)
 {
     const string Json = "application/json";

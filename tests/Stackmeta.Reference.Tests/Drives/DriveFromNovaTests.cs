@@ -3,7 +3,9 @@ using Stackmeta.ConfigDrive;
 
 namespace Stackmeta.Reference.Tests;
 
-/// <summary><c>stackmeta config-drive build --config-file</c> on the recorded databases: a guest reads from its drive what it was told over HTTP.</summary>
+/// <summary>
+/// <c>stackmeta config-drive build --config-file</c> on the recorded databases: a guest reads from its drive what it was told over HTTP.
+/// </summary>
 [Collection(ReferenceCollection.Name)]
 public sealed class DriveFromNovaTests(ReferenceCloud cloud) : IDisposable
 {

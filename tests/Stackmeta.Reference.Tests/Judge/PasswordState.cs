@@ -15,7 +15,9 @@ sealed partial class PasswordState(Recording recording, byte[] conflictPage)
     bool _isFirst = true;
     bool _isWritten;
 
-    /// <summary>Whether answers may differ from the recorded ones: Nova raced its own cache, or the two have once gone different ways.</summary>
+    /// <summary>
+    /// Whether answers may differ from the recorded ones: Nova raced its own cache, or the two have once gone different ways.
+    /// </summary>
     public bool MayDiffer { get; private set; } = recording.CacheSeconds > 0;
 
     /// <summary>Whether an answer is what the stored password asks for.</summary>

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Stackmeta.Reference.Tests;
 
-/// <summary>Masks <c>random_seed</c>, which differs by nature, after checking that it is 512 bytes in base64 and never the same twice.</summary>
+/// <summary>
+/// Masks <c>random_seed</c>, which differs by nature, after checking that it is 512 bytes in base64 and never the same twice.
+/// </summary>
 sealed partial class RandomSeeds
 {
     const string Mask = "@@RANDOM_SEED@@";

@@ -14,7 +14,9 @@ sealed record Circumstances(
     PasswordState? Password
 )
 {
-    /// <summary>Whether the reference fails because of what its databases hold: other instances get an answer to the same request.</summary>
+    /// <summary>
+    /// Whether the reference fails because of what its databases hold: other instances get an answer to the same request.
+    /// </summary>
     public bool FailsByState => Healthy.Any(answer => answer.Status == 200);
 }
 
@@ -27,7 +29,8 @@ sealed record SiblingOf(
 );
 
 /// <summary>
-/// The differences that docs/differences.md allows, each a named rule. None looks at a file's or an instance's name. The first that holds is counted.
+/// The differences that docs/differences.md allows, each a named rule. None looks at a file's or an instance's name. The first that holds
+/// is counted.
 /// </summary>
 static class Rules
 {

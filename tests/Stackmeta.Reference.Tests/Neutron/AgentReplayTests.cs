@@ -4,7 +4,9 @@ using Stackmeta.OpenStack.Tests;
 
 namespace Stackmeta.Reference.Tests;
 
-/// <summary>Everything that a real neutron-metadata-agent was asked, asked of ours: the same answers, or a difference that has a name.</summary>
+/// <summary>
+/// Everything that a real neutron-metadata-agent was asked, asked of ours: the same answers, or a difference that has a name.
+/// </summary>
 [Collection(ReferenceCollection.Name)]
 public sealed class AgentReplayTests(ReferenceCloud cloud)
 {

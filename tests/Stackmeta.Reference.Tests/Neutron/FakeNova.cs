@@ -14,7 +14,9 @@ static class FakeNova
 
     public static FakeApi Start() => new() { OnRequest = AnswerAsync };
 
-    /// <summary>What it answers to a request line's method and path; null for a path on which it breaks off, or tells what it was sent.</summary>
+    /// <summary>
+    /// What it answers to a request line's method and path; null for a path on which it breaks off, or tells what it was sent.
+    /// </summary>
     public static Answer? AnswerTo(string method, string path)
     {
         var parts = path.Split('?')[0].Trim('/').Split('/');

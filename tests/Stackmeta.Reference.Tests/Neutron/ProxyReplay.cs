@@ -69,7 +69,9 @@ static class ProxyReplay
         );
     }
 
-    /// <summary>haproxy reads heads of up to 16 KiB (tune.bufsize). What is larger must be answered as if the long line were not there.</summary>
+    /// <summary>
+    /// haproxy reads heads of up to 16 KiB (tune.bufsize). What is larger must be answered as if the long line were not there.
+    /// </summary>
     static async Task<bool> IsLargeHeadAsync(
         HaproxyExchange exchange,
         Answer recorded,

@@ -10,8 +10,8 @@ using Stackmeta.Tests.Support;
 namespace Stackmeta.Tests;
 
 /// <summary>
-/// <c>stackmeta agent --config-file</c> towards a Keystone, a Neutron and a Nova that speak TLS and want a certificate shown: all that the files
-/// say about it (spec/neutron-metadata.md §5, keystoneauth's session options).
+/// <c>stackmeta agent --config-file</c> towards a Keystone, a Neutron and a Nova that speak TLS and want a certificate shown: all that the
+/// files say about it (spec/neutron-metadata.md §5, keystoneauth's session options).
 /// </summary>
 public sealed class AgentTlsTests : IDisposable
 {

@@ -56,7 +56,10 @@ public sealed class UnitTests
         }
     }
 
-    /// <summary>Exposure by systemd's own measure, from 0 to 100; none may grow. The first makes networks for the whole host, and cannot be shut in more.</summary>
+    /// <summary>
+    /// Exposure by systemd's own measure, from 0 to 100; none may grow. The first makes networks for the whole host, and cannot be shut in
+    /// more.
+    /// </summary>
     [Theory]
     [InlineData("stackmeta.service", 58)]
     [InlineData("stackmeta-opener.service", 31)]

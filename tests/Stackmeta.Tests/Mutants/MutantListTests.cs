@@ -4,8 +4,8 @@ using Stackmeta.Tests.Support;
 namespace Stackmeta.Tests;
 
 /// <summary>
-/// The list of <c>./test mutants</c>, without running it: what is to be broken is still there, and so are the tests that should notice. The run
-/// itself takes long, and a list that has rotted would show only then.
+/// The list of <c>./test mutants</c>, without running it: what is to be broken is still there, and so are the tests that should notice. The
+/// run itself takes long, and a list that has rotted would show only then.
 /// </summary>
 public sealed class MutantListTests
 {

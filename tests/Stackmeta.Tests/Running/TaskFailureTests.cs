@@ -37,8 +37,8 @@ public sealed class TaskFailureTests : IDisposable
     }
 
     /// <summary>
-    /// The follower goes on by itself whatever the inventory does; the poll of SQLite fails here too, and is begun anew by the follower. What the
-    /// follower does not look for is that it cannot even wait.
+    /// The follower goes on by itself whatever the inventory does; the poll of SQLite fails here too, and is begun anew by the follower.
+    /// What the follower does not look for is that it cannot even wait.
     /// </summary>
     [Fact]
     public async Task Who_follows_the_inventory_is_started_again_and_sees_what_changes_then()

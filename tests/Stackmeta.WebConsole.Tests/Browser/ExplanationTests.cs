@@ -3,7 +3,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Stackmeta.WebConsole.Tests;
 
-/// <summary>From what is seen to why, in a real browser. Every test of a page also fails on a console error and on a request to elsewhere.</summary>
+/// <summary>
+/// From what is seen to why, in a real browser. Every test of a page also fails on a console error and on a request to elsewhere.
+/// </summary>
 public sealed class ExplanationTests(Browser browser)
 {
     [Theory]

@@ -6,7 +6,9 @@ using Stackmeta.Admin;
 
 namespace Stackmeta.WebConsole.Tests;
 
-/// <summary>A path that says what a test wants: one process with an inventory, requests when the test sends them, and answers about guests.</summary>
+/// <summary>
+/// A path that says what a test wants: one process with an inventory, requests when the test sends them, and answers about guests.
+/// </summary>
 sealed class ScriptedPath : IConsolePath
 {
     readonly List<JsonElement> _refusals = [];

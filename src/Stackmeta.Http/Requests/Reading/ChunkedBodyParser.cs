@@ -3,7 +3,9 @@ using System.Buffers.Text;
 
 namespace Stackmeta.Http;
 
-/// <summary>Takes a body out of its chunks (RFC 9112 §7.1). Lines end with CR LF and nothing else; extensions and trailers are read and dropped.</summary>
+/// <summary>
+/// Takes a body out of its chunks (RFC 9112 §7.1). Lines end with CR LF and nothing else; extensions and trailers are read and dropped.
+/// </summary>
 /// <param name="maxBody">Bytes of the body without its framing.</param>
 /// <param name="maxTrailers">Bytes of all trailers.</param>
 sealed class ChunkedBodyParser(long maxBody, int maxTrailers)

@@ -3,8 +3,9 @@ using System.Text;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Reads the head of one request strictly by RFC 9112, out of bytes that come in any pieces. The first line that is wrong decides, as soon as it is there, so that the
-/// result is a function of the bytes and not of how they were cut. What two readers could divide differently is rejected (docs/differences.md).
+/// Reads the head of one request strictly by RFC 9112, out of bytes that come in any pieces. The first line that is wrong decides, as soon
+/// as it is there, so that the result is a function of the bytes and not of how they were cut. What two readers could divide differently is
+/// rejected (docs/differences.md).
 /// </summary>
 /// <param name="maxRequestLine">Bytes of the request line without its line end.</param>
 /// <param name="maxHeaders">Bytes of all fields with their line ends.</param>

@@ -5,8 +5,8 @@ using System.Text;
 namespace Stackmeta.Http;
 
 /// <summary>
-/// Writes a head that was read as the one that Kestrel reads: the same, without the fields that only concern how the body came (it is at hand, with its length), and
-/// without what Kestrel would refuse and the reference's server takes.
+/// Writes a head that was read as the one that Kestrel reads: the same, without the fields that only concern how the body came (it is at
+/// hand, with its length), and without what Kestrel would refuse and the reference's server takes.
 /// </summary>
 static class RequestHeadWriter
 {
@@ -61,8 +61,8 @@ static class RequestHeadWriter
     }
 
     /// <summary>
-    /// Whether a method has a body that anybody reads (RFC 9110 §9.3). A body that comes with another one is read and dropped: who is sent it and ignores it would take it
-    /// for the next request.
+    /// Whether a method has a body that anybody reads (RFC 9110 §9.3). A body that comes with another one is read and dropped: who is sent
+    /// it and ignores it would take it for the next request.
     /// </summary>
     public static bool CarriesBody(ReadOnlySpan<byte> method) =>
         method.SequenceEqual("POST"u8) || method.SequenceEqual("PUT"u8) || method.SequenceEqual("PATCH"u8);
@@ -71,8 +71,8 @@ static class RequestHeadWriter
     public static bool IsRespelt(ReadOnlySpan<byte> target) => PathOf(target).IndexOf("%00"u8) >= 0;
 
     /// <summary>
-    /// An encoded NUL in the path names nothing, and Kestrel refuses it. Nova's server takes any escape without hexadecimal digits for one (<c>TargetReading</c> in
-    /// Stackmeta.Metadata), so that another spelling of it says the same.
+    /// An encoded NUL in the path names nothing, and Kestrel refuses it. Nova's server takes any escape without hexadecimal digits for one
+    /// (<c>TargetReading</c> in Stackmeta.Metadata), so that another spelling of it says the same.
     /// </summary>
     static void WriteTarget(ReadOnlySpan<byte> target, IBufferWriter<byte> to)
     {

@@ -28,7 +28,9 @@ static class RequestSyntax
 
     public static bool IsFieldValue(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(ValueBytes);
 
-    /// <summary>Visible ASCII. Characters that no URI has are among them: Nova's server takes them, and each reader of the line divides it alike.</summary>
+    /// <summary>
+    /// Visible ASCII. Characters that no URI has are among them: Nova's server takes them, and each reader of the line divides it alike.
+    /// </summary>
     public static bool IsTarget(ReadOnlySpan<byte> text) =>
         !text.IsEmpty && !text.ContainsAnyExceptInRange((byte)'!', (byte)'~');
 

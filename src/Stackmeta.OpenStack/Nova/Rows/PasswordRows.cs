@@ -130,7 +130,9 @@ static class PasswordRows
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Cuts between characters, as Python counts them: one outside the basic plane is one character here and two in .NET.</summary>
+    /// <summary>
+    /// Cuts between characters, as Python counts them: one outside the basic plane is one character here and two in .NET.
+    /// </summary>
     internal static string[] Split(string password)
     {
         var parts = new string[Chunks];

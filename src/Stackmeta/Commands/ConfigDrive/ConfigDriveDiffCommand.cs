@@ -4,7 +4,9 @@ using Stackmeta.ConfigDrive;
 
 namespace Stackmeta;
 
-/// <summary><c>stackmeta config-drive diff</c>: whether a guest reads the same from two drives. Silent if it does, as <c>diff</c> is.</summary>
+/// <summary>
+/// <c>stackmeta config-drive diff</c>: whether a guest reads the same from two drives. Silent if it does, as <c>diff</c> is.
+/// </summary>
 static class ConfigDriveDiffCommand
 {
     public static Command Create()

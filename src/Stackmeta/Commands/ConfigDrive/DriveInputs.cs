@@ -26,7 +26,8 @@ static class DriveInputs
     }
 
     /// <summary>Files for the guest from assignments <c>PATH=LOCAL</c>; the guest's path ends at the first equals sign.</summary>
-    /// <exception cref="CommandException">There is no equals sign, a path is senseless or there twice, or a file cannot be read.</exception>
+    /// <exception cref="CommandException">There is no equals sign, a path is senseless or there twice, or a file cannot be
+    /// read.</exception>
     public static ImmutableArray<GuestFile> ReadFiles(IEnumerable<string> assignments)
     {
         var files = ImmutableArray.CreateBuilder<GuestFile>();

@@ -4,7 +4,8 @@ using Stackmeta.Inventory;
 namespace Stackmeta;
 
 /// <summary>
-/// <c>create</c>, <c>list</c>, <c>show</c>, <c>set</c>, <c>unset</c> and <c>delete</c> for any kind of entry. What is created or changed is printed as <c>show</c> prints it; deleting prints nothing.
+/// <c>create</c>, <c>list</c>, <c>show</c>, <c>set</c>, <c>unset</c> and <c>delete</c> for any kind of entry. What is created or changed is
+/// printed as <c>show</c> prints it; deleting prints nothing.
 /// </summary>
 static class EntryCommands
 {

@@ -4,7 +4,10 @@ using Stackmeta.WebConsole;
 
 namespace Stackmeta;
 
-/// <summary>What the console asks, answered as the commands answer it: the admin sockets of the data folder, <c>explain</c>, and the hops themselves.</summary>
+/// <summary>
+/// What the console asks, answered as the commands answer it: the admin sockets of the data folder, <c>explain</c>, and the hops
+/// themselves.
+/// </summary>
 /// <param name="settings">Where the path runs.</param>
 /// <param name="open">Opens the inventory.</param>
 /// <param name="patience">How long each question of an explanation may take.</param>

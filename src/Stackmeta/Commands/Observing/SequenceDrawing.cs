@@ -37,7 +37,9 @@ static class SequenceDrawing
     static List<string> Lifelines(TracedRequest request) =>
         ["guest", .. request.Steps.Select(static step => step.Name).Distinct().Take(MostLines - 1)];
 
-    /// <summary>Each step is called when it begins and answers when it ends. What happens at once happens from the outside in, and back.</summary>
+    /// <summary>
+    /// Each step is called when it begins and answers when it ends. What happens at once happens from the outside in, and back.
+    /// </summary>
     static List<Message> Messages(TracedRequest request, List<string> names)
     {
         var messages = new List<Message>();

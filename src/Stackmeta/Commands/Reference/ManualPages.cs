@@ -8,7 +8,9 @@ namespace Stackmeta;
 /// <param name="Text">In the man(7) macro language.</param>
 sealed record ManualPage(string FileName, int Section, string Text);
 
-/// <summary>The manual, generated from the commands and the settings: a page for the program, one for each word after it, one for the settings file.</summary>
+/// <summary>
+/// The manual, generated from the commands and the settings: a page for the program, one for each word after it, one for the settings file.
+/// </summary>
 static class ManualPages
 {
     public static IEnumerable<ManualPage> Of(RootCommand root)

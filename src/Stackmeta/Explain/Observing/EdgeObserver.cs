@@ -65,7 +65,9 @@ sealed class EdgeObserver(PathSubject subject, Deadline deadline)
         return sights with { Probe = await probing, InsideAnswer = await asking };
     }
 
-    /// <summary>What is sent to the metadata address comes to; a router's packets are redirected, to whatever address it listens on.</summary>
+    /// <summary>
+    /// What is sent to the metadata address comes to; a router's packets are redirected, to whatever address it listens on.
+    /// </summary>
     ObservedListener? ListenerIn(string @namespace) =>
         ObservedListener
             .Read(@namespace)

@@ -131,7 +131,10 @@ sealed class HopObserver(PathSubject subject, HopPlaces places, Deadline deadlin
             ]
             : null;
 
-    /// <summary>What the API says to who may ask for the guest; to nobody in particular where nothing can be signed. Null where no API is to be asked.</summary>
+    /// <summary>
+    /// What the API says to who may ask for the guest; to nobody in particular where nothing can be signed. Null where no API is to be
+    /// asked.
+    /// </summary>
     async Task<HopAnswer?> AskApiAsync(string path, IPAddress address, CancellationToken cancellationToken)
     {
         // Where nobody tells whose the network is, our settings say nothing of its API either.

@@ -21,7 +21,9 @@ sealed class TelemetryExport : IDisposable
     const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     const string ProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
-    /// <summary>How long a stop may wait for the last spans, and again for the last metrics: a stop has other work, and a collector may be dead.</summary>
+    /// <summary>
+    /// How long a stop may wait for the last spans, and again for the last metrics: a stop has other work, and a collector may be dead.
+    /// </summary>
     const int StopMilliseconds = 2000;
 
     readonly TracerProvider _traces;
