@@ -69,11 +69,14 @@ static class Rig
         public ValueTask<InstanceAnswer> FindInstanceAsync(string instanceId, CancellationToken cancellationToken) =>
             new(instanceId == Uuid ? Web1 : Refusal.InstanceNotFound);
 
+        /// <summary>
+        /// It is set already: one that is set shows for a second, and what a request is told would depend on how long the one before is ago.
+        /// </summary>
         public ValueTask<Refusal> SetPasswordAsync(
             string instanceId,
             string password,
             CancellationToken cancellationToken
-        ) => new(Refusal.None);
+        ) => new(Refusal.PasswordAlreadySet);
     }
 
     sealed class OnePort : IPortDirectory
