@@ -39,7 +39,7 @@ public sealed class PortAttachTests : IAsyncLifetime
         Assert.Equal(_guest.Instance.Id, await _guest.UuidAsync());
         Assert.Contains(_guest.Address, await RulesAsync());
 
-        await StackmetaAsync("port", "set", _guest.Port.Id, "--fixed-ip", $"ip={Later}");
+        await StackmetaAsync("port", "set", _guest.Port.Id, "--no-fixed-ip", "--fixed-ip", $"ip={Later}");
         for (var tries = 0; !(await RulesAsync()).Contains(Later, StringComparison.Ordinal); tries++)
         {
             Assert.True(tries < 200, "The rules do not follow the port.");
