@@ -36,9 +36,13 @@ public sealed class ProviderProof(
         {
             return Refusal.AddressHeaderMissing;
         }
-        if (signature?.Check(provider, headers[ProviderSignature].ToString()) is { } refusal and not Refusal.None)
+        if (signature?.Check(provider, headers[ProviderSignature].ToString()) is { } refusal)
         {
-            return refusal;
+            if (refusal != Refusal.None)
+            {
+                return refusal;
+            }
+            request.Connection?.Trust();
         }
         var address = forwardedFor.ToString().Split(',', 2)[0];
         var answer = await _ports.FindAsync(provider, address, request.Aborted);

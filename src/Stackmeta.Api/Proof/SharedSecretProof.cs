@@ -15,7 +15,16 @@ namespace Stackmeta.Api;
 /// </remarks>
 public sealed class SharedSecretProof(InstanceSignature signature) : ICallerProof
 {
-    public ValueTask<ProofAnswer> ProveAsync(Request request) => new(Prove(request.Headers));
+    public ValueTask<ProofAnswer> ProveAsync(Request request)
+    {
+        var proof = Prove(request.Headers);
+        if (proof.Refusal == Refusal.None)
+        {
+            // Who holds the secret is an agent, whatever else connects here.
+            request.Connection?.Trust();
+        }
+        return new(proof);
+    }
 
     ProofAnswer Prove(RequestHeaders headers)
     {

@@ -63,7 +63,10 @@ public sealed record HttpServerOptions
     /// </summary>
     public int MaxBufferedBody { get; init; } = 64 * 1024;
 
-    /// <summary>Open connections; one more is turned away at once. Null for as many as the process has descriptors.</summary>
+    /// <summary>
+    /// Open connections. One more takes the place of who has asked nothing for longest, where requests are answered inline
+    /// (<see cref="SocketConnection.Trust"/>), and else is turned away at once. Null for as many as the process has descriptors.
+    /// </summary>
     public long? MaxConnections { get; init; }
 
     /// <summary>Told of every request; null for nobody.</summary>

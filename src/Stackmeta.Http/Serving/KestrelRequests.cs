@@ -12,6 +12,7 @@ sealed class KestrelRequests(GuardedHandler handler) : IHttpApplication<KestrelR
         connection.RequestBegins();
         var observation = contextFeatures.Find<RequestObservation>();
         var request = Read(contextFeatures, connection.RawTarget, observation);
+        request.Connection?.BeginAnswering();
         if (connection.Rejection is null)
         {
             observation?.Begin(request);
@@ -35,6 +36,7 @@ sealed class KestrelRequests(GuardedHandler handler) : IHttpApplication<KestrelR
     public void DisposeContext(Exchange context, Exception? exception)
     {
         context.Connection.RequestEnds();
+        context.Request.Connection?.EndAnswering();
         if (context.Connection.Rejection is null)
         {
             context.Request.Observation?.End();

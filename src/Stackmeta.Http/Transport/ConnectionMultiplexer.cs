@@ -30,6 +30,7 @@ public sealed class ConnectionMultiplexer(TimeProvider time, ILogger logger) : C
 
     // By Interlocked.
     long _lastNumber;
+    int _evicted;
 
     volatile bool _isEnding;
 
@@ -41,6 +42,9 @@ public sealed class ConnectionMultiplexer(TimeProvider time, ILogger logger) : C
 
     /// <summary>Whether there is one.</summary>
     public bool HasConnections => Count > 0;
+
+    /// <summary>Of these, those that are ended so that others find room.</summary>
+    internal int Evicted => Volatile.Read(ref _evicted);
 
     /// <summary>The connections that are open now.</summary>
     public IReadOnlyList<SocketConnection> Connections
@@ -131,6 +135,8 @@ public sealed class ConnectionMultiplexer(TimeProvider time, ILogger logger) : C
         }
         EndIfLast();
     }
+
+    internal void CountEvicted(int change) => Interlocked.Add(ref _evicted, change);
 
     /// <summary>Has Kestrel serve a connection to its end; returns as soon as it waits.</summary>
     internal void Serve(SocketConnection connection)

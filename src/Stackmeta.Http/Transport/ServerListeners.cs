@@ -23,6 +23,9 @@ sealed class ServerListeners : IListeners
     readonly ConnectionLog _log;
     readonly LogThrottle _turnedAway;
 
+    /// <summary>Null where there may be as many connections as come.</summary>
+    readonly IdleEviction? _eviction;
+
     /// <summary>By its owner.</summary>
     bool _isDisposed;
 
@@ -31,6 +34,7 @@ sealed class ServerListeners : IListeners
         (Multiplexer, _loops, _options, _logger) = (multiplexer, loops, options, logger);
         _log = new(options.Time, logger);
         _turnedAway = new(options.Time);
+        _eviction = options.MaxConnections is { } most ? new(multiplexer, most) : null;
     }
 
     /// <summary>What the accepted connections are parts of.</summary>
@@ -92,7 +96,7 @@ sealed class ServerListeners : IListeners
 
     void Accept(EventLoop loop, Descriptor accepted, EndPoint? peer, string place)
     {
-        if (Multiplexer.Count >= _options.MaxConnections)
+        if (_eviction?.HasRoom() == false)
         {
             TurnAway(accepted, place);
             return;

@@ -48,12 +48,15 @@ public partial class SocketConnection
     SocketWriter Writer => _writer ??= new(_socket, WaitForWritable);
 
     /// <summary>Ends the connection unless something is being answered.</summary>
-    internal void EndIfIdle()
+    /// <returns>False if it goes on.</returns>
+    internal bool EndIfIdle()
     {
-        if (Interlocked.CompareExchange(ref _state, Over, Idle) == Idle)
+        if (Interlocked.CompareExchange(ref _state, Over, Idle) != Idle)
         {
-            Close();
+            return false;
         }
+        Close();
+        return true;
     }
 
     /// <summary>Sees whether a time is up.</summary>

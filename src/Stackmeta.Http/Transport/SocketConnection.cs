@@ -281,6 +281,7 @@ public partial class SocketConnection
         Volatile.Read(ref _lost)?.Dispose();
         _lingering?.Dispose();
         Ended();
+        LeaveEvicted();
         _multiplexer.Leave(this);
         _lingered?.TrySetResult();
     }
