@@ -14,13 +14,17 @@ sealed class IdleEviction(ConnectionMultiplexer multiplexer, long most)
     /// <summary>A pass ends at most that part of all.</summary>
     const int Part = 16;
 
-    /// <summary>After a pass that found nobody idle.</summary>
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    /// <summary>Kestrel takes a moment to let go of a connection: so many, or a quarter of all, may be more than there are to be.</summary>
+    const int MostLeaving = 64;
+    const int LeavingPart = 4;
+
+    /// <summary>After a pass that found nobody idle there is none for so many times as long as it took: that costs a loop little.</summary>
+    const int PauseFactor = 16;
 
     readonly Lock _lock = new();
 
-    /// <summary>When nobody was found; null since somebody was. Under the lock.</summary>
-    long? _foundNobody;
+    /// <summary>Until when there is no pass, by the multiplexer's clock. Under the lock.</summary>
+    long _pausesUntil = long.MinValue;
 
     /// <summary>Whether there is room for one more connection; where there is none, some is made if that is possible.</summary>
     public bool HasRoom()
@@ -31,35 +35,39 @@ sealed class IdleEviction(ConnectionMultiplexer multiplexer, long most)
         }
         lock (_lock)
         {
-            return IsFree || (!IsPausing && TryEvict());
+            return IsFree || TryEvict();
         }
     }
 
     /// <summary>Those that Kestrel has are counted until it has let go of them.</summary>
     bool IsFree => multiplexer.Count - multiplexer.Evicted < most;
 
-    bool IsPausing => _foundNobody is { } since && multiplexer.Time.GetElapsedTime(since) < Pause;
-
     bool TryEvict()
     {
+        var start = multiplexer.Time.GetTimestamp();
+        if (start < _pausesUntil || multiplexer.Evicted >= Math.Max(MostLeaving, most / LeavingPart))
+        {
+            return false;
+        }
         var batch = Math.Max(1, most / Part);
         var evicted = 0;
-        if (multiplexer.Evicted < batch)
+        foreach (
+            var connection in multiplexer
+                .Connections.Where(static connection => connection.MayBeEvicted)
+                .OrderBy(static connection => connection.IdleSince)
+        )
         {
-            foreach (
-                var connection in multiplexer
-                    .Connections.Where(static connection => connection.MayBeEvicted)
-                    .OrderBy(static connection => connection.IdleSince)
-            )
+            evicted += connection.TryEvict() ? 1 : 0;
+            if (evicted == batch)
             {
-                evicted += connection.TryEvict() ? 1 : 0;
-                if (evicted == batch)
-                {
-                    break;
-                }
+                break;
             }
         }
-        _foundNobody = evicted == 0 ? multiplexer.Time.GetTimestamp() : null;
+        if (evicted == 0)
+        {
+            var end = multiplexer.Time.GetTimestamp();
+            _pausesUntil = end + ((end - start) * PauseFactor);
+        }
         return evicted > 0;
     }
 }

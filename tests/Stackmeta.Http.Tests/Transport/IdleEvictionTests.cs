@@ -59,31 +59,6 @@ public class IdleEvictionTests
     }
 
     [Fact]
-    public async Task Who_comes_when_all_are_trusted_is_turned_away()
-    {
-        await using var server = await StartAsync();
-        var trusted = new List<RawHttp>();
-        try
-        {
-            for (var each = 0; each < Most; each++)
-            {
-                trusted.Add(await RawHttp.ConnectAsync(server.Addresses.Single()));
-                await trusted[^1].SendAsync(AskTrusted);
-                Assert.Equal(200, (await trusted[^1].ReadAnswerAsync()).Status);
-            }
-
-            Assert.Equal(503, (await RawHttp.AskAsync(server.Addresses.Single(), Ask)).Status);
-
-            await trusted[0].SendAsync(AskTrusted);
-            Assert.Equal(200, (await trusted[0].ReadAnswerAsync()).Status);
-        }
-        finally
-        {
-            trusted.ForEach(static one => one.Dispose());
-        }
-    }
-
-    [Fact]
     public async Task What_is_being_answered_is_not_cut_off()
     {
         var (answering, mayAnswer) = (new SemaphoreSlim(0), new TaskCompletionSource());
