@@ -45,7 +45,34 @@ sealed class RouterNoun() : Noun<RouterEntry>("router", "Routers, which lead to 
 
     public override EntryOptions<RouterEntry> Options(bool isNew) => new RouterOptions(isNew);
 
+    public override EntryOptions<RouterEntry> UnsetOptions() => new RouterUnsetOptions();
+
     static bool IsInterface(PortEntry port) => DeviceOwners.RouterInterfaces.Contains(port.DeviceOwner);
+
+    static async ValueTask RemoveInterfacesAsync(
+        string[] subnets,
+        IInventory inventory,
+        RouterEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var name in subnets)
+        {
+            var subnet = Refusals.Taken(await inventory.Subnets.FindAsync(name, cancellationToken));
+            var port =
+                await inventory
+                    .Ports.ListAsync(cancellationToken)
+                    .FirstOrDefaultAsync(
+                        port =>
+                            port.DeviceId == entry.Id
+                            && IsInterface(port)
+                            && port.FixedIps!.Value.Any(ip => ip.SubnetId == subnet.Id),
+                        cancellationToken
+                    )
+                ?? throw new CommandException($"Router {entry.Id} has no interface in subnet '{name}'.");
+            Refusals.Taken(await inventory.Ports.DeleteAsync(port.Id, cancellationToken));
+        }
+    }
 
     sealed class RouterOptions(bool isNew) : EntryOptions<RouterEntry>
     {
@@ -82,22 +109,12 @@ sealed class RouterNoun() : Noun<RouterEntry>("router", "Routers, which lead to 
             CancellationToken cancellationToken
         )
         {
-            foreach (var name in isNew ? [] : parsed.GetValue(_noInterfaces)!)
-            {
-                var subnet = Refusals.Taken(await inventory.Subnets.FindAsync(name, cancellationToken));
-                var port =
-                    await inventory
-                        .Ports.ListAsync(cancellationToken)
-                        .FirstOrDefaultAsync(
-                            port =>
-                                port.DeviceId == entry.Id
-                                && IsInterface(port)
-                                && port.FixedIps!.Value.Any(ip => ip.SubnetId == subnet.Id),
-                            cancellationToken
-                        )
-                    ?? throw new CommandException($"Router {entry.Id} has no interface in subnet '{name}'.");
-                Refusals.Taken(await inventory.Ports.DeleteAsync(port.Id, cancellationToken));
-            }
+            await RemoveInterfacesAsync(
+                isNew ? [] : parsed.GetValue(_noInterfaces)!,
+                inventory,
+                entry,
+                cancellationToken
+            );
             foreach (var name in parsed.GetValue(_interfaces)!)
             {
                 var subnet = Refusals.Taken(await inventory.Subnets.FindAsync(name, cancellationToken));
@@ -118,5 +135,29 @@ sealed class RouterNoun() : Noun<RouterEntry>("router", "Routers, which lead to 
             subnet.GatewayIp is null || subnet.GatewayIp.StartsWith("fe80:", StringComparison.Ordinal)
                 ? ""
                 : subnet.GatewayIp;
+    }
+
+    sealed class RouterUnsetOptions : EntryOptions<RouterEntry>
+    {
+        readonly Option<string[]> _interfaces = OptionKinds.Texts(
+            "--interface",
+            "Removes the interface in a subnet",
+            "SUBNET"
+        );
+
+        public override IEnumerable<Option> All => [_interfaces];
+
+        public override Func<RouterEntry, RouterEntry> Read(ParseResult parsed) => static entry => entry;
+
+        public override async ValueTask<Outcome<RouterEntry>> FollowAsync(
+            ParseResult parsed,
+            IInventory inventory,
+            RouterEntry entry,
+            CancellationToken cancellationToken
+        )
+        {
+            await RemoveInterfacesAsync(parsed.GetValue(_interfaces)!, inventory, entry, cancellationToken);
+            return entry;
+        }
     }
 }
