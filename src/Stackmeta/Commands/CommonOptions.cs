@@ -21,6 +21,17 @@ sealed class CommonOptions
             Description = "The data folder (setting 'data')",
             HelpName = "DIR",
             Recursive = true,
+            Validators =
+            {
+                // An unset variable of a script must not lead to the folder of the whole host.
+                static result =>
+                {
+                    if (result.Tokens is [{ Value: "" }])
+                    {
+                        result.AddError("--data is empty; name a folder.");
+                    }
+                },
+            },
         };
 
     public Option<string[]> Set { get; } =
