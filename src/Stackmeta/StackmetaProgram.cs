@@ -58,7 +58,7 @@ public static class StackmetaProgram
         catch (Exception e)
         {
             await error.WriteLineAsync(
-                $"stackmeta: A fault of the program stopped it; please report this line: {FailureText.Of(e)}"
+                $"stackmeta: A fault of the program stopped it; please report the command and this place: {FaultPlace.Of(e)}."
             );
         }
         return ExitCodes.Failed;
