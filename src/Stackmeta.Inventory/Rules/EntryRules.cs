@@ -47,7 +47,7 @@ abstract class EntryRules<T>
             objections.Add(
                 ObjectionKind.Ambiguous,
                 path,
-                $"several {Noun}s are named {TextRules.Quote(nameOrId)}; use the id"
+                NamedIds.Sentence(Noun, nameOrId, [.. named.Select(Table.IdOf)])
             );
         }
         return null;

@@ -182,7 +182,7 @@ static class PortAddresses
                 $"{path}.subnet_id",
                 named.Count == 0
                     ? $"the port's network has no subnet {TextRules.Quote(address.SubnetId)}"
-                    : $"several subnets are named {TextRules.Quote(address.SubnetId)}; use the id"
+                    : NamedIds.Sentence("subnet", address.SubnetId, [.. named.Select(subnet => subnet.Id)])
             );
             return null;
         }

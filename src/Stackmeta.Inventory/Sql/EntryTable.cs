@@ -21,10 +21,12 @@ abstract class EntryTable<T>(FieldTable<T> fields, Func<string, string>? query =
     // How many entries a page holds: few enough for entries with the largest user data to take some tens of megabytes.
     const int PageSize = 500;
 
+    /// <summary>How many of those that share a name are looked up: all that a sentence names, and one more.</summary>
+    const int MostNamed = NamedIds.Most + 1;
+
     readonly string _byId = Query(fields, query, "id = @p1");
 
-    // Two are enough to know that a name does not tell one.
-    readonly string _byName = Query(fields, query, "name = @p1 ORDER BY number LIMIT 2");
+    readonly string _byName = Query(fields, query, $"name = @p1 ORDER BY number LIMIT {MostNamed}");
 
     readonly string _page = Query(fields, query, $"number > @p1 ORDER BY number LIMIT {PageSize}");
 
@@ -34,7 +36,10 @@ abstract class EntryTable<T>(FieldTable<T> fields, Func<string, string>? query =
         return rows.Count == 0 ? null : rows[0].Entry;
     }
 
-    /// <returns>None, one or two of those who have the name.</returns>
+    /// <summary>An entry's id, which is the first field of each table.</summary>
+    public string IdOf(T entry) => (string)fields.Values(entry)[0]!;
+
+    /// <returns>The first of those that have the name.</returns>
     public async ValueTask<ImmutableArray<T>> FindByNameAsync(SqlCommands sql, string name)
     {
         var rows = await ReadAsync(sql, _byName, null, name);

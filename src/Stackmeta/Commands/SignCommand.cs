@@ -12,23 +12,30 @@ static class SignCommand
     {
         var instance = new Argument<string>("INSTANCE")
         {
-            Description = "The instance's uuid, signed as it is written",
+            Description = "The instance's uuid, signed as it is written, or its name in the inventory",
         };
         var command = new ExampleCommand(
             "sign",
             "Print the X-Instance-ID-Signature of an instance id.",
-            "stackmeta sign $ID",
+            "stackmeta sign web-1",
             "curl -H \"X-Instance-ID: $ID\" -H \"X-Tenant-ID: $PROJECT\" -H \"X-Instance-ID-Signature: $(stackmeta sign $ID)\" http://127.0.0.1:8775/openstack"
         )
         {
             instance,
         };
-        command.SetAction(parsed =>
-        {
-            var secret = SharedSecret.Read(DataFolder.Of(common.Read(parsed)).SharedSecretFile);
-            parsed.InvocationConfiguration.Output.WriteLine(Of(secret, parsed.GetValue(instance)!));
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var settings = common.Read(parsed);
+                var secret = SharedSecret.Read(DataFolder.Of(settings).SharedSecretFile);
+                var named = parsed.GetValue(instance)!;
+                var id = Guid.TryParseExact(named, "D", out _)
+                    ? named
+                    : (await NamedInventory.InstanceAsync(named, settings, cancellationToken)).Id;
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(Of(secret, id));
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 

@@ -25,15 +25,8 @@ static class SubjectFinder
         var layouts = await inventory.ReadLayoutsAsync(cancellationToken);
         if (network is not null)
         {
-            layouts = [.. layouts.Where(layout => layout.Network.Id == network || layout.Network.Name == network)];
-            if (layouts.Length != 1)
-            {
-                throw new CommandException(
-                    layouts.Length == 0
-                        ? $"There is no network '{network}'; 'stackmeta network list' shows what there is."
-                        : $"Several networks are called '{network}'; name one by its id."
-                );
-            }
+            var wanted = Refusals.Taken(await inventory.Networks.FindAsync(network, cancellationToken));
+            layouts = [.. layouts.Where(layout => layout.Network.Id == wanted.Id)];
         }
         var (layout, port, address, count) = IPAddress.TryParse(asked, out var parsed)
             ? ByAddress(layouts, parsed)
@@ -117,12 +110,17 @@ static class SubjectFinder
         CancellationToken cancellationToken
     )
     {
-        var instance = (await inventory.Instances.FindAsync(asked, cancellationToken)).Value;
+        var named = await inventory.Instances.FindAsync(asked, cancellationToken);
+        if (named.IsRefused && named.Objections[0].Kind == ObjectionKind.Ambiguous)
+        {
+            throw Refusals.Error(named.Objections);
+        }
+        var instance = named.Value;
         var mine = (
             from layout in layouts
             from port in layout.Ports
             where
-                port.Port.Id == asked
+                string.Equals(port.Port.Id, asked, StringComparison.OrdinalIgnoreCase)
                 || port.Port.Name == asked
                 || (instance is not null && port.Port.DeviceId == instance.Id)
             select (layout, port.Port)
@@ -133,6 +131,12 @@ static class SubjectFinder
                 instance is null
                     ? $"There is no address, instance or port '{asked}'; 'stackmeta instance list' and 'stackmeta port list' show what there is."
                     : $"The instance '{asked}' has no port, so it asks from nowhere; 'stackmeta port create --network NETWORK --device {asked}' gives it one."
+            );
+        }
+        if (instance is null && mine.Count > 1)
+        {
+            throw new CommandException(
+                $"Several ports are named '{asked}'; use the id: {string.Join(", ", mine.Select(one => one.Port.Id))}."
             );
         }
         var (found, own) = mine[0];

@@ -13,12 +13,24 @@ public abstract class EntriesContract<TStore> : StoreContract<TStore>
         Assert.Equal(one, await Inventory.Networks.FindAsync("one").Taken());
         Assert.Equal(ObjectionKind.NotFound, (await Inventory.Networks.FindAsync("two").Refused()).Kind);
 
-        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "one" }).Taken();
+        var other = await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "one" }).Taken();
         var objection = await Inventory.Networks.FindAsync("one").Refused();
         Assert.Equal(ObjectionKind.Ambiguous, objection.Kind);
-        Assert.Contains("use the id", objection.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith($"use the id: {one.Id}, {other.Id}", objection.Sentence, StringComparison.Ordinal);
         var subnet = new SubnetEntry { NetworkId = "one", Cidr = "10.0.0.0/24" };
         Assert.Equal("network_id", (await Inventory.Subnets.CreateAsync(subnet).Refused()).Path);
+    }
+
+    [Fact]
+    public async Task Of_many_with_one_name_the_first_ids_are_named()
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < NamedIds.Most + 2; i++)
+        {
+            ids.Add((await Inventory.Instances.CreateAsync(new InstanceEntry { Name = "same" }).Taken()).Id);
+        }
+        var sentence = (await Inventory.Instances.FindAsync("same").Refused()).Sentence;
+        Assert.EndsWith($"{string.Join(", ", ids.Take(NamedIds.Most))} and more", sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,16 +19,23 @@ public sealed class SignCommandTests : IDisposable
     [Theory]
     [InlineData("secret", "uuid1", "3b5421875d7ba0fc910202f5ce448d9419597e7b66f702b53335116fee60e81e")]
     [InlineData("s3cret", "inst-1", "0423ac5ab426fe85654f33cf6ebc38df4ce8ffe5bf842017ce9f21a5bd299eae")]
-    public async Task The_signature_is_the_lower_case_hex_of_hmac_sha256(
-        string secret,
-        string instance,
-        string signature
-    )
+    public void The_signature_is_the_lower_case_hex_of_hmac_sha256(string secret, string instance, string signature) =>
+        Assert.Equal(signature, SignCommand.Of(System.Text.Encoding.UTF8.GetBytes(secret), instance));
+
+    [Fact]
+    public async Task A_uuid_is_signed_as_it_is_and_a_name_is_looked_up()
     {
         var file = Path.Combine(_folder, "secret");
-        File.WriteAllText(file, secret);
+        await File.WriteAllTextAsync(file, "secret", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
-        Assert.Equal((0, signature + Environment.NewLine, ""), await RunAsync("sign", instance, "--data", _folder));
+        const string Id = "83679162-1378-4288-a2d4-70e13ec132aa";
+        var signature = SignCommand.Of("secret"u8.ToArray(), Id) + Environment.NewLine;
+        Assert.Equal((0, signature, ""), await RunAsync("sign", Id, "--data", _folder));
+        await RunAsync("instance", "create", "web-1", "--id", Id, "--data", _folder);
+        Assert.Equal((0, signature, ""), await RunAsync("sign", "web-1", "--data", _folder));
+        var (code, output, error) = await RunAsync("sign", "web-2", "--data", _folder);
+        Assert.Equal((ExitCodes.Failed, ""), (code, output));
+        Assert.Contains("there is no instance with the id or name 'web-2'", error);
     }
 
     [Fact]

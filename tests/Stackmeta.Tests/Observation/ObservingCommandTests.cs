@@ -57,6 +57,8 @@ public sealed class ObservingCommandTests
         var (_, json, _) = await path.RunAsync("refusals", "--all", "--output", "json");
         using var all = System.Text.Json.JsonDocument.Parse(json);
         Assert.Equal(2, all.RootElement.GetArrayLength());
+        var (named, _, _) = await path.RunAsync("refusals", "--network", "no-such-network");
+        Assert.Equal(ExitCodes.Failed, named);
         var (_, none, _) = await path.RunAsync("refusals", "--network", Guid.NewGuid().ToString());
         Assert.DoesNotContain("10.9.9.9", none);
     }

@@ -41,16 +41,17 @@ static class PortAttachCommands
 
     static ExampleCommand Create(string name, string description, InventoryAccess access, Act act)
     {
-        var port = new Argument<string>("PORT") { Description = "The port's id or name" };
+        var port = new Argument<string>("PORT|INSTANCE")
+        {
+            Description = "The port, or an instance that has one only, by id or name",
+        };
         var device = new Argument<string>("DEVICE") { Description = "The interface on this host, for example tap0" };
         var command = new ExampleCommand(name, description, $"stackmeta port {name} $PORT tap0") { port, device };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using var open = access.OpenForReading(parsed);
-                var found = Refusals.Taken(
-                    await open.Inventory.Ports.FindAsync(parsed.GetValue(port)!, cancellationToken)
-                );
+                var found = await FindAsync(open.Inventory, parsed.GetValue(port)!, cancellationToken);
                 await act(
                     found,
                     parsed.GetValue(device)!,
@@ -67,6 +68,44 @@ static class PortAttachCommands
             }
         );
         return command;
+    }
+
+    static async ValueTask<PortEntry> FindAsync(
+        IInventory inventory,
+        string nameOrId,
+        CancellationToken cancellationToken
+    )
+    {
+        var port = await inventory.Ports.FindAsync(nameOrId, cancellationToken);
+        if (!port.IsRefused)
+        {
+            return port.Value;
+        }
+        if (port.Objections[0].Kind == ObjectionKind.Ambiguous)
+        {
+            throw Refusals.Error(port.Objections);
+        }
+        var instance = await inventory.Instances.FindAsync(nameOrId, cancellationToken);
+        if (instance.IsRefused)
+        {
+            throw instance.Objections[0].Kind == ObjectionKind.Ambiguous
+                ? Refusals.Error(instance.Objections)
+                : new CommandException($"there is no port or instance with the id or name '{nameOrId}'.");
+        }
+        var ports = await inventory
+            .Ports.ListAsync(cancellationToken)
+            .Where(one => one.DeviceId == instance.Value.Id)
+            .ToListAsync(cancellationToken);
+        return ports.Count switch
+        {
+            1 => ports[0],
+            0 => throw new CommandException(
+                $"Instance '{nameOrId}' has no port; 'stackmeta port create --network NETWORK --device {nameOrId}' gives it one."
+            ),
+            _ => throw new CommandException(
+                $"Instance '{nameOrId}' has several ports; name one: {string.Join(", ", ports.Select(one => one.Id))}."
+            ),
+        };
     }
 
     static async Task<EdgeNetwork> ReadNetworkAsync(

@@ -179,9 +179,7 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
             {
                 return isOnNetwork;
             }
-            var instance = await inventory.Instances.FindAsync(device, cancellationToken);
-            var router = await inventory.Routers.FindAsync(device, cancellationToken);
-            var id = instance.Value?.Id ?? router.Value?.Id ?? device;
+            var id = await NamedInventory.DeviceIdAsync(inventory, device, cancellationToken);
             return port => isOnNetwork(port) && port.DeviceId == id;
         }
     }

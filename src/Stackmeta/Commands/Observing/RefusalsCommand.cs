@@ -20,7 +20,7 @@ static class RefusalsCommand
             "refusals",
             "Show who was refused lately: when, where, by which hop, and the reason.",
             "stackmeta refusals",
-            "stackmeta refusals --network $ID --output json"
+            "stackmeta refusals --network lab --output json"
         )
         {
             filter.Network,
@@ -31,11 +31,16 @@ static class RefusalsCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var found = await FindAsync(
-                    await AdminClient.FindAsync(common.Read(parsed), cancellationToken),
-                    filter.Query("/refusals", parsed),
-                    cancellationToken
-                );
+                var settings = common.Read(parsed);
+                var chosen = await filter.ReadAsync(parsed, settings, cancellationToken);
+                var clients = await AdminClient.FindAsync(settings, cancellationToken);
+                var found = await FindAsync(clients, $"/refusals{chosen.Query}", cancellationToken);
+                if (found.Count == 0 && chosen.Unknown is [var unknown, ..])
+                {
+                    throw new CommandException(
+                        $"No refusal of {unknown.Id} is remembered, and the inventory has no {unknown.Kind} with this id."
+                    );
+                }
                 var shown = found.Where(entry => parsed.GetValue(all) || !IsUsual(entry)).ToList();
                 var output = parsed.InvocationConfiguration.Output;
                 if (parsed.GetValue(format) == OutputFormat.Json)

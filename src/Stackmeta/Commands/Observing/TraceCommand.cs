@@ -21,7 +21,7 @@ static class TraceCommand
             "trace",
             "Show guests' requests as they happen, a line each.",
             "stackmeta trace",
-            "stackmeta trace --instance $ID --sequence",
+            "stackmeta trace --instance web-1 --sequence",
             "stackmeta trace --output json | jq .duration_ms"
         )
         {
@@ -35,12 +35,20 @@ static class TraceCommand
             async (parsed, cancellationToken) =>
             {
                 using var signals = new StopSignals(cancellationToken);
-                var clients = await AdminClient.FindAsync(common.Read(parsed), signals.Token);
+                var settings = common.Read(parsed);
+                var chosen = await filter.ReadAsync(parsed, settings, signals.Token);
+                var clients = await AdminClient.FindAsync(settings, signals.Token);
+                foreach (var unknown in chosen.Unknown)
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                        $"The inventory has no {unknown.Kind} {unknown.Id}; requests are awaited all the same."
+                    );
+                }
                 var left = parsed.GetValue(count) ?? int.MaxValue;
                 var show = Printer(parsed, parsed.GetValue(format), parsed.GetValue(sequence));
                 try
                 {
-                    await foreach (var line in MergeAsync(clients, filter.Query("/trace", parsed), signals.Token))
+                    await foreach (var line in MergeAsync(clients, $"/trace{chosen.Query}", signals.Token))
                     {
                         show(line);
                         if (!line.TryGetProperty("missed", out _) && --left <= 0)
