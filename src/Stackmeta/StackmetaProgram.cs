@@ -73,7 +73,8 @@ public static class StackmetaProgram
     {
         var parsed = CommandLine.Parse(CommandTree.Create(), arguments.Count > 0 ? arguments : ["--help"]);
         var stray = StrayOption.Find(parsed, arguments);
-        if ((parsed.Errors.Count > 0 || stray is not null) && parsed.Action is not { ClearsParseErrors: true })
+        var isShown = parsed.Action is { ClearsParseErrors: true };
+        if (isShown ? UsageErrors.IsOfUnknown(parsed) : parsed.Errors.Count > 0 || stray is not null)
         {
             foreach (var problem in UsageErrors.Describe(parsed, stray))
             {

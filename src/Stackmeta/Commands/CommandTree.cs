@@ -34,6 +34,11 @@ static class CommandTree
         root.Subcommands.Add(SignCommand.Create(common));
         root.Subcommands.Add(ManualCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
+        root.Options.OfType<VersionOption>().Single().Aliases.Add("-V");
+        foreach (var command in HelpCommand.Create(root))
+        {
+            root.Subcommands.Add(command);
+        }
         return root;
     }
 }

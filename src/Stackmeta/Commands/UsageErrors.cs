@@ -20,19 +20,16 @@ static class UsageErrors
         var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (command.Subcommands.Count > 0 && command.Action is null)
         {
-            var verbs = command
-                .Subcommands.Where(static verb => !verb.Hidden)
-                .Select(static verb => verb.Name)
-                .ToList();
+            var verbs = VerbsOf(command);
             return
             [
                 unknown is null
                     ? $"'{path}' needs a command: {string.Join(", ", verbs)}."
-                    : $"'{path}' has no command '{unknown}'; the nearest is '{NearestName.Of(unknown, verbs)}'.",
+                    : UnknownCommand(path, unknown, verbs),
             ];
         }
-        return unknown is null
-            ? parsed.Errors.Select(static error => error.Message)
+        return unknown is null ? parsed.Errors.Select(static error => error.Message)
+            : unknown.StartsWith('-') ? [Describe(parsed, path, new StrayOption(unknown, Option: null))]
             : [$"'{path}' takes no further argument '{unknown}'."];
     }
 
@@ -40,10 +37,28 @@ static class UsageErrors
     public static string PathOf(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "stackmeta";
 
+    /// <summary>An unknown word with --help or --version behind it: what was meant would be shown of another command.</summary>
+    public static bool IsOfUnknown(ParseResult parsed) =>
+        parsed.CommandResult.Command.TreatUnmatchedTokensAsErrors
+        && parsed.UnmatchedTokens.Count > 0
+        // A completion's words are never whole.
+        && !parsed.Tokens.Any(static token => token.Type == TokenType.Directive);
+
+    static string UnknownCommand(string path, string word, List<string> verbs) =>
+        OtherWords.ForCommand(word, verbs) is { } ours
+            ? $"'{path}' has no command '{word}'; it is '{ours}' here."
+            : $"'{path}' has no command '{word}'{NearestName.Hint(word, verbs, $"there are {string.Join(", ", verbs)}")}";
+
+    static List<string> VerbsOf(Command command) =>
+        [.. command.Subcommands.Where(static verb => !verb.Hidden).Select(static verb => verb.Name)];
+
     static string Describe(ParseResult parsed, string path, StrayOption stray)
     {
-        var sentence =
-            $"'{path}' has no option '{stray.Word}'; the nearest is '{NearestName.Of(stray.Word, OptionsOf(parsed))}'.";
+        var options = OptionsOf(parsed).ToList();
+        var hint = OtherWords.ForOption(stray.Word, options) is { } ours
+            ? $"; it is '{ours}' here."
+            : NearestName.Hint(stray.Word, options, "its help lists all");
+        var sentence = $"'{path}' has no option '{stray.Word}'{hint}";
         return stray.Option is not null
                 ? $"{sentence} If it is the value of {stray.Option}, write {stray.Option}={stray.Word}."
             : parsed.CommandResult.Command.Arguments.Count > 0

@@ -14,6 +14,8 @@ public static class SettingsReader
     /// <summary>Variables that begin as settings do but are no settings.</summary>
     const string FileVariable = Setting.Prefix + "CONFIG";
 
+    const string AllOfThem = "'stackmeta settings' lists all";
+
     /// <summary>Where systemd puts the secrets that a unit loads (systemd.exec(5), LoadCredential=).</summary>
     const string CredentialsVariable = "CREDENTIALS_DIRECTORY";
 
@@ -86,8 +88,9 @@ public static class SettingsReader
             var setting = KnownSettings.All.FirstOrDefault(setting => setting.EnvironmentName == variable);
             if (setting is null)
             {
-                var nearest = NearestName.Of(variable, KnownSettings.All.Select(setting => setting.EnvironmentName));
-                problems.Add(new($"environment {variable}", $"There is no such setting; the nearest is {nearest}."));
+                var names = KnownSettings.All.Select(setting => setting.EnvironmentName);
+                var nearest = NearestName.Hint(variable, names, AllOfThem);
+                problems.Add(new($"environment {variable}", $"There is no such setting{nearest}"));
                 return;
             }
             Take(setting.Name, text, $"environment {variable}");
@@ -98,8 +101,8 @@ public static class SettingsReader
             var setting = KnownSettings.All.FirstOrDefault(setting => setting.Name == name);
             if (setting is null)
             {
-                var nearest = NearestName.Of(name, KnownSettings.All.Select(setting => setting.Name));
-                problems.Add(new(origin, $"There is no setting '{name}'; the nearest is '{nearest}'."));
+                var nearest = NearestName.Hint(name, KnownSettings.All.Select(setting => setting.Name), AllOfThem);
+                problems.Add(new(origin, $"There is no setting '{name}'{nearest}"));
             }
             else if (!setting.Accepts(text))
             {
