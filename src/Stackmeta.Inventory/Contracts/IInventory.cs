@@ -70,6 +70,9 @@ public sealed record ImportOptions
     /// <summary>Whether what is in the store is removed first, in the same transaction; otherwise the document is added to it.</summary>
     public bool Replace { get; init; }
 
+    /// <summary>Whether the document is only checked: what it would make is taken back in the end.</summary>
+    public bool IsDryRun { get; init; }
+
     /// <summary>After how many objections reading ends.</summary>
     public int MaximumObjections { get; init; } = 20;
 }

@@ -55,11 +55,11 @@ sealed class StoredInventory(IInventoryStore store) : IInventory
             {
                 var import = new Import(session, options, progress);
                 var objections = await import.RunAsync(document, cancellationToken);
-                return objections.IsEmpty ? "imported" : objections;
+                return ImportOutcome.Of(objections, options);
             },
             cancellationToken
         );
-        return outcome.Objections;
+        return ImportOutcome.ObjectionsOf(outcome);
     }
 
     public async ValueTask ExportAsync(Stream document, CancellationToken cancellationToken = default) =>

@@ -69,7 +69,7 @@ sealed class PostgresStore(PostgresDatabase database, TimeProvider time) : IInve
                 var import = new PostgresImport((PostgresCommands)session.Sql, options, progress);
                 var objections = await import.RunAsync(document, time, cancellationToken);
                 session.Changed(InventoryChangeKind.Everything, "");
-                return objections.IsEmpty ? "imported" : objections;
+                return ImportOutcome.Of(objections, options);
             },
             cancellationToken
         );
@@ -77,7 +77,7 @@ sealed class PostgresStore(PostgresDatabase database, TimeProvider time) : IInve
         {
             await AnalyzeAsync(cancellationToken);
         }
-        return outcome.Objections;
+        return ImportOutcome.ObjectionsOf(outcome);
     }
 
     /// <summary>The first questions after an import must not be planned as if the tables were empty.</summary>

@@ -58,6 +58,21 @@ public abstract class DocumentContract<TStore> : StoreContract<TStore>
         Assert.Equal(exported, await Inventory.ExportedAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_dry_run_is_taken_back(bool replace)
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "before" }).Taken();
+        var exported = await Inventory.ExportedAsync();
+        var options = new ImportOptions { IsDryRun = true, Replace = replace };
+        var document = Encoding.UTF8.GetBytes(Documentation.Example());
+        Assert.Empty(await Inventory.ImportAsync(new MemoryStream(document), options));
+        Assert.Equal(exported, await Inventory.ExportedAsync());
+        Assert.NotEmpty(await Inventory.ImportAsync(new MemoryStream("{}"u8.ToArray()), options));
+        Assert.Empty(await Inventory.ImportTextAsync(Documentation.Example()));
+    }
+
     [Fact]
     public async Task Replacing_with_a_wrong_document_leaves_what_was_there()
     {

@@ -12,26 +12,30 @@ static class ImportCommand
     {
         var file = new Argument<string>("FILE") { Description = "An inventory document; - is standard input" };
         var replace = OptionKinds.Flag("--replace", "Remove what is in the inventory first, in the same step");
+        var dryRun = OptionKinds.Flag("--dry-run", "Check the document against the inventory and change nothing");
         var command = new ExampleCommand(
             "import",
             "Take a whole document into the inventory, or nothing when something is wrong with it.",
             "stackmeta import inventory.json",
+            "stackmeta import --dry-run inventory.json",
             "ssh other stackmeta export | stackmeta import --replace -"
         )
         {
             file,
             replace,
+            dryRun,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetValue(file)!;
                 await using var document = Open(path, access);
-                using var open = access.OpenForWriting(parsed);
+                var isDryRun = parsed.GetValue(dryRun);
+                using var open = isDryRun ? access.OpenForTrial(parsed) : access.OpenForWriting(parsed);
                 using var progress = ProgressLine.Of(parsed.InvocationConfiguration.Error, LengthOf(document));
                 var objections = await open.Inventory.ImportAsync(
                     document,
-                    new ImportOptions { Replace = parsed.GetValue(replace) },
+                    new ImportOptions { Replace = parsed.GetValue(replace), IsDryRun = isDryRun },
                     progress,
                     cancellationToken
                 );
@@ -41,7 +45,9 @@ static class ImportCommand
                     throw Refusals.Error(objections, path == "-" ? "standard input" : path);
                 }
                 var taken = progress.Last.Entries.ToString(CultureInfo.InvariantCulture);
-                parsed.InvocationConfiguration.Output.WriteLine($"{taken} entries imported.");
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    isDryRun ? $"{taken} entries would be imported." : $"{taken} entries imported."
+                );
                 return ExitCodes.Done;
             }
         );

@@ -7,11 +7,13 @@ namespace Stackmeta;
 /// <summary>How commands come to the inventory and to the standard streams. Tests give their own.</summary>
 /// <param name="OpenForReading">The inventory that a command line names; refuses one that is not there yet.</param>
 /// <param name="OpenForWriting">The same, made if it is not there.</param>
+/// <param name="OpenForTrial">The same, for what is taken back; where it is not there, an empty one that nobody finds afterwards.</param>
 /// <param name="OpenInput">Standard input as bytes.</param>
 /// <param name="OpenOutput">Standard output as bytes.</param>
 sealed record InventoryAccess(
     Func<ParseResult, OpenInventory> OpenForReading,
     Func<ParseResult, OpenInventory> OpenForWriting,
+    Func<ParseResult, OpenInventory> OpenForTrial,
     Func<Stream> OpenInput,
     Func<Stream> OpenOutput
 )
@@ -28,6 +30,7 @@ sealed record InventoryAccess(
         return new(
             parsed => OpenInventory.Of(PlaceOf(parsed).OpenExisting(TimeProvider.System)),
             parsed => OpenInventory.Of(PlaceOf(parsed).Open(TimeProvider.System)),
+            parsed => TrialAt(PlaceOf(parsed)),
             Console.OpenStandardInput,
             StandardStreams.OpenOutput
         )
@@ -37,6 +40,26 @@ sealed record InventoryAccess(
         };
 
         InventoryPlace PlaceOf(ParseResult parsed) => InventoryPlace.Of(common.Read(parsed));
+    }
+
+    static OpenInventory TrialAt(InventoryPlace place)
+    {
+        if (place.MayExist)
+        {
+            return OpenInventory.Of(place.OpenExisting(TimeProvider.System));
+        }
+        var folder = Directory.CreateTempSubdirectory("stackmeta-trial-");
+        var inventory = SqliteInventory.Open(Path.Combine(folder.FullName, "inventory.db"), TimeProvider.System);
+        return new(inventory, new Trial(inventory, folder));
+    }
+
+    sealed class Trial(SqliteInventory inventory, DirectoryInfo folder) : IDisposable
+    {
+        public void Dispose()
+        {
+            inventory.Dispose();
+            folder.Delete(recursive: true);
+        }
     }
 }
 

@@ -37,6 +37,22 @@ public sealed class DocumentCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_says_what_an_import_would_and_changes_nothing()
+    {
+        var file = _line.File("in.json", Document);
+        Assert.Equal("3 entries would be imported.\n", await _line.DoneAsync("import", "--dry-run", file));
+        Assert.Equal(["in.json"], Directory.GetFiles(_line.Folder).Select(Path.GetFileName));
+        await _line.DoneAsync("network", "create", "n");
+        var before = await _line.PipedAsync([], "export");
+        // By its name, the document's port would be of either network.
+        const string Said = "line 5: ports[0].network_id: several networks are named 'n'";
+        Assert.Contains(Said, await _line.RefusedAsync(ExitCodes.Failed, "import", "--dry-run", file));
+        Assert.Contains(Said, await _line.RefusedAsync(ExitCodes.Failed, "import", file));
+        await _line.DoneAsync("import", "--dry-run", "--replace", file);
+        Assert.Equal(before, await _line.PipedAsync([], "export"));
+    }
+
+    [Fact]
     public async Task Standard_input_is_a_document_too()
     {
         await _line.PipedAsync(Encoding.UTF8.GetBytes(Document), "import", "-");
