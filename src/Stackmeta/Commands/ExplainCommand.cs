@@ -59,9 +59,9 @@ static class ExplainCommand
                     cancellationToken
                 );
                 var output = parsed.InvocationConfiguration.Output;
-                if (parsed.GetValue(format) == OutputFormat.Json)
+                if (parsed.GetValue(format) != OutputFormat.Table)
                 {
-                    await output.WriteLineAsync(ExplanationJson.Of(explanation));
+                    await output.WriteLineAsync(ExplanationJson.Of(explanation).As(parsed.GetValue(format)));
                 }
                 else
                 {

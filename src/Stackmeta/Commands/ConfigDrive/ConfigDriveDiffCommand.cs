@@ -13,7 +13,7 @@ static class ConfigDriveDiffCommand
     {
         var first = new Argument<string>("A") { Description = "A volume image: ISO 9660 or vfat, of any maker" };
         var second = new Argument<string>("B") { Description = "The image to compare it with" };
-        var format = OutputOption.Create();
+        var shown = new RowOutput(["difference", "path", "first", "second", "from byte"]);
         var command = new ExampleCommand(
             "diff",
             "Tell what differs between two drives: label, files, contents. Ends with 1 if anything does.",
@@ -22,21 +22,19 @@ static class ConfigDriveDiffCommand
         {
             first,
             second,
-            format,
         };
+        shown.AddTo(command);
         command.SetAction(parsed =>
         {
             using var one = OpenDrive.Open(parsed.GetValue(first)!);
             using var other = OpenDrive.Open(parsed.GetValue(second)!);
             var differences = DriveDiff.Compare(one.Image, other.Image);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(format) == OutputFormat.Json)
+            if (!differences.IsEmpty || !shown.IsForEyes(parsed))
             {
-                output.WriteLine(JsonText.Write(writer => WriteJson(writer, differences)));
-            }
-            else if (!differences.IsEmpty)
-            {
-                Table.Write(output, ["difference", "path", "first", "second", "from byte"], differences.Select(Row));
+                shown.Write(
+                    parsed,
+                    differences.Select(static one => new RowOutput.Row(Row(one), json => WriteJson(json, one)))
+                );
             }
             return differences.IsEmpty ? ExitCodes.Done : ExitCodes.Failed;
         });
@@ -46,23 +44,18 @@ static class ConfigDriveDiffCommand
     static IReadOnlyList<string?> Row(DriveDifference difference) =>
         [NameOf(difference.Kind), difference.Path, difference.First, difference.Second, difference.Offset?.ToString()];
 
-    static void WriteJson(Utf8JsonWriter writer, IEnumerable<DriveDifference> differences)
+    static void WriteJson(Utf8JsonWriter writer, DriveDifference difference)
     {
-        writer.WriteStartArray();
-        foreach (var difference in differences)
+        writer.WriteStartObject();
+        writer.WriteString("difference", NameOf(difference.Kind));
+        writer.WriteString("path", difference.Path);
+        writer.WriteString("first", difference.First);
+        writer.WriteString("second", difference.Second);
+        if (difference.Offset is { } offset)
         {
-            writer.WriteStartObject();
-            writer.WriteString("difference", NameOf(difference.Kind));
-            writer.WriteString("path", difference.Path);
-            writer.WriteString("first", difference.First);
-            writer.WriteString("second", difference.Second);
-            if (difference.Offset is { } offset)
-            {
-                writer.WriteNumber("from_byte", offset);
-            }
-            writer.WriteEndObject();
+            writer.WriteNumber("from_byte", offset);
         }
-        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 
     static string NameOf(DriveDifferenceKind kind) =>

@@ -37,9 +37,9 @@ static class ConfigDriveShowCommand
             {
                 Print(drive.Image, wanted.TrimStart('/'), openOutput);
             }
-            else if (parsed.GetValue(format) == OutputFormat.Json)
+            else if (parsed.GetValue(format) is not OutputFormat.Table and var wantedFormat)
             {
-                output.WriteLine(JsonText.Write(writer => WriteJson(writer, drive.Image)));
+                output.WriteLine(JsonText.Write(writer => WriteJson(writer, drive.Image)).As(wantedFormat));
             }
             else
             {
@@ -83,7 +83,8 @@ static class ConfigDriveShowCommand
         {
             fields.Add(("publisher", image.Publisher));
         }
-        Table.WriteFields(output, fields);
+        var width = Terminal.WidthOf(output);
+        Table.WriteFields(output, fields, width);
         output.WriteLine();
         Table.Write(
             output,
@@ -99,7 +100,8 @@ static class ConfigDriveShowCommand
                             entry.Modified?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
                             entry.Path,
                         ]
-                )
+                ),
+            width
         );
     }
 

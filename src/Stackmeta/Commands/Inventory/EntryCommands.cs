@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -35,10 +36,11 @@ static class EntryCommands
             Description = $"The {noun.Name}'s name; need not be unique",
             Arity = noun.NeedsName ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
         };
-        var format = OutputOption.Create();
+        var shown = new FieldOutput();
         var options = noun.Options(isNew: true);
         var command = new ExampleCommand("create", $"Create {noun.WithArticle}.", noun.Examples.Create) { name };
-        AddOptions(command, [.. options.All, format]);
+        AddOptions(command, options.All);
+        shown.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -54,7 +56,15 @@ static class EntryCommands
                     },
                     cancellationToken
                 );
-                EntryPrinting.ShowChanged(parsed, format, noun, Refusals.Taken(created), "created");
+                await EntryPrinting.ShowChangedAsync(
+                    parsed,
+                    shown,
+                    noun,
+                    open.Inventory,
+                    Refusals.Taken(created),
+                    "created",
+                    cancellationToken
+                );
                 return ExitCodes.Done;
             }
         );
@@ -64,10 +74,11 @@ static class EntryCommands
     static ExampleCommand ListVerb<T>(Noun<T> noun, InventoryAccess access)
         where T : class
     {
-        var format = OutputOption.Create();
+        var shown = new RowOutput(noun.Columns);
         var filter = noun.Filter();
         var command = new ExampleCommand("list", $"List {noun.Name}s.", noun.Examples.List);
-        AddOptions(command, [.. filter.All, format]);
+        AddOptions(command, filter.All);
+        shown.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -81,15 +92,17 @@ static class EntryCommands
                         entries.Add(noun.ForList(entry));
                     }
                 }
-                if (parsed.GetValue(format) == OutputFormat.Json)
-                {
-                    EntryPrinting.ListJson(parsed, noun, entries);
-                }
-                else
-                {
-                    var rows = await noun.RowsAsync(open.Inventory, entries, cancellationToken);
-                    Table.Write(parsed.InvocationConfiguration.Output, noun.Columns, rows);
-                }
+                var cells = shown.NeedsCells(parsed)
+                    ? await noun.RowsAsync(open.Inventory, entries, cancellationToken)
+                    : entries.Select(static _ => (IReadOnlyList<string?>)[]);
+                shown.Write(
+                    parsed,
+                    entries.Zip(
+                        cells,
+                        (entry, row) =>
+                            new RowOutput.Row(row, json => JsonSerializer.Serialize(json, entry, noun.Shape))
+                    )
+                );
                 return ExitCodes.Done;
             }
         );
@@ -100,7 +113,7 @@ static class EntryCommands
         where T : class
     {
         var which = Which(noun);
-        var format = OutputOption.Create();
+        var shown = new FieldOutput();
         var command = new ExampleCommand(
             "show",
             $"Show everything about one {noun.Name}.",
@@ -108,14 +121,21 @@ static class EntryCommands
         )
         {
             which,
-            format,
         };
+        shown.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using var open = access.OpenForReading(parsed);
                 var found = await noun.Of(open.Inventory).FindAsync(parsed.GetValue(which)!, cancellationToken);
-                EntryPrinting.Show(parsed, format, noun, Refusals.Taken(found));
+                await EntryPrinting.ShowAsync(
+                    parsed,
+                    shown,
+                    noun,
+                    open.Inventory,
+                    Refusals.Taken(found),
+                    cancellationToken
+                );
                 return ExitCodes.Done;
             }
         );
@@ -148,9 +168,10 @@ static class EntryCommands
         where T : class
     {
         var which = Which(noun);
-        var format = OutputOption.Create();
+        var shown = new FieldOutput();
         var command = new ExampleCommand(verb, description, example) { which };
-        AddOptions(command, [.. options.All, format]);
+        AddOptions(command, options.All);
+        shown.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -174,7 +195,15 @@ static class EntryCommands
                     },
                     cancellationToken
                 );
-                EntryPrinting.ShowChanged(parsed, format, noun, Refusals.Taken(changed), "changed");
+                await EntryPrinting.ShowChangedAsync(
+                    parsed,
+                    shown,
+                    noun,
+                    open.Inventory,
+                    Refusals.Taken(changed),
+                    "changed",
+                    cancellationToken
+                );
                 return ExitCodes.Done;
             }
         );

@@ -1,59 +1,54 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Stackmeta.Inventory;
 
 namespace Stackmeta;
 
-/// <summary>Entries as tables for eyes and as JSON for programs. Both come from the form that documents have.</summary>
+/// <summary>Entries as fields for eyes and as JSON for programs. Both come from the form that documents have, and what belongs to it.</summary>
 static class EntryPrinting
 {
-    public static void Show<T>(ParseResult parsed, Option<OutputFormat> format, Noun<T> noun, T entry)
+    public static async ValueTask ShowAsync<T>(
+        ParseResult parsed,
+        FieldOutput shown,
+        Noun<T> noun,
+        IInventory inventory,
+        T entry,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
-        var output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(format) == OutputFormat.Json)
+        var whole = JsonSerializer.SerializeToNode(entry, noun.Shape)!.AsObject();
+        foreach (var (name, value) in await noun.FurtherAsync(inventory, entry, cancellationToken))
         {
-            output.WriteLine(JsonText.Write(writer => JsonSerializer.Serialize(writer, entry, noun.Shape)));
-            return;
+            whole.Add(name, value);
         }
-        using var json = JsonSerializer.SerializeToDocument(entry, noun.Shape);
-        Table.WriteFields(output, [.. json.RootElement.EnumerateObject().SelectMany(Fields)]);
+        using var json = JsonDocument.Parse(whole.ToJsonString());
+        shown.Write(parsed, [.. json.RootElement.EnumerateObject().SelectMany(Fields)], json.RootElement);
     }
 
     /// <summary>The same behind a change, which stays when it cannot be shown.</summary>
     /// <param name="done">What was done to it, for example "created".</param>
-    public static void ShowChanged<T>(
+    public static async ValueTask ShowChangedAsync<T>(
         ParseResult parsed,
-        Option<OutputFormat> format,
+        FieldOutput shown,
         Noun<T> noun,
+        IInventory inventory,
         T entry,
-        string done
+        string done,
+        CancellationToken cancellationToken
     )
         where T : class
     {
         try
         {
-            Show(parsed, format, noun, entry);
+            await ShowAsync(parsed, shown, noun, inventory, entry, cancellationToken);
         }
-        catch (OutputException e)
+        catch (CommandException e)
         {
-            throw new CommandException($"{e.Message} The {noun.Name} was {done}.");
+            throw new CommandException($"{e.Message} The {noun.Name} was {done}.", e.ExitCode);
         }
     }
-
-    public static void ListJson<T>(ParseResult parsed, Noun<T> noun, IEnumerable<T> entries)
-        where T : class =>
-        parsed.InvocationConfiguration.Output.WriteLine(
-            JsonText.Write(writer =>
-            {
-                writer.WriteStartArray();
-                foreach (var entry in entries)
-                {
-                    JsonSerializer.Serialize(writer, entry, noun.Shape);
-                }
-                writer.WriteEndArray();
-            })
-        );
 
     /// <summary>A property in lines: a list of objects has one for each, all else one.</summary>
     static IEnumerable<(string Name, string? Value)> Fields(JsonProperty property)

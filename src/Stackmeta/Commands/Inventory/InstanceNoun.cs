@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Stackmeta.Inventory;
 
@@ -44,6 +45,38 @@ sealed class InstanceNoun(Func<Stream> openInput)
                     string.Join("; ", ports[entry.Id].Select(port => Addresses(port, networks))),
                 ]
         );
+    }
+
+    /// <summary>By network, floating IPs behind the fixed one that they lead to.</summary>
+    public override async ValueTask<IEnumerable<(string Name, JsonNode Value)>> FurtherAsync(
+        IInventory inventory,
+        InstanceEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        var networks = await NetworkNames.ReadAsync(inventory, cancellationToken);
+        var addresses = new JsonObject();
+        await foreach (var port in inventory.Ports.ListAsync(cancellationToken))
+        {
+            if (port.DeviceId != entry.Id)
+            {
+                continue;
+            }
+            var network = networks.Of(port.NetworkId);
+            if (addresses[network] is not JsonArray list)
+            {
+                addresses[network] = list = [];
+            }
+            foreach (var fixedIp in port.FixedIps!.Value)
+            {
+                list.Add((JsonNode)fixedIp.IpAddress);
+                foreach (var floating in fixedIp.FloatingIps)
+                {
+                    list.Add((JsonNode)floating);
+                }
+            }
+        }
+        return [("addresses", addresses)];
     }
 
     public override EntryOptions<InstanceEntry> Options(bool isNew) =>

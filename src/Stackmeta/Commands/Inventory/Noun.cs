@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Stackmeta.Inventory;
 
@@ -40,6 +41,13 @@ abstract class Noun<T>(string name, string description, bool needsName)
         IReadOnlyList<T> entries,
         CancellationToken cancellationToken
     );
+
+    /// <summary>What <c>show</c> tells besides the entry itself: what belongs to it and is kept elsewhere.</summary>
+    public virtual ValueTask<IEnumerable<(string Name, JsonNode Value)>> FurtherAsync(
+        IInventory inventory,
+        T entry,
+        CancellationToken cancellationToken
+    ) => ValueTask.FromResult<IEnumerable<(string, JsonNode)>>([]);
 
     /// <summary>The options that a new entry is made with, or a present one changed.</summary>
     public abstract EntryOptions<T> Options(bool isNew);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Stackmeta.Inventory;
 
@@ -41,6 +42,44 @@ sealed class RouterNoun() : Noun<RouterEntry>("router", "Routers, which lead to 
             (IReadOnlyList<string?>)
                 [entry.Id, entry.Name, entry.ProjectId, string.Join(", ", networks[entry.Id].Distinct())]
         );
+    }
+
+    public override async ValueTask<IEnumerable<(string Name, JsonNode Value)>> FurtherAsync(
+        IInventory inventory,
+        RouterEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        var networks = await NetworkNames.ReadAsync(inventory, cancellationToken);
+        var subnets = await inventory
+            .Subnets.ListAsync(cancellationToken)
+            .ToDictionaryAsync(
+                static subnet => subnet.Id,
+                static subnet => subnet.Name.Length > 0 ? subnet.Name : subnet.Cidr,
+                cancellationToken: cancellationToken
+            );
+        var interfaces = new JsonArray();
+        await foreach (var port in inventory.Ports.ListAsync(cancellationToken))
+        {
+            if (port.DeviceId != entry.Id || !IsInterface(port))
+            {
+                continue;
+            }
+            foreach (var address in port.FixedIps!.Value)
+            {
+                interfaces.Add(
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["network"] = networks.Of(port.NetworkId),
+                            ["subnet"] = subnets.GetValueOrDefault(address.SubnetId, address.SubnetId),
+                            ["ip_address"] = address.IpAddress,
+                            ["port_id"] = port.Id,
+                        }
+                );
+            }
+        }
+        return [("interfaces", interfaces)];
     }
 
     public override EntryOptions<RouterEntry> Options(bool isNew) => new RouterOptions(isNew);

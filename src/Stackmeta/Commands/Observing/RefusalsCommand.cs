@@ -15,7 +15,16 @@ static class RefusalsCommand
         {
             Description = $"Also what most guests come by at every boot ({string.Join(", ", UsualRefusals.Names)})",
         };
-        var format = OutputOption.Create();
+        var rows = new RowOutput([
+            "last",
+            "times",
+            "guest",
+            "network or router",
+            "instance",
+            "asked",
+            "code",
+            "reason",
+        ]);
         var command = new ExampleCommand(
             "refusals",
             "Show who was refused lately: when, where, by which hop, and the reason.",
@@ -26,8 +35,8 @@ static class RefusalsCommand
             filter.Network,
             filter.Instance,
             all,
-            format,
         };
+        rows.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -42,27 +51,12 @@ static class RefusalsCommand
                     );
                 }
                 var shown = found.Where(entry => parsed.GetValue(all) || !IsUsual(entry)).ToList();
-                var output = parsed.InvocationConfiguration.Output;
-                if (parsed.GetValue(format) == OutputFormat.Json)
+                rows.Write(parsed, shown.Select(static entry => new RowOutput.Row(Row(entry), entry.WriteTo)));
+                if (found.Count > shown.Count && rows.IsForEyes(parsed))
                 {
-                    output.WriteLine(
-                        JsonText.Write(json =>
-                        {
-                            json.WriteStartArray();
-                            shown.ForEach(entry => entry.WriteTo(json));
-                            json.WriteEndArray();
-                        })
+                    await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                        $"{found.Count - shown.Count} usual ones are not shown; --all shows them."
                     );
-                    return ExitCodes.Done;
-                }
-                Table.Write(
-                    output,
-                    ["last", "times", "guest", "network or router", "instance", "asked", "code", "reason"],
-                    shown.Select(Row)
-                );
-                if (found.Count > shown.Count)
-                {
-                    output.WriteLine($"{found.Count - shown.Count} usual ones are not shown; --all shows them.");
                 }
                 return ExitCodes.Done;
             }

@@ -83,9 +83,9 @@ static class StatusCommand
 
     static void Print(TextWriter output, OutputFormat format, List<State> states)
     {
-        if (format == OutputFormat.Json)
+        if (format != OutputFormat.Table)
         {
-            output.WriteLine(JsonText.Write(json => WriteJson(json, states)));
+            output.WriteLine(JsonText.Write(json => WriteJson(json, states)).As(format));
             return;
         }
         foreach (var state in states)

@@ -16,7 +16,7 @@ static class TraceCommand
             Description = "Draw each request as the messages between guest, hops and stores, with times",
         };
         var count = new Option<int?>("--count") { Description = "End after so many requests", HelpName = "N" };
-        var format = OutputOption.Create();
+        var format = OutputOption.Create(OutputFormat.Table, OutputFormat.Json);
         var command = new ExampleCommand(
             "trace",
             "Show guests' requests as they happen, a line each.",

@@ -6,7 +6,7 @@ public sealed class CompletionTests
     [InlineData("stackmeta net", "network")]
     [InlineData("stackmeta network ", "create delete list set show")]
     [InlineData("stackmeta network create --m", "--mtu")]
-    [InlineData("stackmeta network list --output ", "json table")]
+    [InlineData("stackmeta network list --output ", "json table value wide yaml")]
     [InlineData("stackmeta network list -o j", "json")]
     [InlineData("stackmeta completion f", "fish")]
     public async Task Bash_completes_what_the_program_knows(string typed, string expected)
