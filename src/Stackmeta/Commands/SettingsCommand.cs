@@ -8,55 +8,38 @@ static class SettingsCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var format = OutputOption.Create();
+        var shown = new RowOutput(["setting", "value", "origin"]);
         var command = new ExampleCommand(
             "settings",
             "Print the settings that hold and where each comes from.",
             "stackmeta settings",
             "stackmeta settings --set api.cache_seconds=0 --output json"
-        )
-        {
-            format,
-        };
+        );
+        shown.AddTo(command);
         command.SetAction(parsed =>
         {
             var values = common.Read(parsed);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(format) == OutputFormat.Json)
-            {
-                output.WriteLine(Json(values));
-            }
-            else
-            {
-                Table.Write(
-                    output,
-                    ["setting", "value", "origin"],
-                    KnownSettings.All.Select(setting =>
-                        (IReadOnlyList<string?>)[setting.Name, values.ShownOf(setting), values.OriginOf(setting)]
-                    )
-                );
-            }
+            shown.Write(
+                parsed,
+                KnownSettings.All.Select(setting =>
+                    RowOf(setting.Name, SettingInEffect.Of(values, setting, Environment.GetEnvironmentVariable))
+                )
+            );
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static string Json(SettingValues values)
+    static RowOutput.Row RowOf(string name, SettingInEffect held) =>
+        new([name, held.Shown, held.Origin], json => WriteJson(json, name, held));
+
+    static void WriteJson(Utf8JsonWriter json, string name, SettingInEffect held)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
-        {
-            writer.WriteStartArray();
-            foreach (var setting in KnownSettings.All)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("setting", setting.Name);
-                writer.WriteString("value", values.ShownOf(setting));
-                writer.WriteString("origin", values.OriginOf(setting));
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
-        }
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        json.WriteStartObject();
+        json.WriteString("setting", name);
+        json.WriteString("value", held.Value);
+        json.WriteString("note", held.Note);
+        json.WriteString("origin", held.Origin);
+        json.WriteEndObject();
     }
 }

@@ -109,4 +109,12 @@ static partial class Log
         EventName = "listening-needs-restart"
     )]
     public static partial void ListeningNeedsRestart(ILogger logger, string file);
+
+    [LoggerMessage(
+        7025,
+        LogLevel.Information,
+        "{Setting} was put back ({Origin}) to what holds.",
+        EventName = "setting-put-back"
+    )]
+    public static partial void SettingPutBack(ILogger logger, string setting, string origin);
 }

@@ -42,6 +42,9 @@ sealed class PrivilegedHalf : IRunning
     public static bool IsOther(SettingValues settings) =>
         settings.Get(KnownSettings.EdgeUser).Length > 0 && EdgeSockets.AreAsked(settings);
 
+    /// <summary>The agent's socket for haproxies, whose user can neither come to the data folder nor be given the socket.</summary>
+    public static string ProxySocket(DataFolder folder) => Path.Combine(folder.EdgeState, "agent", "metadata_proxy");
+
     /// <summary>
     /// The settings of this process's admin socket: the first half has the folder that is root's, the other one the place that is set.
     /// </summary>
@@ -111,9 +114,8 @@ sealed class PrivilegedHalf : IRunning
         )
         {
             // The other half makes the socket and cannot give it to haproxy's user.
-            var place = Path.Combine(folder.EdgeState, "agent");
-            ProxyUser.MakeFolder(place, user);
-            var socket = Path.Combine(place, "metadata_proxy");
+            var socket = ProxySocket(folder);
+            ProxyUser.MakeFolder(Path.GetDirectoryName(socket)!, user);
             told.AddRange([(KnownSettings.AgentSocket, socket), (KnownSettings.AgentSocketMode, "group")]);
             settings = settings.With(KnownSettings.AgentSocket, socket);
             folder = DataFolder.Of(settings);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Stackmeta;
 
-/// <summary>What holds, and what was read last.</summary>
+/// <summary>What holds since the start, what was read last, and what is told of the difference.</summary>
 sealed class Reloading(
     Func<SettingValues> read,
     SettingValues settings,
@@ -13,6 +13,7 @@ sealed class Reloading(
     ILoggerFactory loggers
 )
 {
+    readonly SettingValues _started = settings;
     readonly ILogger _logger = loggers.CreateLogger("Stackmeta.Service");
     SettingValues _last = settings;
 
@@ -33,6 +34,10 @@ sealed class Reloading(
         }
     }
 
+    /// <summary>What holds, wherever it is written: a default that is written down is no change.</summary>
+    static string InEffect(SettingValues values, Setting setting) =>
+        SettingInEffect.Of(values, setting, static _ => null).Shown;
+
     void Reload()
     {
         try
@@ -40,7 +45,9 @@ sealed class Reloading(
             var next = read();
             running.PrepareReload(next)();
             threshold.Level = next.Get(KnownSettings.LogLevel);
-            var changed = KnownSettings.All.Where(setting => _last.TextOf(setting) != next.TextOf(setting)).ToList();
+            var changed = KnownSettings
+                .All.Where(setting => InEffect(_last, setting) != InEffect(next, setting))
+                .ToList();
             _last = next;
             if (running is PrivilegedHalf)
             {
@@ -51,7 +58,11 @@ sealed class Reloading(
             {
                 if (setting.IsLive)
                 {
-                    Log.SettingChanged(_logger, setting.Name, next.ShownOf(setting));
+                    Log.SettingChanged(_logger, setting.Name, InEffect(next, setting));
+                }
+                else if (InEffect(_started, setting) == InEffect(next, setting))
+                {
+                    Log.SettingPutBack(_logger, setting.Name, next.OriginOf(setting));
                 }
                 else
                 {

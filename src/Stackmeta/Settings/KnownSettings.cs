@@ -47,7 +47,10 @@ public static class KnownSettings
             SettingKinds.Path,
             "",
             "The file with the password for that database; empty for the URL's own, or that of ~/.pgpass."
-        );
+        )
+        {
+            EmptyMeans = "the URL's own, or that of ~/.pgpass",
+        };
 
     public static Setting<long> InventoryConnections { get; } =
         new(
@@ -64,7 +67,10 @@ public static class KnownSettings
             SettingKinds.Text,
             "",
             "The name of this host: of a shared inventory it provides the networks that have a guest's port on it (host_id) or one that names no host; empty provides all networks."
-        );
+        )
+        {
+            EmptyMeans = "provides all networks",
+        };
 
     public static Setting<string> DhcpDomain { get; } =
         new(
@@ -74,6 +80,7 @@ public static class KnownSettings
             "Appended to host names after a dot; empty for none."
         )
         {
+            EmptyMeans = "none",
             IsLive = true,
         };
 
@@ -99,7 +106,10 @@ public static class KnownSettings
             SettingKinds.List(SettingKinds.Endpoint),
             ApiServerOptions.DefaultAddress,
             "Where the metadata API listens."
-        );
+        )
+        {
+            EmptyMeans = "nowhere",
+        };
 
     /// <summary>Empty for none.</summary>
     public static Setting<string> ApiNeutronConfigFile { get; } =
@@ -108,7 +118,10 @@ public static class KnownSettings
             SettingKinds.Path,
             "",
             "neutron.conf or its like, whose database ([database] connection) 'stackmeta api --config-file nova.conf' reads security groups' names from, and asks Neutron's REST API only while it cannot; empty asks the REST API, as Nova does."
-        );
+        )
+        {
+            EmptyMeans = "Neutron's REST API is asked",
+        };
 
     public static Setting<TimeSpan> ApiCacheSeconds { get; } =
         new(
@@ -134,6 +147,7 @@ public static class KnownSettings
             "The JSON file that is served as vendor_data.json; empty serves {}."
         )
         {
+            EmptyMeans = "{} is served",
             IsLive = true,
         };
 
@@ -145,7 +159,10 @@ public static class KnownSettings
             ),
             ConfigDriveContent.DefaultSkippedVersions.Replace(" ", ", "),
             "The EC2 versions that config drives leave out; empty for none."
-        );
+        )
+        {
+            EmptyMeans = "none",
+        };
 
     public static Setting<string> AgentSocket { get; } =
         new(
@@ -185,7 +202,10 @@ public static class KnownSettings
             SettingKinds.Text,
             "",
             "The user, by name or number, who shall own the agent's socket; empty leaves it to the agent's own, or gives it to haproxy's with edge.proxy=haproxy. Only root may give it away."
-        );
+        )
+        {
+            EmptyMeans = "the agent's own user",
+        };
 
     public static Setting<string> AgentSocketGroup { get; } =
         new(
@@ -193,7 +213,10 @@ public static class KnownSettings
             SettingKinds.Text,
             "",
             "The group of the agent's socket, likewise: with agent.socket_mode=group, whose members may connect."
-        );
+        )
+        {
+            EmptyMeans = "the agent's own group",
+        };
 
     public static Setting<bool> AgentTakeOver { get; } =
         new(
@@ -295,7 +318,10 @@ public static class KnownSettings
             SettingKinds.List(SettingKinds.Uuid),
             "",
             "With --watch: the networks and routers whose namespaces are served, by their ids; empty serves all."
-        );
+        )
+        {
+            EmptyMeans = "all",
+        };
 
     public static Setting<PacketFilter> EdgePacketFilter { get; } =
         new(
@@ -332,7 +358,10 @@ public static class KnownSettings
             SettingKinds.Text,
             "",
             "The ordinary user who serves the guests, in a process of his own without any right, when 'stackmeta up' or 'stackmeta edge' is started as root; of 'stackmeta opener': who may ask it. Empty: one process does everything."
-        );
+        )
+        {
+            EmptyMeans = "one process does everything",
+        };
 
     /// <summary>Empty for this process.</summary>
     public static Setting<string> EdgeOpener { get; } =
@@ -341,7 +370,10 @@ public static class KnownSettings
             SettingKinds.Path,
             "",
             "The unix socket of a 'stackmeta opener' from which the edge gets its listening sockets; empty: it opens them itself."
-        );
+        )
+        {
+            EmptyMeans = "the edge opens its sockets itself",
+        };
 
     public static Setting<bool> EdgeTakeOver { get; } =
         new(
@@ -365,7 +397,10 @@ public static class KnownSettings
             SettingKinds.Text,
             "openstacklocal",
             "What dnsmasq appends to guests' names; empty for none."
-        );
+        )
+        {
+            EmptyMeans = "none",
+        };
 
     /// <summary>Empty for the usual place, <c>off</c> for none.</summary>
     public static Setting<string> AdminListen { get; } =

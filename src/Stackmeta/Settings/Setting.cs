@@ -28,6 +28,9 @@ public abstract class Setting
     /// <summary>Whether another value holds from a reload on (SIGHUP), and not only from the next start on.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>What an empty value means, in some words; empty where it cannot be empty, or something else is found then.</summary>
+    public string EmptyMeans { get; init; } = "";
+
     /// <summary>The environment variable that sets it.</summary>
     public string EnvironmentName => Prefix + Name.ToUpperInvariant().Replace('.', '_');
 

@@ -18,7 +18,8 @@ namespace Stackmeta;
 /// </summary>
 sealed class TelemetryExport : IDisposable
 {
-    const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    /// <summary>Names the collector where the settings do not.</summary>
+    public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     const string ProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
     /// <summary>
