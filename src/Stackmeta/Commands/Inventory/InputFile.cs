@@ -5,6 +5,8 @@ namespace Stackmeta;
 /// <summary>Files that options name; <c>-</c> is standard input.</summary>
 static class InputFile
 {
+    const int PartBytes = 64 << 10;
+
     /// <summary>All of a file's bytes, as they are, unless there are more than a limit.</summary>
     /// <returns>Up to one byte more than the limit: enough for who takes them to see that they are too many.</returns>
     /// <exception cref="CommandException">It cannot be read.</exception>
@@ -13,9 +15,13 @@ static class InputFile
         try
         {
             using var file = path == "-" ? openInput() : File.OpenRead(path);
-            var bytes = new byte[limit + 1];
-            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return bytes[..length];
+            using var content = new MemoryStream();
+            var part = new byte[Math.Min(limit + 1, PartBytes)];
+            while (content.Length <= limit && file.Read(part) is > 0 and var length)
+            {
+                content.Write(part, 0, (int)Math.Min(length, limit + 1 - content.Length));
+            }
+            return content.ToArray();
         }
         catch (Exception e) when (SystemReason.IsOfFile(e))
         {

@@ -23,7 +23,7 @@ abstract class InstanceOptions(Func<Stream> openInput, bool isNew) : EntryOption
     );
     readonly Option<string?> _userData = OptionKinds.Text(
         "--user-data",
-        $"User data: any bytes, up to {Limits.UserDataBytes}; - is standard input",
+        $"User data: any bytes, up to {Limits.UserDataBytes}; what cloud-init would not take is told; - is standard input",
         "FILE"
     );
     readonly Option<string?> _keyName = OptionKinds.Text("--key-name", "The key pair's name", "NAME");
@@ -55,7 +55,7 @@ abstract class InstanceOptions(Func<Stream> openInput, bool isNew) : EntryOption
     public override Func<InstanceEntry, InstanceEntry> Read(ParseResult parsed)
     {
         var userData = parsed.GetValue(_userData) is { } file
-            ? InputFile.Read(file, Limits.UserDataBytes, openInput)
+            ? UserDataFile.Read(file, openInput, parsed.InvocationConfiguration.Error)
             : null;
         var keys = ReadKeys(parsed);
         var properties = parsed.GetValue(_properties)!.Select(text => KeyValues.One("--property", text)).ToList();

@@ -124,13 +124,19 @@ public sealed class InstanceCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task User_data_that_is_too_long_is_refused_without_reading_all_of_it()
+    public async Task User_data_that_is_too_long_is_told_with_its_sizes_and_what_to_do()
     {
         var file = _line.File("long", new byte[1_000_000]);
-        Assert.Contains(
-            "user_data: is 49150 bytes long; at most 49149",
-            await _line.RefusedAsync(1, "instance", "create", "a", "--user-data", file)
-        );
+        var said = await _line.RefusedAsync(1, "instance", "create", "a", "--user-data", file);
+        Assert.Contains($"{file} is 1000000 bytes long, 1333336 in base64; user data may have 49149", said);
+        Assert.Contains("Compress it with gzip, which makes it ", said);
+        var noise = new byte[70_000];
+        new Random(1).NextBytes(noise);
+        said = await _line.RefusedAsync(1, "instance", "create", "a", "--user-data", _line.File("noise", noise));
+        Assert.Contains("is 70000 bytes long", said);
+        Assert.Contains("Have it fetch the rest: a first line #include", said);
+        said = await _line.RefusedAsync(1, "instance", "create", "a", "--user-data", "/dev/zero");
+        Assert.Contains("/dev/zero is longer than 67108864 bytes", said);
         Assert.Contains(
             "/missing cannot be read",
             await _line.RefusedAsync(1, "instance", "create", "a", "--user-data", Path.Combine(_line.Folder, "missing"))
