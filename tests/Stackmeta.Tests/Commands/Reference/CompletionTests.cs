@@ -26,6 +26,50 @@ public sealed class CompletionTests
         Assert.Equal((0, expected), (code, output));
     }
 
+    [Theory]
+    [InlineData("instance show w", "web-1 web-2")]
+    [InlineData("port list --network ", "lab")]
+    [InlineData("port list --device e", "edge")]
+    [InlineData("port attach ", "eth web-1 web-2")]
+    [InlineData("subnet create --network l", "lab")]
+    [InlineData("router set edge --interface ", "s-4")]
+    [InlineData("instance delete web-1 w", "web-1 web-2")]
+    [InlineData("get web-", "web-1 web-2")]
+    [InlineData("explain --network ", "lab")]
+    [InlineData("refusals --instance web-", "web-1 web-2")]
+    public async Task Names_come_from_the_inventory(string typed, string expected)
+    {
+        using var line = new InventoryCommandLine();
+        await line.DoneAsync("network", "create", "lab");
+        await line.DoneAsync("subnet", "create", "s-4", "--network", "lab", "--cidr", "10.0.0.0/24");
+        await line.DoneAsync("router", "create", "edge");
+        await line.DoneAsync("port", "create", "eth", "--network", "lab");
+        await line.DoneAsync("instance", "create", "web-1");
+        await line.DoneAsync("instance", "create", "web-2");
+        var words = $"stackmeta --data {line.Folder} {typed}";
+        var said = await SuggestAsync(words);
+        var names = said.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(static word => !word.StartsWith('-') && !word.StartsWith('/') && !Guid.TryParse(word, out _));
+        Assert.Equal(expected, string.Join(' ', names.Order(StringComparer.Ordinal)));
+    }
+
+    static async Task<string> SuggestAsync(string words)
+    {
+        var output = new StringWriter();
+        string[] line = [$"[suggest:{words.Length}]", words];
+        var token = TestContext.Current.CancellationToken;
+        Assert.Equal(0, await StackmetaProgram.RunAsync(line, output, TextWriter.Null, token));
+        return output.ToString();
+    }
+
+    [Fact]
+    public async Task Without_an_inventory_no_name_is_completed()
+    {
+        using var line = new InventoryCommandLine();
+        var words = $"stackmeta --data {line.Folder} instance show ";
+        Assert.DoesNotContain("web", await SuggestAsync(words));
+    }
+
     [Fact]
     public async Task Another_shell_is_refused_in_one_sentence()
     {
