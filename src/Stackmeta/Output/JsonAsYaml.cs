@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace Stackmeta;
 
 /// <summary>A JSON document as YAML in blocks. What could be read as anything but the text it is stands in double quotes.</summary>
-static class YamlText
+static class JsonAsYaml
 {
     static readonly SearchValues<char> _plain = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+@ "

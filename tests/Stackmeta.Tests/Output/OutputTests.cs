@@ -94,7 +94,7 @@ public sealed class OutputTests : IDisposable
     [InlineData("""[[1,2],{"a":{"b":[]}},{}]""", "- - 1\n  - 2\n- a:\n    b: []\n- {}")]
     [InlineData("""{"on":true,"no":null,"n":-1.5}""", "\"on\": true\n\"no\": null\n\"n\": -1.5")]
     [InlineData("[]", "[]")]
-    public void Yaml_keeps_texts_texts(string json, string yaml) => Assert.Equal(yaml, YamlText.Of(json));
+    public void Yaml_keeps_texts_texts(string json, string yaml) => Assert.Equal(yaml, JsonAsYaml.Of(json));
 
     [Fact]
     public async Task An_instance_is_shown_with_its_addresses_and_a_router_with_its_interfaces()

@@ -159,7 +159,13 @@ public sealed class EntryCommandTests : IDisposable
     [InlineData("--mtu is 'x', and must be a whole number.", "network", "create", "n", "--mtu", "x")]
     [InlineData("Required argument 'NAME' missing", "network", "create")]
     [InlineData("Option '--cidr' is required", "subnet", "create", "--network", "n")]
-    [InlineData("--output is 'yaml', and must be table or json.", "network", "list", "--output", "yaml")]
+    [InlineData(
+        "--output is 'xml', and must be table, wide, value, json or yaml.",
+        "network",
+        "list",
+        "--output",
+        "xml"
+    )]
     [InlineData(
         "--host-route has the key 'to'; known are destination, nexthop.",
         "subnet",
