@@ -14,15 +14,15 @@ static class ForwardedRequest
     /// <param name="guest">The guest's request.</param>
     /// <param name="identity">Whom it is for.</param>
     /// <param name="signature">Proves the instance id.</param>
-    /// <param name="origin">Scheme, host and port of the API, for example <c>http://127.0.0.1:8775</c>.</param>
+    /// <param name="targets">Of the API.</param>
     public static async ValueTask<HttpRequestMessage?> CreateAsync(
         Request guest,
         RequestIdentity identity,
         InstanceSignature signature,
-        string origin
+        UpstreamTargets targets
     )
     {
-        if (UpstreamRequest.TryCreate(guest, origin) is not { } request)
+        if (UpstreamRequest.TryCreate(guest, targets) is not { } request)
         {
             return null;
         }

@@ -18,7 +18,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
     // meanwhile.
     readonly HttpMessageInvoker _kept;
     readonly HttpMessageInvoker _single;
-    readonly string _origin;
+    readonly UpstreamTargets _targets;
     readonly LogThrottle<Refusal> _troubles;
     readonly LogThrottle<Refusal> _rejections;
 
@@ -30,7 +30,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         _logger = logger;
         _kept = UpstreamConnections.Create(options, UpstreamConnections.KeptLifetime);
         _single = UpstreamConnections.Create(options, TimeSpan.Zero);
-        _origin = options.Api.GetLeftPart(UriPartial.Authority);
+        _targets = new(options.Api.GetLeftPart(UriPartial.Authority));
         _troubles = new(time);
         _rejections = new(time, linesPerMinute: 1);
     }
@@ -46,7 +46,7 @@ public sealed class HttpMetadataUpstream : IMetadataUpstream, IDisposable
         using var step = request.Enter(PathStep.Upstream);
         for (var mayRepeat = true; ; mayRepeat = false)
         {
-            using var onward = await ForwardedRequest.CreateAsync(request, identity, _signature, _origin);
+            using var onward = await ForwardedRequest.CreateAsync(request, identity, _signature, _targets);
             if (onward is null)
             {
                 return Refusal.RequestMalformed;

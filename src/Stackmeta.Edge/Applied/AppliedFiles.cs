@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stackmeta.Edge;
 
@@ -11,6 +12,12 @@ public sealed class AppliedFiles(string runDirectory, TimeProvider time, ILogger
 {
     /// <summary>Files tell nobody that they change; who waits looks again.</summary>
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Files that are kept open; descriptors are for connections. Of further ones the path is looked at.</summary>
+    const int MostOpen = 256;
+
+    // By Interlocked.
+    int _open;
 
     readonly ConcurrentDictionary<Guid, Kept<AppliedNetwork>> _networks = new();
     readonly ConcurrentDictionary<Guid, Kept<AppliedRouter>> _routers = new();
@@ -35,7 +42,10 @@ public sealed class AppliedFiles(string runDirectory, TimeProvider time, ILogger
             AppliedRouter.Nothing
         );
 
-    /// <summary>A look at the file's identity each time, which costs about a microsecond; the file itself is read once for each.</summary>
+    /// <summary>
+    /// A look at the file's identity each time, which costs less than a microsecond while it is kept open; the file itself is read once for
+    /// each.
+    /// </summary>
     T? Find<T>(
         ConcurrentDictionary<Guid, Kept<T>> kept,
         Guid id,
@@ -48,14 +58,18 @@ public sealed class AppliedFiles(string runDirectory, TimeProvider time, ILogger
         if (!kept.TryGetValue(id, out var last))
         {
             // Also of a network that is not provided here, so that its path is not made anew for each request.
-            last = kept[id] = new(pathOf(runDirectory, id), nothing, default, IsFailing: false);
+            last = kept.GetOrAdd(id, new Kept<T>(pathOf(runDirectory, id), nothing, default, null, IsFailing: false));
+        }
+        if (last.File is { } file && Libc.IdentityOf(file) is { } same && same == last.Identity)
+        {
+            return last.Value;
         }
         var identity = Libc.IdentityOf(last.Path, out var isMissing);
         if (isMissing)
         {
             if (last.Identity != default || last.IsFailing)
             {
-                kept[id] = new(last.Path, nothing, default, IsFailing: false);
+                Replace(kept, id, last, new(last.Path, nothing, default, null, IsFailing: false));
             }
             return null;
         }
@@ -69,22 +83,87 @@ public sealed class AppliedFiles(string runDirectory, TimeProvider time, ILogger
             {
                 throw new IOException("Its state cannot be asked for.");
             }
-            var value = parse(File.ReadAllBytes(last.Path));
-            // Replaced since it was looked at, it is read once more the next time.
-            kept[id] = new(last.Path, value, identity.Value, IsFailing: false);
-            return value;
+            return ReadAnew(kept, id, last, parse);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             if (!last.IsFailing)
             {
                 Log.AppliedNotReadable(logger, last.Path, e.Message);
-                kept[id] = last with { IsFailing = true };
+                Replace(kept, id, last, last with { File = null, IsFailing = true });
             }
             return last.Value;
         }
     }
 
+    T ReadAnew<T>(ConcurrentDictionary<Guid, Kept<T>> kept, Guid id, Kept<T> last, Func<byte[], T> parse)
+        where T : class
+    {
+        var file = File.OpenHandle(last.Path);
+        var isKept = false;
+        try
+        {
+            // Before it is read: replaced since then, it is read once more the next time.
+            var identity = Libc.IdentityOf(file);
+            var value = parse(ReadAll(file));
+            isKept = identity is not null && TryCountOpen();
+            Replace(kept, id, last, new(last.Path, value, identity ?? default, isKept ? file : null, IsFailing: false));
+            return value;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                file.Dispose();
+            }
+        }
+    }
+
+    static byte[] ReadAll(SafeFileHandle file)
+    {
+        var bytes = new byte[RandomAccess.GetLength(file)];
+        var length = 0;
+        while (length < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(length), length) is > 0 and var count)
+        {
+            length += count;
+        }
+        return bytes[..length];
+    }
+
+    bool TryCountOpen()
+    {
+        if (Interlocked.Increment(ref _open) <= MostOpen)
+        {
+            return true;
+        }
+        Interlocked.Decrement(ref _open);
+        return false;
+    }
+
+    void Replace<T>(ConcurrentDictionary<Guid, Kept<T>> kept, Guid id, Kept<T> last, Kept<T> next)
+        where T : class
+    {
+        if (kept.TryUpdate(id, next, last))
+        {
+            Close(last.File);
+        }
+        else
+        {
+            // Another request has read it at the same time.
+            Close(next.File);
+        }
+    }
+
+    void Close(SafeFileHandle? file)
+    {
+        if (file is not null)
+        {
+            file.Dispose();
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
     /// <param name="Value">What was read last; nothing when it could never be read.</param>
-    sealed record Kept<T>(string Path, T Value, FileIdentity Identity, bool IsFailing);
+    /// <param name="File">What it was read from; null when it is not kept open.</param>
+    sealed record Kept<T>(string Path, T Value, FileIdentity Identity, SafeFileHandle? File, bool IsFailing);
 }

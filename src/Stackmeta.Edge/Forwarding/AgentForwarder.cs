@@ -35,7 +35,7 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
     static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(32);
 
     /// <summary>A host is needed by the form of a URL; the guest's own Host header is what is sent.</summary>
-    const string Origin = "http://169.254.169.254";
+    readonly UpstreamTargets _targets = new("http://169.254.169.254");
 
     readonly string _socket;
     readonly TimeProvider _time;
@@ -129,7 +129,7 @@ public sealed class AgentForwarder : IRequestHandler, IDisposable
         bool mayRepeat
     )
     {
-        using var onward = ForwardedRequest.Create(request, guest, body, Origin);
+        using var onward = ForwardedRequest.Create(request, guest, body, _targets);
         if (onward is null)
         {
             return (Refusal.RequestMalformed, default);

@@ -11,7 +11,9 @@ static class ForwardedHeaders
     public static List<KeyValuePair<string, StringValues>> Of(HttpResponseMessage answer)
     {
         var headers = new List<KeyValuePair<string, StringValues>>();
-        var connection = new StringValues([.. answer.Headers.Connection]);
+        var connection = answer.Headers.NonValidated.TryGetValues("Connection", out var named)
+            ? TextsOf(named)
+            : default;
         Copy(answer.Headers.NonValidated, connection, headers);
         Copy(answer.Content.Headers.NonValidated, connection, headers);
         return headers;
@@ -24,10 +26,30 @@ static class ForwardedHeaders
     {
         foreach (var (name, values) in from)
         {
-            if (!ConnectionHeaders.Contains(name, connection) && !IsOurs(name) && values.All(Response.IsSendable))
+            if (
+                !ConnectionHeaders.Contains(name, connection)
+                && !IsOurs(name)
+                && TextsOf(values) is var texts
+                && AreSendable(texts)
+            )
             {
-                to.Add(new(name, values.Count == 1 ? values.ToString() : new StringValues([.. values])));
+                to.Add(new(name, texts));
             }
         }
+    }
+
+    static StringValues TextsOf(in HeaderStringValues values) =>
+        values.Count == 1 ? values.ToString() : new StringValues([.. values]);
+
+    static bool AreSendable(in StringValues texts)
+    {
+        foreach (var text in texts)
+        {
+            if (!Response.IsSendable(text))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -6,6 +6,9 @@ namespace Stackmeta.Edge;
 /// <summary>Makes the request to the agent out of a guest's.</summary>
 static class ForwardedRequest
 {
+    /// <summary>What guests write, which need not be read to know that it can be.</summary>
+    const string UsualHost = "169.254.169.254";
+
     /// <summary>The whole body, or null when there is none.</summary>
     /// <remarks>
     /// Neutron's agent takes what has arrived with the head for the body and loses the rest (spec/neutron-metadata.md §8,
@@ -23,9 +26,9 @@ static class ForwardedRequest
     }
 
     /// <summary>The request, or null when the guest's target cannot be forwarded.</summary>
-    public static HttpRequestMessage? Create(Request guest, IGuestPeer arrival, byte[]? body, string origin)
+    public static HttpRequestMessage? Create(Request guest, IGuestPeer arrival, byte[]? body, UpstreamTargets targets)
     {
-        if (UpstreamRequest.TryCreate(guest, origin) is not { } request)
+        if (UpstreamRequest.TryCreate(guest, targets) is not { } request)
         {
             return null;
         }
@@ -68,7 +71,11 @@ static class ForwardedRequest
     /// </summary>
     static void CopyHost(string host, HttpRequestHeaders to)
     {
-        if (!to.TryAddWithoutValidation("Host", host) || string.IsNullOrEmpty(to.Host))
+        if (host == UsualHost)
+        {
+            to.TryAddWithoutValidation("Host", host);
+        }
+        else if (!to.TryAddWithoutValidation("Host", host) || string.IsNullOrEmpty(to.Host))
         {
             to.Remove("Host");
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stackmeta.Edge;
 
@@ -12,7 +13,9 @@ static partial class Libc
     const int StatxSize = 256;
     const int UserOffset = 20;
     const int GroupOffset = 24;
-    const uint Identity = 0x80 | 0x100 | 0x200;
+    const int OfDescriptor = 0x1000;
+    const uint Identity = 0x04 | 0x80 | 0x100 | 0x200;
+    const int LinksOffset = 16;
     const int InodeOffset = 32;
     const int SizeOffset = 40;
     const int ChangeTimeOffset = 96;
@@ -45,16 +48,34 @@ static partial class Libc
             return null;
         }
         isMissing = false;
-        return new(
+        return ReadIdentity(facts);
+    }
+
+    /// <summary>The same of an open file; null when it has no name any more, as after its replacement, or cannot be asked for.</summary>
+    /// <remarks>A fifth of what a look at a path of some length costs: no name is looked up.</remarks>
+    public static FileIdentity? IdentityOf(SafeFileHandle file)
+    {
+        Span<byte> facts = stackalloc byte[StatxSize];
+        return
+            GetFacts(file, "", OfDescriptor, Identity, ref facts[0]) == 0
+            && MemoryMarshal.Read<uint>(facts[LinksOffset..]) != 0
+            ? ReadIdentity(facts)
+            : null;
+    }
+
+    static FileIdentity ReadIdentity(ReadOnlySpan<byte> facts) =>
+        new(
             MemoryMarshal.Read<ulong>(facts[InodeOffset..]),
             MemoryMarshal.Read<ulong>(facts[SizeOffset..]),
             MemoryMarshal.Read<long>(facts[ChangeTimeOffset..]),
             MemoryMarshal.Read<uint>(facts[(ChangeTimeOffset + sizeof(long))..])
         );
-    }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetFacts(int directory, string path, int flags, uint wanted, ref byte facts);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int GetFacts(SafeFileHandle file, string path, int flags, uint wanted, ref byte facts);
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, uint user, uint group);

@@ -10,16 +10,11 @@ public static class UpstreamRequest
 {
     /// <summary>The request without headers, or null when the guest's target cannot be passed on.</summary>
     /// <param name="request">The guest's request.</param>
-    /// <param name="origin">Scheme, host and port of the next hop, for example <c>http://127.0.0.1:8775</c>.</param>
-    public static HttpRequestMessage? TryCreate(Request request, string origin) =>
+    /// <param name="targets">Of the next hop.</param>
+    public static HttpRequestMessage? TryCreate(Request request, UpstreamTargets targets) =>
         request.TryGetOriginForm(out var target)
         && !HttpMethods.IsConnect(request.Method)
-        && Uri.TryCreate(
-            string.Concat(origin, target),
-            // What a path means is not this hop's to say.
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true },
-            out var uri
-        )
+        && targets.Find(target) is { } uri
             ? new(HttpMethod.Parse(request.Method), uri)
             {
                 Version = HttpVersion.Version11,

@@ -49,6 +49,29 @@ public sealed class AppliedFilesTests : IDisposable
         Assert.Null(_files.FindNetwork(_network.Id));
     }
 
+    [Fact]
+    public async Task Few_files_are_kept_open_however_often_they_are_replaced()
+    {
+        for (var network = 0; network < 300; network++)
+        {
+            var id = Guid.NewGuid();
+            var path = RunDirectory.FilesIn(_run, id).Applied;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            for (var i = 0; i < 3; i++)
+            {
+                var next = i == 1 ? AppliedNetwork.Nothing : AppliedNetwork.Of(_network);
+                await AppliedFile.TryWriteAsync(path, next, Cancellation);
+                Assert.True(_files.FindNetwork(id)!.IsSameAs(next));
+            }
+        }
+
+        var open = Directory
+            .GetFiles("/proc/self/fd")
+            .Select(static descriptor => new FileInfo(descriptor).LinkTarget)
+            .Count(target => target?.StartsWith(_run, StringComparison.Ordinal) == true);
+        Assert.InRange(open, 1, 256);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
