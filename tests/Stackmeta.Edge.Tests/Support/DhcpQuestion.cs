@@ -33,6 +33,8 @@ static class DhcpQuestion
         socket.EnableBroadcast = true;
         // SOL_SOCKET, SO_BINDTODEVICE of asm-generic/socket.h: there is no route before there is an address.
         socket.SetRawSocketOption(1, 25, "eth0\0"u8);
+        // A program that another test starts has the socket of the question before for a moment, between fork(2) and execve(2).
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         socket.Bind(new IPEndPoint(IPAddress.Any, 68));
         var transaction = RandomNumberGenerator.GetBytes(4);
         await socket.SendToAsync(Message(transaction, mac, codes), new IPEndPoint(IPAddress.Broadcast, 67));
