@@ -35,6 +35,7 @@ static class CommandTree
         root.Subcommands.Add(ManualCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         root.Options.OfType<VersionOption>().Single().Aliases.Add("-V");
+        root.Subcommands.Add(WatchCommand.Create(root));
         NameCompletion.AddTo(InventoryAccess.Of(common), root);
         foreach (var command in HelpCommand.Create(root))
         {

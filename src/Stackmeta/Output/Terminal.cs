@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Stackmeta;
 
 /// <summary>The terminal that standard output is, if it is one.</summary>
@@ -6,6 +8,10 @@ static class Terminal
     /// <summary>How many characters fit on its line; null where nothing limits a line: in files, pipes and tests.</summary>
     public static int? WidthOf(TextWriter output)
     {
+        if (output is Frame frame)
+        {
+            return frame.Width;
+        }
         if (!ReferenceEquals(output, Console.Out) || Console.IsOutputRedirected)
         {
             return null;
@@ -18,5 +24,11 @@ static class Terminal
         {
             return null;
         }
+    }
+
+    /// <summary>A text that a terminal of some width will show as a whole.</summary>
+    public sealed class Frame(int? width) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        public int? Width => width;
     }
 }
