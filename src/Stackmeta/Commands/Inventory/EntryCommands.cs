@@ -5,7 +5,7 @@ using Stackmeta.Inventory;
 namespace Stackmeta;
 
 /// <summary>
-/// <c>create</c>, <c>list</c>, <c>show</c>, <c>set</c>, <c>unset</c> and <c>delete</c> for any kind of entry. What is created or changed is
+/// <c>create</c>, <c>list</c>, <c>show</c>, <c>set</c>, <c>edit</c>, <c>unset</c> and <c>delete</c> for any kind of entry. What is created or changed is
 /// printed as <c>show</c> prints it; deleting prints nothing.
 /// </summary>
 static class EntryCommands
@@ -20,6 +20,7 @@ static class EntryCommands
             ShowVerb(noun, access),
             SetVerb(noun, access),
         };
+        command.Subcommands.Add(EntryEditing.Create(noun, access, Which(noun)));
         if (noun.UnsetOptions() is { } options)
         {
             command.Subcommands.Add(UnsetVerb(noun, access, options));

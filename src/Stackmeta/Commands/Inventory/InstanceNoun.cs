@@ -16,6 +16,17 @@ sealed class InstanceNoun(Func<Stream> openInput)
 
     public override JsonTypeInfo<InstanceEntry> Shape => InventoryJson.Default.InstanceEntry;
 
+    public override string IdOf(InstanceEntry entry) => entry.Id;
+
+    public override EditedPart<InstanceEntry> EditedPart { get; } =
+        new(
+            "--user-data",
+            "Edit its user data as it is",
+            static entry => entry.UserData?.ToArray() ?? [],
+            static (file, warnings) => UserDataFile.Read(file, static () => Stream.Null, warnings),
+            static (entry, bytes) => entry with { UserData = bytes.Length > 0 ? bytes : null }
+        );
+
     public override IReadOnlyList<string> Columns => ["id", "name", "hostname", "project", "addresses"];
 
     public override (string Create, string List, string Set) Examples =>

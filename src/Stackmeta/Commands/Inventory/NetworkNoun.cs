@@ -13,6 +13,8 @@ sealed class NetworkNoun() : Noun<NetworkEntry>("network", "Networks that guests
 
     public override JsonTypeInfo<NetworkEntry> Shape => InventoryJson.Default.NetworkEntry;
 
+    public override string IdOf(NetworkEntry entry) => entry.Id;
+
     public override IReadOnlyList<string> Columns => ["id", "name", "project", "mtu", "subnets"];
 
     public override (string Create, string List, string Set) Examples =>

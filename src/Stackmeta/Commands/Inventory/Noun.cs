@@ -29,6 +29,12 @@ abstract class Noun<T>(string name, string description, bool needsName)
     /// <summary>The form of <c>--output json</c>, which is that of the inventory document.</summary>
     public abstract JsonTypeInfo<T> Shape { get; }
 
+    /// <summary>The id of an entry.</summary>
+    public abstract string IdOf(T entry);
+
+    /// <summary>A text in it that people edit by itself; null where there is none.</summary>
+    public virtual EditedPart<T>? EditedPart => null;
+
     /// <summary>The heads of the table that <c>list</c> prints.</summary>
     public abstract IReadOnlyList<string> Columns { get; }
 
@@ -61,6 +67,20 @@ abstract class Noun<T>(string name, string description, bool needsName)
     /// <summary>What is not for a list: large or secret values.</summary>
     public virtual T ForList(T entry) => entry;
 }
+
+/// <summary>A text in an entry that <c>edit</c> opens by itself.</summary>
+/// <param name="Option">The option that asks for it.</param>
+/// <param name="Description">Of the option.</param>
+/// <param name="Read">Takes it out of an entry.</param>
+/// <param name="Check">Reads it from a file, as <c>set</c> does; warnings go to the writer.</param>
+/// <param name="Write">Puts it into an entry.</param>
+sealed record EditedPart<T>(
+    string Option,
+    string Description,
+    Func<T, byte[]> Read,
+    Func<string, TextWriter, byte[]> Check,
+    Func<T, byte[], T> Write
+);
 
 /// <summary>The options of <c>create</c> or <c>set</c> for one kind of entry.</summary>
 abstract class EntryOptions<T>

@@ -13,6 +13,8 @@ sealed class PortNoun() : Noun<PortEntry>("port", "Ports of guests, routers and 
 
     public override JsonTypeInfo<PortEntry> Shape => InventoryJson.Default.PortEntry;
 
+    public override string IdOf(PortEntry entry) => entry.Id;
+
     public override IReadOnlyList<string> Columns =>
         ["id", "name", "network", "mac address", "fixed ips", "device", "device owner"];
 

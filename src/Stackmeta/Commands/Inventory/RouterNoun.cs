@@ -14,6 +14,8 @@ sealed class RouterNoun() : Noun<RouterEntry>("router", "Routers, which lead to 
 
     public override JsonTypeInfo<RouterEntry> Shape => InventoryJson.Default.RouterEntry;
 
+    public override string IdOf(RouterEntry entry) => entry.Id;
+
     public override IReadOnlyList<string> Columns => ["id", "name", "project", "networks"];
 
     public override (string Create, string List, string Set) Examples =>

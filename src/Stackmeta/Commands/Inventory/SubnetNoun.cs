@@ -13,6 +13,8 @@ sealed class SubnetNoun() : Noun<SubnetEntry>("subnet", "Subnets of networks.", 
 
     public override JsonTypeInfo<SubnetEntry> Shape => InventoryJson.Default.SubnetEntry;
 
+    public override string IdOf(SubnetEntry entry) => entry.Id;
+
     public override IReadOnlyList<string> Columns => ["id", "name", "network", "cidr", "gateway", "dhcp server"];
 
     public override (string Create, string List, string Set) Examples =>

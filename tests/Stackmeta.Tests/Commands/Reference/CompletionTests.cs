@@ -4,7 +4,7 @@ public sealed class CompletionTests
 {
     [Theory]
     [InlineData("stackmeta net", "network")]
-    [InlineData("stackmeta network ", "create delete list set show")]
+    [InlineData("stackmeta network ", "create delete edit list set show")]
     [InlineData("stackmeta network create --m", "--mtu")]
     [InlineData("stackmeta network list --output ", "json table value wide yaml")]
     [InlineData("stackmeta network list -o j", "json")]
