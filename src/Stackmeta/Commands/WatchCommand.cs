@@ -112,7 +112,7 @@ static class WatchCommand
 
     static async Task RunAsync(string[] line, double seconds, TextWriter output, CancellationToken cancellationToken)
     {
-        var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        var isTerminal = Terminal.IsOne(output);
         var before = "";
         try
         {
