@@ -35,6 +35,13 @@ static class DownCommand
                     // That there shall be none removes all that an earlier process made; that one still runs is said by an exception.
                     await left.ApplyAsync([], [], cancellationToken);
                 }
+                foreach (var process in await AdminClient.FindDeadAsync(settings, cancellationToken))
+                {
+                    File.Delete(process.Socket);
+                    await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                        $"'{process.Name}' was dead: it had ended without a stop. What it left is removed."
+                    );
+                }
                 return ExitCodes.Done;
             }
         );

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Stackmeta.Core.Logging;
 
 namespace Stackmeta;
@@ -62,7 +63,7 @@ static class GetCommand
                     parsed.GetValue(path)!,
                     parsed.GetValue(project),
                     parsed.GetValue(api),
-                    parsed.InvocationConfiguration.Output,
+                    parsed.InvocationConfiguration,
                     cancellationToken
                 )
         );
@@ -75,17 +76,48 @@ static class GetCommand
         string path,
         string? project,
         Uri? api,
+        InvocationConfiguration streams,
+        CancellationToken cancellationToken
+    )
+    {
+        var output = streams.Output;
+        var folder = DataFolder.Of(settings);
+        var place = InventoryPlace.Of(settings, folder);
+        if (project is null)
+        {
+            (instance, project) = await FindAsync(place, instance, cancellationToken);
+        }
+        // Who names an API means that one.
+        var isNamed = api is not null || settings.IsSet(KnownSettings.AgentApi);
+        api ??= UsualApi(settings);
+        if (!isNamed && (api is null || !await AnswersAsync(api, cancellationToken)) && place.MayExist)
+        {
+            using var inventory = place.OpenExisting(TimeProvider.System);
+            await using var passing = await PassingApi.StartAsync(settings, inventory, cancellationToken);
+            await streams.Error.WriteLineAsync(
+                $"No metadata API runs{(api is null ? " here" : $" at {api}")}; this is what it would answer."
+            );
+            return await AskAsync(passing.Address, path, instance, project, passing.Secret, output, cancellationToken);
+        }
+        if (api is null)
+        {
+            throw new CommandException("No metadata API listens here (setting api.listen). Name one with --api.");
+        }
+        var secret = SharedSecret.Read(folder.SharedSecretFile);
+        return await AskAsync(api, path, instance, project, secret, output, cancellationToken);
+    }
+
+    static async Task<int> AskAsync(
+        Uri api,
+        string path,
+        string instance,
+        string project,
+        byte[] secret,
         TextWriter output,
         CancellationToken cancellationToken
     )
     {
-        var folder = DataFolder.Of(settings);
-        if (project is null)
-        {
-            (instance, project) = await FindAsync(InventoryPlace.Of(settings, folder), instance, cancellationToken);
-        }
-        api ??= UsualApi(settings);
-        using var request = Request(api, path, instance, project, SharedSecret.Read(folder.SharedSecretFile));
+        using var request = Request(api, path, instance, project, secret);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
             Timeout = Patience,
@@ -116,15 +148,36 @@ static class GetCommand
         }
     }
 
-    static Uri UsualApi(SettingValues settings)
+    /// <summary>Whether anybody listens there.</summary>
+    static async Task<bool> AnswersAsync(Uri api, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(api.DnsSafeHost, api.Port, cancellationToken);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return false;
+        }
+        catch (SocketException)
+        {
+            // What cannot be reached is told when it is asked.
+            return true;
+        }
+    }
+
+    /// <summary>The API of this host; null for none.</summary>
+    static Uri? UsualApi(SettingValues settings)
     {
         if (settings.IsSet(KnownSettings.AgentApi) && settings.Get(KnownSettings.AgentApi) is { } api)
         {
             return api;
         }
         return settings.Get(KnownSettings.ApiListen) is [var first, ..]
-            ? new($"http://{first}")
-            : throw new CommandException("No metadata API listens here (setting api.listen). Name one with --api.");
+            ? new($"http://{HopChecks.Reachable(first)}")
+            : null;
     }
 
     static async Task<(string Instance, string Project)> FindAsync(

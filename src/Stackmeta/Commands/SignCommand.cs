@@ -27,16 +27,24 @@ static class SignCommand
             async (parsed, cancellationToken) =>
             {
                 var settings = common.Read(parsed);
-                var secret = SharedSecret.Read(DataFolder.Of(settings).SharedSecretFile);
                 var named = parsed.GetValue(instance)!;
                 var id = Guid.TryParseExact(named, "D", out _)
                     ? named
                     : (await NamedInventory.InstanceAsync(named, settings, cancellationToken)).Id;
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(Of(secret, id));
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(Of(ReadSecret(settings), id));
                 return ExitCodes.Done;
             }
         );
         return command;
+    }
+
+    /// <summary>Where a store is, the first start would make the secret: its signatures are those from then on.</summary>
+    static byte[] ReadSecret(SettingValues settings)
+    {
+        var folder = DataFolder.Of(settings);
+        return !settings.IsSet(KnownSettings.SharedSecretFile) && InventoryPlace.Of(settings, folder).MayExist
+            ? SharedSecret.ReadOrMake(folder.Make().SharedSecretFile)
+            : SharedSecret.Read(folder.SharedSecretFile);
     }
 
     /// <summary>The signature of an instance id.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
 using Stackmeta.Http;
@@ -46,6 +47,9 @@ sealed class ApiHop : IHop, IRequestHandler
 
     /// <summary>By what answers now.</summary>
     public ValueTask<Response> HandleAsync(Request request) => Api.HandleAsync(request);
+
+    /// <summary>Where it listens.</summary>
+    public IEnumerable<EndPoint> Addresses => _server?.Addresses ?? [];
 
     /// <summary>The kept records, to be told of changes.</summary>
     public InstanceCache Instances { get; }

@@ -10,6 +10,9 @@ sealed record Explanation(string Subject, ImmutableArray<LinkVerdict> Links)
     /// <summary>What a running hop remembers of the guest's last refusal, in one line; null for nothing.</summary>
     public string? LastRefusal { get; init; }
 
+    /// <summary>Processes of this host that ended without a stop.</summary>
+    public ImmutableArray<DeadProcess> Dead { get; init; } = [];
+
     /// <summary>
     /// The first broken link that keeps the guest from being answered: what comes after it may be broken for its sake alone. Where none
     /// does, the first broken link. Null when none is.

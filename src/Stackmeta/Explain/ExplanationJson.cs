@@ -26,6 +26,15 @@ static class ExplanationJson
             {
                 writer.WriteString("last_refusal", refused);
             }
+            writer.WriteStartArray("dead");
+            foreach (var process in explanation.Dead)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("process", process.Name);
+                writer.WriteString("socket", process.Socket);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
             writer.WriteStartArray("links");
             foreach (var link in explanation.Links)
             {

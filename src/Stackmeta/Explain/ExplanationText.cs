@@ -28,6 +28,10 @@ static class ExplanationText
         {
             output.WriteLine(Cut(refused));
         }
+        foreach (var process in explanation.Dead)
+        {
+            output.WriteLine(Cut($"'{process.Name}' is dead; start it again. It left {process.Socket}"));
+        }
         foreach (var line in Conclusion(explanation))
         {
             output.WriteLine(line);

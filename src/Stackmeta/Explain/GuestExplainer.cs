@@ -96,9 +96,16 @@ sealed class GuestExplainer(SettingValues settings, Func<OpenInventory> open)
         // Before anything is asked in the guest's name, which would be remembered too.
         var refused = await LastRefusal.FindAsync(settings, subject, deadline, cancellationToken);
         var observer = new PathObserver(places, folder, questions, deadline);
-        return Judgement.Of(subject, await observer.LookAsync(subject, cancellationToken)) with
+        var explanation = Judgement.Of(subject, await observer.LookAsync(subject, cancellationToken)) with
         {
             LastRefusal = refused,
         };
+        // Who is dead is the reason of much, and no news where all is well.
+        return explanation.Culprit is null
+            ? explanation
+            : explanation with
+            {
+                Dead = [.. await AdminClient.FindDeadAsync(settings, cancellationToken)],
+            };
     }
 }

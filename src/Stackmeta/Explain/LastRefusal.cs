@@ -38,7 +38,7 @@ static class LastRefusal
     )
     {
         var requests = new List<TracedRequest>();
-        foreach (var client in await AdminClient.FindAsync(settings, cancellationToken))
+        foreach (var client in await AdminClient.FindAsync(settings, notes: null, cancellationToken))
         {
             using (client)
             {

@@ -128,7 +128,7 @@ static class HopChecks
     }
 
     /// <summary>An address to connect to, for one that is listened on.</summary>
-    static EndPoint Reachable(EndPoint address) =>
+    public static EndPoint Reachable(EndPoint address) =>
         address switch
         {
             IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),

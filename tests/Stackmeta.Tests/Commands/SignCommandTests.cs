@@ -41,7 +41,7 @@ public sealed class SignCommandTests : IDisposable
     [Fact]
     public async Task A_missing_secret_is_one_line_on_stderr()
     {
-        var (code, output, error) = await RunAsync("sign", "x", "--data", _folder);
+        var (code, output, error) = await RunAsync("sign", Guid.NewGuid().ToString(), "--data", _folder);
         Assert.Equal(ExitCodes.Usage, code);
         Assert.Empty(output);
         Assert.StartsWith($"stackmeta: {_folder}/secret: The shared secret cannot be read", error);

@@ -31,11 +31,54 @@ sealed class AdminClient : IDisposable
     public string Socket { get; }
 
     /// <summary>Those that answer, by the name of their sockets.</summary>
+    /// <param name="notes">Told of processes that are dead: what they knew is missing in what is shown.</param>
     /// <exception cref="CommandException">None does.</exception>
     public static async Task<IReadOnlyList<AdminClient>> FindAsync(
         SettingValues settings,
+        TextWriter? notes,
         CancellationToken cancellationToken
     )
+    {
+        var (living, dead, trouble) = await LookAsync(settings, cancellationToken);
+        if (living.Count == 0)
+        {
+            throw None(settings, dead, trouble);
+        }
+        foreach (var process in dead)
+        {
+            notes?.WriteLine($"stackmeta: {process.Sentence}");
+        }
+        return living;
+    }
+
+    /// <summary>Why nobody can be asked.</summary>
+    public static CommandException None(SettingValues settings, IReadOnlyList<DeadProcess> dead, string trouble) =>
+        new(
+            dead.Count > 0
+                ? string.Join(Environment.NewLine + "stackmeta: ", dead.Select(static process => process.Sentence))
+                : $"No running stackmeta answers for {DataFolder.Of(settings).Path}.{trouble} Start one, or name its folder with --data or its socket with --set admin.listen=PATH."
+        );
+
+    /// <summary>Those that are dead.</summary>
+    public static async Task<IReadOnlyList<DeadProcess>> FindDeadAsync(
+        SettingValues settings,
+        CancellationToken cancellationToken
+    )
+    {
+        var (living, dead, _) = await LookAsync(settings, cancellationToken);
+        foreach (var client in living)
+        {
+            client.Dispose();
+        }
+        return dead;
+    }
+
+    /// <summary>The processes of a data folder: those that answer, those that are dead, and why others cannot be asked.</summary>
+    public static async Task<(
+        IReadOnlyList<AdminClient> Living,
+        IReadOnlyList<DeadProcess> Dead,
+        string Trouble
+    )> LookAsync(SettingValues settings, CancellationToken cancellationToken)
     {
         var folder = DataFolder.Of(settings);
         IEnumerable<string> paths = settings.Get(KnownSettings.AdminListen) is { Length: > 0 } set
@@ -47,6 +90,7 @@ sealed class AdminClient : IDisposable
                     .SelectMany(static place => Directory.EnumerateFiles(place, "admin*.sock").Order()),
             ];
         var living = new List<AdminClient>();
+        var dead = new List<DeadProcess>();
         var trouble = "";
         foreach (var path in paths)
         {
@@ -55,17 +99,19 @@ sealed class AdminClient : IDisposable
                 (await ConnectAsync(path, cancellationToken)).Dispose();
                 living.Add(new AdminClient(path));
             }
+            // What is no socket is refused as a dead one is.
+            catch (SocketException e)
+                when (e.SocketErrorCode == SocketError.ConnectionRefused && FileKind.IsSocket(path))
+            {
+                dead.Add(DeadProcess.At(path));
+            }
             catch (Exception e) when (e is SocketException or ArgumentException)
             {
                 trouble =
                     e is SocketException ? $" {path}: {e.Message}." : $" {path}: The path is too long for a socket.";
             }
         }
-        return living.Count > 0
-            ? living
-            : throw new CommandException(
-                $"No running stackmeta answers for {folder.Path}.{trouble} Start one, or name its folder with --data or its socket with --set admin.listen=PATH."
-            );
+        return (living, dead, trouble);
     }
 
     /// <summary>A JSON document; its status may be any.</summary>

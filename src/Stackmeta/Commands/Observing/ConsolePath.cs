@@ -24,9 +24,9 @@ sealed class ConsolePath(SettingValues settings, Func<OpenInventory> open, TimeS
         {
             return
             [
-                .. (await AdminClient.FindAsync(settings, cancellationToken)).Select(static client => new ConsoleSocket(
-                    client
-                )),
+                .. (await AdminClient.FindAsync(settings, notes: null, cancellationToken)).Select(
+                    static client => new ConsoleSocket(client)
+                ),
             ];
         }
         catch (CommandException e)

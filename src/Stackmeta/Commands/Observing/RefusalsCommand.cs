@@ -42,7 +42,11 @@ static class RefusalsCommand
             {
                 var settings = common.Read(parsed);
                 var chosen = await filter.ReadAsync(parsed, settings, cancellationToken);
-                var clients = await AdminClient.FindAsync(settings, cancellationToken);
+                var clients = await AdminClient.FindAsync(
+                    settings,
+                    parsed.InvocationConfiguration.Error,
+                    cancellationToken
+                );
                 var found = await FindAsync(clients, $"/refusals{chosen.Query}", cancellationToken);
                 if (found.Count == 0 && chosen.Unknown is [var unknown, ..])
                 {

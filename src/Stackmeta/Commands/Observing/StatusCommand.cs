@@ -14,7 +14,7 @@ static class StatusCommand
         var format = OutputOption.Create();
         var command = new ExampleCommand(
             "status",
-            "Show what runs, whether it could answer a guest now, and if not why; ends with 1 then.",
+            "Show what runs or is dead, whether it could answer a guest now, and if not why; ends with 1 then.",
             "stackmeta status",
             "stackmeta status --output json"
         )
@@ -24,8 +24,13 @@ static class StatusCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var clients = await AdminClient.FindAsync(common.Read(parsed), cancellationToken);
-                var states = new List<State>();
+                var settings = common.Read(parsed);
+                var (clients, dead, trouble) = await AdminClient.LookAsync(settings, cancellationToken);
+                if (clients.Count == 0 && dead.Count == 0)
+                {
+                    throw AdminClient.None(settings, dead, trouble);
+                }
+                List<State> states = [.. dead.Select(State.Of)];
                 foreach (var client in clients)
                 {
                     using (client)
@@ -90,10 +95,14 @@ static class StatusCommand
         }
         foreach (var state in states)
         {
-            output.WriteLine($"{(state.IsReady ? "ready" : "NOT READY")}  {state.Socket}");
+            output.WriteLine($"{(state.IsReady ? "ready" : state.IsAlive ? "NOT READY" : "DEAD")}  {state.Socket}");
             foreach (var (name, isWell, reason) in state.Findings)
             {
                 output.WriteLine($"  {(isWell ? '+' : '-')} {name}{(reason.Length > 0 ? $": {reason}" : "")}");
+            }
+            if (!state.IsAlive)
+            {
+                continue;
             }
             var requests = string.Join(", ", state.Requests.Select(static pair => $"{pair.Key} {pair.Value}"));
             output.WriteLine($"  requests: {(requests.Length > 0 ? requests : "none yet")}; refused: {state.Refused}");
@@ -107,6 +116,7 @@ static class StatusCommand
         {
             json.WriteStartObject();
             json.WriteString("socket", state.Socket);
+            json.WriteBoolean("alive", state.IsAlive);
             json.WriteBoolean("ready", state.IsReady);
             json.WriteStartArray("findings");
             foreach (var (name, isWell, reason) in state.Findings)
@@ -135,6 +145,11 @@ static class StatusCommand
         bool IsReady,
         IReadOnlyList<(string Name, bool IsWell, string Reason)> Findings,
         Dictionary<string, long> Requests,
-        long Refused
-    );
+        long Refused,
+        bool IsAlive = true
+    )
+    {
+        public static State Of(DeadProcess process) =>
+            new(process.Socket, IsReady: false, [("process", false, process.Sentence)], [], Refused: 0, IsAlive: false);
+    }
 }

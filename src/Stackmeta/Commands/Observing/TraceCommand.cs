@@ -37,10 +37,11 @@ static class TraceCommand
                 using var signals = new StopSignals(cancellationToken);
                 var settings = common.Read(parsed);
                 var chosen = await filter.ReadAsync(parsed, settings, signals.Token);
-                var clients = await AdminClient.FindAsync(settings, signals.Token);
+                var notes = parsed.InvocationConfiguration.Error;
+                var clients = await AdminClient.FindAsync(settings, notes, signals.Token);
                 foreach (var unknown in chosen.Unknown)
                 {
-                    await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    await notes.WriteLineAsync(
                         $"The inventory has no {unknown.Kind} {unknown.Id}; requests are awaited all the same."
                     );
                 }
