@@ -17,7 +17,8 @@ public sealed class Health(TimeProvider time)
     // All under the gate.
     ImmutableArray<HealthCheck> _checks = [];
     string _phase = "it has not begun";
-    bool _isStarted;
+    bool _isOpen;
+    bool _wasReady;
     bool _isStopping;
     Task<ImmutableArray<NamedFinding>>? _look;
     long _lookedAt;
@@ -41,12 +42,12 @@ public sealed class Health(TimeProvider time)
         }
     }
 
-    /// <summary>All is open. Before, nothing is ready.</summary>
+    /// <summary>All is open. Before, nothing is ready; the start is over once all was well.</summary>
     public void Started()
     {
         lock (_gate)
         {
-            _isStarted = true;
+            _isOpen = true;
             _look = null;
         }
     }
@@ -60,14 +61,29 @@ public sealed class Health(TimeProvider time)
         }
     }
 
-    /// <summary>Whether the start is over.</summary>
-    public NamedFinding Startup
+    /// <summary>Whether the start is over: whether a request could be answered at any time since.</summary>
+    public async Task<NamedFinding> LookAtStartAsync()
+    {
+        lock (_gate)
+        {
+            if (_wasReady)
+            {
+                return new("start", true, "");
+            }
+        }
+        var lacking = (await LookAsync()).Where(static finding => !finding.IsWell).ToList();
+        return lacking.Count == 0 ? new("start", true, "")
+            : lacking[0].Name == "start" ? lacking[0]
+            : new("start", false, $"waits for {lacking[0].Name}: {lacking[0].Reason}");
+    }
+
+    NamedFinding Opening
     {
         get
         {
             lock (_gate)
             {
-                return new("start", _isStarted, _isStarted ? "" : _phase);
+                return new("start", _isOpen, _isOpen ? "" : _phase);
             }
         }
     }
@@ -102,7 +118,15 @@ public sealed class Health(TimeProvider time)
             }
             look = _look;
         }
-        return [Startup, .. await look];
+        ImmutableArray<NamedFinding> findings = [Opening, .. await look];
+        if (findings.All(static finding => finding.IsWell))
+        {
+            lock (_gate)
+            {
+                _wasReady = true;
+            }
+        }
+        return findings;
     }
 
     async Task<ImmutableArray<NamedFinding>> LookAtAllAsync(ImmutableArray<HealthCheck> checks) =>

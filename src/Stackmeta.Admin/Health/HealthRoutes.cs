@@ -35,7 +35,12 @@ public static class HealthRoutes
                 Responses = Responses,
                 Query = [Format],
             },
-            new("GET", "/startupz", "Whether the start is over.", request => AnswerAsync(request, [health.Startup]))
+            new(
+                "GET",
+                "/startupz",
+                "Whether the start is over: whether a guest's request could be answered at any time since.",
+                async request => await AnswerAsync(request, [await health.LookAtStartAsync()])
+            )
             {
                 Responses = Responses,
                 Query = [Format],

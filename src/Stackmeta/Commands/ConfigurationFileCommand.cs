@@ -183,6 +183,9 @@ abstract class ConfigurationFileCommand
 
         public IReadOnlyList<string> AdminSockets => admin.Path is { } path ? [path] : [];
 
+        public Task<string?> FindUnreadyAsync(CancellationToken cancellationToken) =>
+            Unreadiness.FindAsync(admin.Health, cancellationToken);
+
         public Action PrepareReload(SettingValues settings) => prepareReload(settings);
 
         public async ValueTask DisposeAsync()

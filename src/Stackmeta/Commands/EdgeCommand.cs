@@ -127,6 +127,9 @@ static class EdgeCommand
 
         public IReadOnlyList<string> AdminSockets => admin.Path is { } path ? [path] : [];
 
+        public Task<string?> FindUnreadyAsync(CancellationToken cancellationToken) =>
+            Unreadiness.FindAsync(admin.Health, cancellationToken);
+
         public Action PrepareReload(SettingValues settings) => () => hop.Limit(settings);
 
         public async ValueTask DisposeAsync()

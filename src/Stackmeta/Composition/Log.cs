@@ -117,4 +117,12 @@ static partial class Log
         EventName = "setting-put-back"
     )]
     public static partial void SettingPutBack(ILogger logger, string setting, string origin);
+
+    [LoggerMessage(
+        7026,
+        LogLevel.Warning,
+        "Not ready: {Reason}. It is waited for; requests are answered as far as they can be.",
+        EventName = "not-ready"
+    )]
+    public static partial void NotReady(ILogger logger, string reason);
 }

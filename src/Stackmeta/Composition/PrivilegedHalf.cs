@@ -25,6 +25,10 @@ sealed class PrivilegedHalf : IRunning
     /// <summary>Ends when the other half says that its start is over.</summary>
     public Task Started { get; private set; } = Task.CompletedTask;
 
+    /// <inheritdoc/>
+    public Task<string?> FindUnreadyAsync(CancellationToken cancellationToken) =>
+        _networks?.FindUnreadyAsync(cancellationToken) ?? Task.FromResult<string?>(null);
+
     /// <summary>Those of both halves.</summary>
     public IReadOnlyList<string> AdminSockets =>
         _servingAdminSocket is null

@@ -58,6 +58,10 @@ sealed class RunningPath : IRunning
     /// <inheritdoc/>
     public Task Started => Task.CompletedTask;
 
+    /// <inheritdoc/>
+    public Task<string?> FindUnreadyAsync(CancellationToken cancellationToken) =>
+        Unreadiness.FindAsync(_admin.Health, cancellationToken);
+
     /// <summary>Ends when another process has taken this one's place.</summary>
     public Task Ended => _sockets?.Ended ?? new TaskCompletionSource().Task;
 
@@ -85,6 +89,15 @@ sealed class RunningPath : IRunning
         CancellationToken cancellationToken
     )
     {
+        if (hops == Hops.Api && settings.Get(KnownSettings.ApiListen).Count == 0)
+        {
+            throw new SettingsException([
+                new(
+                    settings.OriginOf(KnownSettings.ApiListen),
+                    "api.listen is empty: the API alone must listen somewhere."
+                ),
+            ]);
+        }
         folder.Make();
         var secret =
             hops.HasFlag(Hops.Api) || hops.HasFlag(Hops.Agent) ? SharedSecret.ReadOrMake(folder.SharedSecretFile) : [];

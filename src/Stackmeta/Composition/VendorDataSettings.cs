@@ -1,7 +1,9 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
 using Stackmeta.Core.Logging;
 using Stackmeta.Inventory;
+using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
@@ -16,6 +18,10 @@ static class VendorDataSettings
     )
     {
         var file = settings.Get(KnownSettings.VendorDataFile);
+        if (file.Length > 0)
+        {
+            Check(file, settings.OriginOf(KnownSettings.VendorDataFile));
+        }
         return new(
             new VendorDataOptions { StaticFile = file.Length > 0 ? file : null },
             cache,
@@ -23,5 +29,25 @@ static class VendorDataSettings
             time,
             loggers.CreateLogger<VendorDataProviders>().Throttled(time)
         );
+    }
+
+    /// <summary>Who named it wants it served: without it each guest's vendor data would be refused.</summary>
+    /// <exception cref="SettingsException">It cannot be.</exception>
+    static void Check(string file, string origin)
+    {
+        try
+        {
+            // In the form in which it is served; a fault of it later leaves what was read before.
+            if (!PythonJson.TryRewrite(File.ReadAllBytes(file), new ArrayBufferWriter<byte>()))
+            {
+                throw new SettingsException([new(origin, $"vendordata.file is {file}, which is not JSON.")]);
+            }
+        }
+        catch (Exception e) when (SystemReason.IsOfFile(e))
+        {
+            throw new SettingsException([
+                new(origin, $"vendordata.file is {file}, which cannot be read: {SystemReason.Of(e, file)}."),
+            ]);
+        }
     }
 }

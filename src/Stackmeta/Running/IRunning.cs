@@ -6,6 +6,9 @@ interface IRunning : IEndsItself, IAsyncDisposable
     /// <summary>Ends when guests are served; fails when they cannot be.</summary>
     Task Started { get; }
 
+    /// <summary>Why no guest could be answered now; null when one could.</summary>
+    Task<string?> FindUnreadyAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     /// <summary>The admin sockets of its processes, on which each tells whether it lives and is ready.</summary>
     IReadOnlyList<string> AdminSockets { get; }
 

@@ -8,13 +8,16 @@ namespace Stackmeta;
 /// <summary>The frame of every long-running command: its log, its signals, and what systemd is told.</summary>
 /// <remarks>
 /// <code>
-///  start ──► "Ready.", READY=1 ──► SIGHUP: RELOADING=1, new settings or none, READY=1
+///  start ──► until a guest could be answered: STATUS=Not ready: … ──► "Ready.", READY=1 ──► SIGHUP: RELOADING=1, new settings or none, READY=1
 ///                                   watchdog: WATCHDOG=1, STATUS=… while it lives
 ///                                   SIGTERM, SIGINT: STOPPING=1, requests under way end ──► end
 /// </code>
 /// </remarks>
 static class Service
 {
+    static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs something until a signal comes or it ends by itself.</summary>
     /// <param name="read">Reads the settings; again at each SIGHUP.</param>
     /// <param name="output">Gets "Ready.".</param>
@@ -42,6 +45,7 @@ static class Service
         {
             await using var running = await start(settings, supervisor, loggers, signals.Token);
             await running.Started.WaitAsync(signals.Token);
+            await WaitUntilReadyAsync(running, manager, loggers.CreateLogger("Stackmeta.Service"), signals.Token);
             StartMemory.GiveBack();
             if (running is not PrivilegedHalf)
             {
@@ -77,6 +81,33 @@ static class Service
             // Stopped while it was starting.
         }
         return ExitCodes.Done;
+    }
+
+    /// <summary>
+    /// Waits for what the process needs from elsewhere: who is told that it is ready sends guests. It serves meanwhile what it can.
+    /// </summary>
+    static async Task WaitUntilReadyAsync(
+        IRunning running,
+        ServiceManager? manager,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
+    {
+        string? told = null;
+        for (var pause = FirstLook; !running.Ended.IsCompleted; pause = pause < LongestLook ? pause * 2 : LongestLook)
+        {
+            if (await running.FindUnreadyAsync(cancellationToken) is not { } reason)
+            {
+                return;
+            }
+            if (reason != told)
+            {
+                Log.NotReady(logger, reason);
+                told = reason;
+            }
+            manager?.Starting(reason, LongestLook * 10);
+            await Task.Delay(pause, TimeProvider.System, cancellationToken);
+        }
     }
 
     /// <summary>

@@ -67,6 +67,15 @@ sealed class ServiceManager : IDisposable
     /// <summary>The start or a reload is over.</summary>
     public void Ready() => Tell("READY=1");
 
+    /// <summary>The start takes longer, for a reason: it is not to be given up yet.</summary>
+    public void Starting(string lacking, TimeSpan longer) =>
+        Tell(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"EXTEND_TIMEOUT_USEC={(long)longer.TotalMicroseconds}\nSTATUS=Not ready: {lacking.ReplaceLineEndings(" ")}"
+            )
+        );
+
     /// <summary>A reload begins; it ends with <see cref="Ready"/>.</summary>
     public void Reloading() =>
         Tell(

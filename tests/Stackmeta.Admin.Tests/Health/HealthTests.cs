@@ -21,6 +21,31 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task The_start_is_over_once_all_was_well_and_stays_so()
+    {
+        await using var admin = await TestAdmin.StartAsync();
+        var isWell = false;
+        admin.Health.Add(
+            new("upstream", _ => new(isWell ? HealthFinding.Well() : HealthFinding.Bad("nobody listens")))
+        );
+        admin.Health.Started();
+        var startup = await admin.AskAsync("/startupz");
+        Assert.Equal((503, "- start: waits for upstream: nobody listens\n"), (startup.Status, startup.Text));
+
+        isWell = true;
+        // A finding holds for a moment; what is new is looked at again.
+        admin.Health.Started();
+        Assert.Equal(200, (await admin.AskAsync("/startupz")).Status);
+        isWell = false;
+        admin.Health.Started();
+        Assert.Equal(503, (await admin.AskAsync("/readyz")).Status);
+        Assert.Equal(
+            (200, "+ start\n"),
+            ((await admin.AskAsync("/startupz")).Status, (await admin.AskAsync("/startupz")).Text)
+        );
+    }
+
+    [Fact]
     public async Task One_bad_finding_is_enough_and_is_told_with_its_reason()
     {
         await using var admin = await TestAdmin.StartAsync();

@@ -79,6 +79,11 @@ public sealed class AgentCommandTests(ReferenceCloud cloud) : IDisposable
         );
         Assert.Equal((200, "i-00000002"), (answer.Status, answer.Text));
         Assert.Equal(ports == "rest", !neutron.Asked.IsEmpty);
+        // That it is ready is found out by itself, behind the first guests' requests perhaps.
+        await TestProcess.UntilAsync(
+            () => Task.FromResult(output.ToString().Length > 0 || running.IsCompleted),
+            "the agent is ready"
+        );
         await stop.CancelAsync();
         Assert.Equal((0, "Ready.\n", ""), (await running, output.ToString(), error.ToString()));
         Assert.False(File.Exists(socket));

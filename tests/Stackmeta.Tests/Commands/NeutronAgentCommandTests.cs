@@ -342,7 +342,8 @@ public sealed class NeutronAgentCommandTests : IDisposable
         // The first took its own door away, not the second's.
         Assert.True(File.Exists(Socket));
         await stopSecond.CancelAsync();
-        Assert.Equal((ExitCodes.Done, "Ready.\n"), ((await second).Code, (await second).Output));
+        // Nobody told it who asks, so that it could answer no guest.
+        Assert.Equal((ExitCodes.Done, ""), ((await second).Code, (await second).Output));
         Assert.False(File.Exists(Socket));
     }
 
