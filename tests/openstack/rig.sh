@@ -84,8 +84,9 @@ wait_until() {
     echo "In vain: $sentence" >&2
     return 1
 }
+# Whether it serves: without what it needs from elsewhere it does, and says that it is not ready.
 is_ready() {
-    grep -qx 'Ready\.' "$last/$1.log"
+    grep -q -e '^Ready\.$' -e ' Not ready: ' "$last/$1.log"
 }
 # start_ours NAME ARGUMENTS...: our program, when it says that it is ready.
 start_ours() {

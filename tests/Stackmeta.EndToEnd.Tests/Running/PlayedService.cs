@@ -18,7 +18,7 @@ sealed class PlayedService : IAsyncDisposable
     readonly StringBuilder _log = new();
     Process? _process;
 
-    PlayedService(string command)
+    PlayedService(string command, string[] more)
     {
         File.WriteAllText(SettingsFile, "{}");
         _service =
@@ -31,6 +31,7 @@ sealed class PlayedService : IAsyncDisposable
             SettingsFile,
             "--set",
             $"api.listen=127.0.0.1:{Port}",
+            .. more,
         ];
     }
 
@@ -55,9 +56,12 @@ sealed class PlayedService : IAsyncDisposable
     }
 
     /// <summary>Starts a hop and returns when systemd is told that it is ready.</summary>
-    public static async Task<PlayedService> StartAsync(string command, TimeSpan? watchdog = null)
+    /// <param name="command">The hop.</param>
+    /// <param name="watchdog">How often systemd wants a sign of life; null for never.</param>
+    /// <param name="api">The API that an agent asks; null for one of its own.</param>
+    public static async Task<PlayedService> StartAsync(string command, TimeSpan? watchdog = null, string? api = null)
     {
-        var service = new PlayedService(command);
+        var service = new PlayedService(command, command == "agent" ? ["--api", api ?? "in-process"] : []);
         try
         {
             await service.StartAsync(watchdog);
@@ -70,9 +74,23 @@ sealed class PlayedService : IAsyncDisposable
         }
     }
 
+    /// <summary>Begins the start of a hop, and does not wait until it is ready.</summary>
+    public static PlayedService Begin(string command, string api)
+    {
+        var service = new PlayedService(command, ["--api", api]);
+        service.Begin(watchdog: null);
+        return service;
+    }
+
     async Task StartAsync(TimeSpan? watchdog = null)
     {
         var before = Count("READY=1");
+        Begin(watchdog);
+        await EventuallyAsync(() => Count("READY=1") > before, "it is ready");
+    }
+
+    void Begin(TimeSpan? watchdog)
+    {
         var process = new Process
         {
             // As systemd does; whoever runs the tests may have it ignored (nohup).
@@ -94,7 +112,6 @@ sealed class PlayedService : IAsyncDisposable
         process.BeginErrorReadLine();
         Systemd.CloseInherited();
         _process = process;
-        await EventuallyAsync(() => Count("READY=1") > before, "it is ready");
     }
 
     /// <summary>How often systemd was told something.</summary>

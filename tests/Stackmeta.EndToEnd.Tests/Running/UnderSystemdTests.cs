@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Stackmeta.EndToEnd.Tests;
 
@@ -19,8 +21,15 @@ public sealed class UnderSystemdTests
     [Fact]
     public async Task A_service_that_cannot_answer_says_why_and_one_that_lives_is_not_ended_for_it()
     {
-        await using var agent = await PlayedService.StartAsync("agent", watchdog: TimeSpan.FromSeconds(1));
-        // No API listens on its port; a new start would not mend that.
+        using var api = new TcpListener(IPAddress.Loopback, 0);
+        api.Start();
+        await using var agent = await PlayedService.StartAsync(
+            "agent",
+            watchdog: TimeSpan.FromSeconds(1),
+            api: $"http://{api.LocalEndpoint}"
+        );
+        // A new start would not mend that.
+        api.Stop();
         await agent.EventuallyAsync(
             () =>
                 agent.Systemd.Told.Any(line =>
@@ -30,6 +39,26 @@ public sealed class UnderSystemdTests
         );
         var before = agent.Count("WATCHDOG=1");
         await agent.EventuallyAsync(() => agent.Count("WATCHDOG=1") > before, "it says that it lives");
+    }
+
+    [Fact]
+    public async Task A_start_that_waits_asks_systemd_for_time_and_says_for_what()
+    {
+        // Takes the port, and does not listen yet.
+        using var api = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        api.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var agent = PlayedService.Begin("agent", $"http://{api.LocalEndPoint}");
+        await agent.EventuallyAsync(
+            () =>
+                agent.Systemd.Told.Any(line =>
+                    line.StartsWith("STATUS=Not ready: upstream: ", StringComparison.Ordinal)
+                ),
+            "it says what it waits for"
+        );
+        Assert.Contains(agent.Systemd.Told, line => line.StartsWith("EXTEND_TIMEOUT_USEC=", StringComparison.Ordinal));
+        Assert.Equal(0, agent.Count("READY=1"));
+        api.Listen();
+        await agent.EventuallyAsync(() => agent.Count("READY=1") == 1, "it is ready");
     }
 
     [Fact]
