@@ -77,7 +77,7 @@ static class DnsmasqHostFiles
     }
 
     static string NameOf(EdgeHost host, IPAddress address, EdgeNetwork network) =>
-        HostNames.Qualified(host.HostName ?? HostNames.DefaultFor(address), network.DnsDomain);
+        DnsmasqText.Name(HostNames.Qualified(host.HostName ?? HostNames.DefaultFor(address), network.DnsDomain));
 
     /// <summary>Whether dnsmasq gives this address: its subnet has DHCP and the guest does not make the address itself.</summary>
     static bool IsLeased(EdgeNetwork network, IPAddress address) =>

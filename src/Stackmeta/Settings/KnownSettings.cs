@@ -394,7 +394,7 @@ public static class KnownSettings
     public static Setting<string> EdgeDnsDomain { get; } =
         new(
             "edge.dns_domain",
-            SettingKinds.Text,
+            SettingKinds.Domain,
             "openstacklocal",
             "What dnsmasq appends to guests' names; empty for none."
         )

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Stackmeta.Edge;
 using Stackmeta.Inventory;
 
 namespace Stackmeta;
@@ -14,6 +15,17 @@ static class SettingKinds
             {
                 value = text;
                 return !text.AsSpan().ContainsAny('\n', '\r', '\0');
+            }
+        );
+
+    /// <summary>What names end with; empty for nothing.</summary>
+    public static SettingKind<string> Domain { get; } =
+        new(
+            "a domain such as openstacklocal, or nothing",
+            (string text, out string value) =>
+            {
+                value = text;
+                return text.Length == 0 || HostNames.IsValidDomain(text);
             }
         );
 
