@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -78,6 +79,10 @@ public sealed record EdgeSubnet
 
     /// <summary>True for an IPv6 subnet.</summary>
     public bool IsIpv6 => Cidr.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+
+    /// <summary>What of it is checked before it is provided.</summary>
+    internal SubnetRequirements Requirements =>
+        new(Cidr, Gateway, DnsServers, [.. HostRoutes.Select(static route => (route.Destination, route.NextHop))]);
 }
 
 /// <summary>A route that a subnet gives to its guests.</summary>

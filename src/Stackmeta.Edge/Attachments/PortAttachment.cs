@@ -75,7 +75,7 @@ public static class PortAttachment
         if (LinkProvisioner.HostHasIpv6())
         {
             // The host's end has no business on the guests' network (OSSN-0018, OSSN-0069).
-            await new Command("sysctl", "-qw", $"net/ipv6/conf/{device}/disable_ipv6=1").RunAsync(cancellationToken);
+            await LinkChanges.NoIpv6(device).RunAsync(cancellationToken);
         }
         if (link.Master is null || !link.IsUp)
         {

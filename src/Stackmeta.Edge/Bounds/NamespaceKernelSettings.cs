@@ -15,8 +15,10 @@ static class NamespaceKernelSettings
             // Both bound the backlog that the listeners ask for. Defaults depend on the kernel's version and the host's memory.
             "net.core.somaxconn=4096",
             "net.ipv4.tcp_max_syn_backlog=4096",
-            // A redirect makes a neighbour of whatever gateway it names. All and each: either one is enough to accept them.
+            // A redirect makes a neighbour of whatever gateway it names. All and each: either one is enough to accept them. An interface
+            // begins anew with the default when its MTU becomes large enough for IPv6.
             .. devices
+                .Prepend("default")
                 .Prepend("all")
                 .SelectMany(device =>
                     (string[])
@@ -27,6 +29,7 @@ static class NamespaceKernelSettings
                 ),
         ];
 
+    /// <remarks>An interface whose MTU is too small for IPv6 has no settings of it (<c>-e</c>).</remarks>
     public static Command CommandOf(string @namespace, IEnumerable<string> devices, bool hostHasIpv6) =>
-        new("ip", ["netns", "exec", @namespace, "sysctl", "-qw", .. Of(devices, hostHasIpv6)]);
+        new("ip", ["netns", "exec", @namespace, "sysctl", "-eqw", .. Of(devices, hostHasIpv6)]);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -10,14 +11,26 @@ static class ClasslessRoutes
 {
     static readonly IPAddress OnLink = IPAddress.Any;
 
-    /// <summary>Routes in the order that Neutron gives them, and the gateway for option 3.</summary>
+    /// <summary>
+    /// Routes in the order that Neutron gives them, and the gateway for option 3. Of more than the option can hold the last ones are left
+    /// out, but never the routes to the metadata service and to the gateway.
+    /// </summary>
+    /// <param name="size">Octets that the option may have.</param>
     public static (List<EdgeHostRoute> Routes, IPAddress? Gateway) Of(
         EdgeSubnet subnet,
         EdgeNetwork network,
-        EdgeOptions options
+        EdgeOptions options,
+        int size = ClasslessRouteOption.LargestSize
     )
     {
-        var routes = new List<EdgeHostRoute>();
+        // A next hop must be reachable before it is used (LP#1372885), so the neighbours come first, the last one foremost.
+        var routes = network
+            .Subnets.Where(neighbour =>
+                !neighbour.IsIpv6 && neighbour.Cidr != subnet.Cidr && neighbour.SegmentId == subnet.SegmentId
+            )
+            .Reverse()
+            .Select(static neighbour => new EdgeHostRoute(neighbour.Cidr, OnLink))
+            .ToList();
         var gateway = subnet.Gateway;
         foreach (var route in subnet.HostRoutes)
         {
@@ -30,19 +43,12 @@ static class ClasslessRoutes
                 routes.Add(route);
             }
         }
+        var room = ClasslessRouteOption.RoomIn(size);
+        routes.RemoveAll(route => (room -= ClasslessRouteOption.SizeOf(route.Destination)) < 0);
 
         if (MetadataNextHop(subnet, gateway, options) is { } nextHop)
         {
             routes.Add(new(new IPNetwork(MetadataAddress.Ipv4, 32), nextHop));
-        }
-
-        // A next hop must be reachable before it is used (LP#1372885), so the neighbours come first, the last one foremost.
-        foreach (var neighbour in network.Subnets)
-        {
-            if (!neighbour.IsIpv6 && neighbour.Cidr != subnet.Cidr && neighbour.SegmentId == subnet.SegmentId)
-            {
-                routes.Insert(0, new(neighbour.Cidr, OnLink));
-            }
         }
 
         // RFC 3442: a client that gets option 121 ignores option 3, so the default route must be said here too (LP#1317935).

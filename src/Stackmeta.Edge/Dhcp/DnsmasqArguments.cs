@@ -27,6 +27,9 @@ static class DnsmasqArguments
             $"--dhcp-leasefile={files.Leases}",
             "--dhcp-match=set:ipxe,175",
             "--dhcp-userclass=set:ipxe6,iPXE",
+            // Option 57 tells the longest message that a client takes: 576, as if it had told none, or more (RFC 2132 §9.10).
+            $"--dhcp-match=set:{DnsmasqText.LongMessages},57",
+            $"--dhcp-match=set:{DnsmasqText.ShortMessages},57,02:40",
             "--local-service",
             "--bind-dynamic",
             $"--interface={device}",

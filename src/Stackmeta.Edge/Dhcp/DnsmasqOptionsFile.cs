@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -46,23 +47,61 @@ static class DnsmasqOptionsFile
     static void AppendRoutes(StringBuilder text, EdgeSubnet subnet, EdgeNetwork network, EdgeOptions options)
     {
         var (routes, gateway) = ClasslessRoutes.Of(subnet, network, options);
-        if (routes.Count > 0)
+        var size = SizeForAll(network);
+        if (routes.Sum(static route => ClasslessRouteOption.SizeOf(route.Destination)) <= size)
         {
-            var values = routes.Select(route => $"{route.Destination},{route.NextHop}").ToArray();
-            AppendOption(text, subnet, "classless-static-route", values);
-            AppendOption(text, subnet, MicrosoftClasslessStaticRoute, values);
+            AppendRoutes(text, subnet, "", routes);
+        }
+        else
+        {
+            var (fewer, _) = ClasslessRoutes.Of(subnet, network, options, size);
+            AppendRoutes(text, subnet, $",tag:{DnsmasqText.LongMessages},tag:!{DnsmasqText.ShortMessages}", routes);
+            AppendRoutes(text, subnet, $",tag:!{DnsmasqText.LongMessages}", fewer);
+            AppendRoutes(text, subnet, $",tag:{DnsmasqText.ShortMessages}", fewer);
         }
         // Without a value the option keeps dnsmasq from naming itself as the router.
         AppendOption(text, subnet, "router", gateway is null ? [] : [gateway.ToString()]);
     }
 
-    static void AppendOption(StringBuilder text, EdgeSubnet subnet, string name, IEnumerable<string> values)
+    static void AppendRoutes(StringBuilder text, EdgeSubnet subnet, string tags, List<EdgeHostRoute> routes)
+    {
+        if (routes.Count > 0)
+        {
+            var values = routes.Select(route => $"{route.Destination},{route.NextHop}").ToArray();
+            AppendOption(text, subnet, "classless-static-route", values, tags);
+            AppendOption(text, subnet, MicrosoftClasslessStaticRoute, values, tags);
+        }
+    }
+
+    /// <summary>
+    /// Octets of routes that fit into the shortest message that every client takes (RFC 2131 §2), beside what dnsmasq puts before them.
+    /// An option that does not fit is left out as a whole.
+    /// </summary>
+    static int SizeForAll(EdgeNetwork network)
+    {
+        // The options field, its end, and the two octets before each option's value.
+        const int Options = 312 - 1 - 2;
+        // Message type, server, three times, netmask, broadcast, router, MTU, and that the file field holds options too.
+        const int Always = 3 + 6 + 3 * 6 + 6 + 6 + 6 + 4 + 3;
+        const int HostName = 2 + HostNames.MaxLabel;
+        // The file field takes one that finds no place else (RFC 2131 §4.1), if it is no longer than that.
+        const int InFileField = 128 - 3;
+        return Math.Max(InFileField, Options - Always - HostName - 2 - network.DnsDomain.Length);
+    }
+
+    static void AppendOption(
+        StringBuilder text,
+        EdgeSubnet subnet,
+        string name,
+        IEnumerable<string> values,
+        string tags = ""
+    )
     {
         var kind =
             subnet.IsIpv6 ? "option6:"
             : char.IsAsciiDigit(name[0]) ? ""
             : "option:";
-        text.Append($"{DnsmasqText.TagOf(subnet)},{kind}{name}");
+        text.Append($"{DnsmasqText.TagOf(subnet)}{tags},{kind}{name}");
         foreach (var value in values)
         {
             text.Append(',').Append(value);

@@ -102,9 +102,7 @@ public sealed class GuestNamespace : IAsyncDisposable
         await Command.Ip(null, "link", "set", "dev", _bridgeEnd, "alias", Mark).RunAsync(cancellationToken);
         if (LinkProvisioner.HostHasIpv6())
         {
-            await new Command("sysctl", "-qw", $"net.ipv6.conf.{_bridgeEnd}.disable_ipv6=1").RunAsync(
-                cancellationToken
-            );
+            await LinkChanges.NoIpv6(_bridgeEnd).RunAsync(cancellationToken);
         }
         await Command.Ip(null, "link", "set", "dev", _bridgeEnd, "master", bridge, "up").RunAsync(cancellationToken);
         await Ip("link", "set", "dev", Device, "up").RunAsync(cancellationToken);

@@ -72,14 +72,14 @@ static class LinkChanges
         if (bridge?.Alias != plan.Mark)
         {
             yield return Command.Ip(null, "link", "set", "dev", plan.Bridge, "alias", plan.Mark);
-            if (plan.HostHasIpv6)
-            {
-                yield return NoIpv6(plan.Bridge);
-            }
         }
         if (plan.Mtu > 0 && bridge?.Mtu != plan.Mtu)
         {
             yield return Command.Ip(null, "link", "set", "dev", plan.Bridge, "mtu", $"{plan.Mtu}");
+        }
+        if (plan.HostHasIpv6 && NeedsNoIpv6(plan, bridge))
+        {
+            yield return NoIpv6(plan.Bridge);
         }
         if (bridge is not { IsUp: true })
         {
@@ -131,14 +131,14 @@ static class LinkChanges
         if (end?.Alias != plan.Mark)
         {
             yield return Command.Ip(null, "link", "set", "dev", plan.BridgeEnd, "alias", plan.Mark);
-            if (plan.HostHasIpv6)
-            {
-                yield return NoIpv6(plan.BridgeEnd);
-            }
         }
         if (plan.Mtu > 0 && end?.Mtu != plan.Mtu)
         {
             yield return Command.Ip(null, "link", "set", "dev", plan.BridgeEnd, "mtu", $"{plan.Mtu}");
+        }
+        if (plan.HostHasIpv6 && NeedsNoIpv6(plan, end))
+        {
+            yield return NoIpv6(plan.BridgeEnd);
         }
         if (plan.Mtu > 0 && tap?.Mtu != plan.Mtu)
         {
@@ -241,8 +241,13 @@ static class LinkChanges
     public static (LinkInfo? Tap, LinkInfo? End) Kept(LinkPlan plan, LinkState state) =>
         state is { Tap: { } tap, BridgeEnd: { } end } && tap.Mac == plan.Mac ? (tap, end) : (null, null);
 
+    /// <summary>New, or with an MTU that was too small for IPv6: then the kernel had forgotten that it is to be off.</summary>
+    static bool NeedsNoIpv6(LinkPlan plan, LinkInfo? link) =>
+        link?.Alias != plan.Mark || (plan.Mtu > 0 && link.Mtu != plan.Mtu);
+
     /// <summary>The host itself has no business on a guest's network, a link-local address included (OSSN-0018, OSSN-0069).</summary>
-    static Command NoIpv6(string device) => new("sysctl", "-qw", $"net.ipv6.conf.{device}.disable_ipv6=1");
+    /// <remarks>An interface whose MTU is too small for IPv6 does not have the setting (<c>-e</c>).</remarks>
+    public static Command NoIpv6(string device) => new("sysctl", "-eqw", $"net/ipv6/conf/{device}/disable_ipv6=1");
 
     /// <summary>The sentence about a thing of another program.</summary>
     public static string Foreign(string kind, string name, string? alias) =>

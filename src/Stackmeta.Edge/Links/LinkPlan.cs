@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
@@ -43,7 +44,7 @@ sealed record LinkPlan
         var ipv6 =
             hostHasIpv6
             && network.Subnets.Any(subnet => subnet.IsIpv6)
-            && (network.Mtu == 0 || network.Mtu >= MetadataAddress.SmallestIpv6Mtu);
+            && (network.Mtu == 0 || LinkMtu.FindIpv6Fault(network.Mtu) is null);
         return new()
         {
             Bridge = DeviceNames.Bridge(network.Id),

@@ -1,15 +1,11 @@
 using System.Net;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 
 /// <summary>What makes a network impossible to provide. Checked before anything on the machine is touched.</summary>
 static class NetworkValidation
 {
-    /// <summary>RFC 791 §3.2: every IPv4 link carries this much.</summary>
-    const int SmallestMtu = 68;
-
-    const int LargestMtu = 65535;
-
     /// <summary>The network without those of its hosts that are impossible: they are named, and the others go on.</summary>
     /// <exception cref="EdgeException">The network itself is impossible; the message is one sentence naming the fault.</exception>
     public static EdgeNetwork Require(EdgeNetwork network)
@@ -19,14 +15,39 @@ static class NetworkValidation
             throw new EdgeException(fault);
         }
         var owners = AddressesOfServer(network);
-        var leftOut = network.LeftOut;
+        var leftOut = network.LeftOut ?? FindUntold(network);
         var hosts = network.Hosts.RemoveAll(host =>
         {
             var reason = CheckHost(host, network, owners);
             leftOut ??= reason;
             return reason is not null;
         });
-        return hosts.Length == network.Hosts.Length ? network : network with { Hosts = hosts, LeftOut = leftOut };
+        return network with { Hosts = hosts, LeftOut = leftOut };
+    }
+
+    /// <summary>What the network is provided without, because it was stored before today's rules.</summary>
+    static string? FindUntold(EdgeNetwork network)
+    {
+        if (
+            network.Mtu != 0
+            && network.Subnets.Any(static subnet => subnet.IsIpv6)
+            && LinkMtu.FindIpv6Fault(network.Mtu) is { } fault
+        )
+        {
+            return $"The network has no IPv6: its MTU {fault}.";
+        }
+        foreach (var subnet in network.Subnets.Where(static subnet => subnet.DhcpEnabled))
+        {
+            var neighbours = network
+                .Subnets.Where(other => !other.IsIpv6 && other.SegmentId == subnet.SegmentId)
+                .Reverse()
+                .Select(static other => other.Cidr);
+            if (ClasslessRouteOption.FindTooMany(subnet.Requirements, neighbours).ToList() is { Count: > 0 } tooMany)
+            {
+                return $"Guests of subnet {subnet.Id} ({subnet.Cidr}) are not told the routes to {string.Join(", ", tooMany)}: DHCP option 121 has no room for them.";
+            }
+        }
+        return null;
     }
 
     /// <returns>One sentence naming the fault, or null.</returns>
@@ -41,11 +62,11 @@ static class NetworkValidation
 
     static string? CheckLinks(EdgeNetwork network)
     {
-        if (network.Mtu != 0 && network.Mtu is < SmallestMtu or > LargestMtu)
+        if (network.Mtu != 0 && LinkMtu.FindFault(network.Mtu) is { } mtu)
         {
-            return $"MTU {network.Mtu} is not between {SmallestMtu} and {LargestMtu}.";
+            return $"MTU {mtu}.";
         }
-        if (network.DnsDomain.Length > 0 && !HostNames.IsValid(network.DnsDomain))
+        if (network.DnsDomain.Length > 0 && !HostNames.IsValidDomain(network.DnsDomain))
         {
             return "The DNS domain is not made of DNS labels.";
         }
@@ -66,15 +87,8 @@ static class NetworkValidation
         {
             return $"The DHCP address {address} is not in subnet {subnet.Id} ({subnet.Cidr}).";
         }
-        var family = subnet.Cidr.BaseAddress.AddressFamily;
-        return subnet.Gateway is { } gateway && gateway.AddressFamily != family
-                ? $"The gateway {gateway} of subnet {subnet.Id} is of another address family."
-            : subnet.DnsServers.Any(server => server.AddressFamily != family)
-                ? $"A DNS server of subnet {subnet.Id} is of another address family."
-            : subnet.HostRoutes.Any(route =>
-                route.NextHop.AddressFamily != family || route.Destination.BaseAddress.AddressFamily != family
-            )
-                ? $"A host route of subnet {subnet.Id} is of another address family."
+        return subnet.Requirements.FindFaults().FirstOrDefault() is ({ } path, { } sentence)
+            ? $"Subnet {subnet.Id} cannot be provided: {path} {sentence}."
             : null;
     }
 

@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using Stackmeta.Metadata;
+
 namespace Stackmeta.Edge;
 
 /// <summary>The commands that lead from a router's state to what is wanted (spec/neutron-metadata.md §2.1, §2.2).</summary>
@@ -106,7 +109,16 @@ static class RouterChanges
             BridgeEnd = DeviceNames.Tap(port.PortId),
             Mac = MacAddress.ToText(port.Mac),
             Mtu = port.Mtu,
-            Addresses = [.. port.Addresses.Select(address => $"{address.Address}/{address.PrefixLength}")],
+            Addresses =
+            [
+                .. port
+                    .Addresses.Where(address =>
+                        address.Address.AddressFamily == AddressFamily.InterNetwork
+                        || port.Mtu == 0
+                        || LinkMtu.FindIpv6Fault(port.Mtu) is null
+                    )
+                    .Select(address => $"{address.Address}/{address.PrefixLength}"),
+            ],
             DefaultRoutes = [],
             HasIpv6 = hostHasIpv6,
             HostHasIpv6 = hostHasIpv6,

@@ -26,9 +26,4 @@ public static class Limits
 
     /// <summary>The greatest EC2 number: Nova's columns are 32-bit integers.</summary>
     public const long Ec2Number = int.MaxValue;
-
-    /// <summary>RFC 791 §3.2: every module must be able to forward 68 octets.</summary>
-    public const int SmallestMtu = 68;
-
-    public const int LargestMtu = 65535;
 }

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using Stackmeta.Metadata;
+
 namespace Stackmeta.Inventory;
 
 /// <summary>A network goes together with its subnets and DHCP port, but not while other ports are on it.</summary>
@@ -33,6 +37,15 @@ sealed class NetworkRules : EntryRules<NetworkEntry>
     {
         CheckSame(objections, "id", before.Id, after.Id);
         after = Check(after, objections);
+        if (
+            after.Mtu is { } mtu
+            && mtu != before.Mtu
+            && LinkMtu.FindIpv6Fault(mtu) is { } fault
+            && (await SubnetTable.Instance.OfNetworkAsync(session.Sql, after.Id)).FirstOrDefault(IsIpv6) is { } subnet
+        )
+        {
+            objections.Invalid("mtu", $"{fault}, such as {subnet.Cidr}");
+        }
         if (!objections.Any)
         {
             await Table.UpdateAsync(session.Sql, after);
@@ -66,6 +79,9 @@ sealed class NetworkRules : EntryRules<NetworkEntry>
         session.Changed(InventoryChangeKind.Network, entry.Id);
     }
 
+    static bool IsIpv6(SubnetEntry subnet) =>
+        IPNetwork.Parse(subnet.Cidr).BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+
     static NetworkEntry Check(NetworkEntry entry, Objections objections)
     {
         if (entry.ProjectId.Length == 0)
@@ -73,9 +89,9 @@ sealed class NetworkRules : EntryRules<NetworkEntry>
             entry = entry with { ProjectId = Projects.Default };
         }
         NetworkTable.Fields.CheckForms(entry, objections);
-        if (entry.Mtu is < Limits.SmallestMtu or > Limits.LargestMtu)
+        if (entry.Mtu is { } mtu && LinkMtu.FindFault(mtu) is { } fault)
         {
-            objections.Invalid("mtu", $"{entry.Mtu} is not between {Limits.SmallestMtu} and {Limits.LargestMtu}");
+            objections.Invalid("mtu", fault);
         }
         return entry;
     }

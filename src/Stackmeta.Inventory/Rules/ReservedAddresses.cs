@@ -23,9 +23,6 @@ public static class ReservedAddresses
         new("ff00::/8", "addresses of groups (RFC 4291 §2.7)"),
     ];
 
-    /// <summary>Where guests ask for metadata over IPv6 (OpenStack's METADATA_V6_IP in neutron-lib's <c>constants.py</c>).</summary>
-    internal static IPAddress Metadata { get; } = IPAddress.Parse("fe80::a9fe:a9fe");
-
     /// <summary>Whether an address is one of them.</summary>
     public static bool Contains(IPAddress address) => FindAround(address) is not null;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Stackmeta.Metadata;
 
 namespace Stackmeta.Inventory;
 
@@ -33,7 +34,7 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
             return entry;
         }
         entry = entry with { NetworkId = network.Id };
-        await CheckOverlapAsync(session, entry, cidr.Value, objections);
+        await CheckBesideAsync(session, entry, cidr.Value, network, objections);
         if (objections.Any)
         {
             return entry;
@@ -65,6 +66,14 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         if (after.GatewayIp is { } gateway && gateway != before.GatewayIp)
         {
             await CheckGatewayIsFreeAsync(session, after.NetworkId, gateway, objections);
+        }
+        if (
+            after.EnableDhcp
+            && (!before.EnableDhcp || !after.HostRoutes.SequenceEqual(before.HostRoutes))
+            && !objections.Any
+        )
+        {
+            CheckRoutesFit(after, await SubnetTable.Instance.OfNetworkAsync(session.Sql, after.NetworkId), objections);
         }
         if (objections.Any)
         {
@@ -127,11 +136,11 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         {
             // Routers of IPv6 networks may be known by their link-local address (RFC 4861 §6.3.4).
             var gateway = objections.TakeAddress("gateway_ip", entry.GatewayIp);
-            if (gateway is not null && gateway.Equals(ReservedAddresses.Metadata))
-            {
-                objections.Invalid("gateway_ip", $"{gateway} is the metadata service's address");
-            }
-            else if (gateway is not null && !gateway.IsIPv6LinkLocal)
+            if (
+                gateway is not null
+                && gateway.AddressFamily == cidr.BaseAddress.AddressFamily
+                && !gateway.IsIPv6LinkLocal
+            )
             {
                 CheckHost("gateway_ip", gateway, cidr, objections);
             }
@@ -159,7 +168,82 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
         {
             entry = entry with { DhcpServer = CheckDhcpServer(entry, cidr, objections) };
         }
-        return CheckNamesAndRoutes(entry, objections);
+        entry = CheckNamesAndRoutes(entry, objections);
+        foreach (var (path, sentence) in Requirements(entry, cidr).FindFaults())
+        {
+            objections.Invalid(path, sentence);
+        }
+        return entry;
+    }
+
+    /// <summary>What the edge asks of it too. In the place of what is no address, which is objected to elsewhere, there is one.</summary>
+    static SubnetRequirements Requirements(SubnetEntry entry, IPNetwork cidr)
+    {
+        IPAddress AddressOf(string text) =>
+            IPAddress.TryParse(text, out var address) && !address.IsIPv4MappedToIPv6 && !text.Contains('%')
+                ? address
+                : cidr.BaseAddress;
+        return new(
+            cidr,
+            entry.GatewayIp is { } gateway ? AddressOf(gateway) : null,
+            [.. entry.DnsNameservers.Select(AddressOf)],
+            [
+                .. entry.HostRoutes.Select(route =>
+                    (IPNetwork.TryParse(route.Destination, out var to) ? to : cidr, AddressOf(route.Nexthop))
+                ),
+            ]
+        );
+    }
+
+    /// <summary>Guests are told the subnet's routes in one DHCP option, and those to the network's other IPv4 subnets.</summary>
+    /// <returns>Whether they fit.</returns>
+    static bool CheckRoutesFit(SubnetEntry entry, IEnumerable<SubnetEntry> others, Objections objections)
+    {
+        var neighbours = others
+            .Select(static other => IPNetwork.Parse(other.Cidr))
+            .Where(static other => other.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
+            .ToList();
+        var tooMany = entry.EnableDhcp
+            ? ClasslessRouteOption.FindTooMany(Requirements(entry, IPNetwork.Parse(entry.Cidr)), neighbours).ToList()
+            : [];
+        if (tooMany.Count > 0)
+        {
+            objections.Invalid(
+                "host_routes",
+                $"DHCP option 121 of subnet {entry.Cidr} has no room for {(tooMany.Count == 1 ? "the route" : "the routes")} to {string.Join(", ", tooMany)}: it holds {ClasslessRouteOption.Room} bytes of host routes and of routes to the network's other IPv4 subnets"
+            );
+        }
+        return tooMany.Count == 0;
+    }
+
+    /// <summary>What the network's other subnets and its link say to a new one.</summary>
+    static async ValueTask CheckBesideAsync(
+        InventorySession session,
+        SubnetEntry entry,
+        IPNetwork cidr,
+        NetworkEntry network,
+        Objections objections
+    )
+    {
+        if (
+            cidr.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6
+            && network.Mtu is { } mtu
+            && LinkMtu.FindIpv6Fault(mtu) is { } fault
+        )
+        {
+            objections.Invalid("cidr", $"the MTU of network {network.Id}, {fault}");
+        }
+        var others = await SubnetTable.Instance.OfNetworkAsync(session.Sql, entry.NetworkId);
+        CheckOverlap(others, cidr, objections);
+        if (objections.Any)
+        {
+            return;
+        }
+        ImmutableArray<SubnetEntry> all = [.. others, entry];
+        // The others too tell their guests of a new IPv4 subnet; one that cannot is enough to say.
+        _ = (cidr.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? all : [entry]).All(one =>
+            CheckRoutesFit(one, all, objections)
+        );
     }
 
     static string? CheckDhcpServer(SubnetEntry entry, IPNetwork cidr, Objections objections)
@@ -190,17 +274,6 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
             {
                 var destination = objections.TakeCidr($"host_routes[{i}].destination", route.Destination);
                 var nexthop = objections.TakeAddress($"host_routes[{i}].nexthop", route.Nexthop);
-                if (
-                    destination is not null
-                    && nexthop is not null
-                    && destination.Value.BaseAddress.AddressFamily != nexthop.AddressFamily
-                )
-                {
-                    objections.Invalid(
-                        $"host_routes[{i}].nexthop",
-                        $"{nexthop} is of another family than {destination}"
-                    );
-                }
                 return new HostRouteEntry(
                     destination?.ToString() ?? route.Destination,
                     nexthop?.ToString() ?? route.Nexthop
@@ -252,14 +325,9 @@ sealed class SubnetRules : EntryRules<SubnetEntry>
     public static bool Overlap(IPNetwork one, IPNetwork other) =>
         one.Contains(other.BaseAddress) || other.Contains(one.BaseAddress);
 
-    static async ValueTask CheckOverlapAsync(
-        InventorySession session,
-        SubnetEntry entry,
-        IPNetwork cidr,
-        Objections objections
-    )
+    static void CheckOverlap(ImmutableArray<SubnetEntry> others, IPNetwork cidr, Objections objections)
     {
-        foreach (var other in await SubnetTable.Instance.OfNetworkAsync(session.Sql, entry.NetworkId))
+        foreach (var other in others)
         {
             var theirs = IPNetwork.Parse(other.Cidr);
             if (Overlap(theirs, cidr))

@@ -7,6 +7,9 @@ public sealed class ClasslessRouteOfferTests
 {
     const byte Router = 3;
 
+    const byte HostName = 12;
+    const byte LeaseTime = 51;
+
     /// <summary>RFC 3442.</summary>
     const byte Routes = 121;
 
@@ -47,6 +50,76 @@ public sealed class ClasslessRouteOfferTests
                 .. (byte[])[0, 10, 0, 0, 65],
             ]
         );
+
+    [Fact]
+    public async Task Of_more_host_routes_than_fit_the_routes_to_metadata_and_gateway_are_offered_all_the_same()
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var host = Networks.Host(1, "10.0.0.70") with { HostName = new string('h', 63) };
+        var network = Networks.Isolated(host);
+        var subnet = network.Subnets[0] with
+        {
+            HostRoutes =
+            [
+                .. Enumerable
+                    .Range(0, 40)
+                    .Select(i => new EdgeHostRoute(IPNetwork.Parse($"192.0.{i}.0/24"), IPAddress.Parse("10.0.0.67"))),
+            ],
+            DnsServers = [.. Enumerable.Range(1, 6).Select(i => IPAddress.Parse($"9.9.9.{i}"))],
+        };
+        network = network with { Subnets = [subnet] };
+        var status = Assert.Single(await rig.Provisioner.ApplyAsync([network], TestContext.Current.CancellationToken));
+        Assert.Contains("are not told the routes to 192.0.30.0/24, 192.0.31.0/24", status.Reason);
+        var guest = await rig.AttachAsync(network, host);
+
+        // As dhclient asks, which does not say that it takes longer messages.
+        var offer = await DhcpQuestion.AskAsync(guest, host.Mac, 1, 28, 2, Routes, 15, 6, 12, Router, 26);
+        Assert.Contains(Routes, offer);
+        Assert.Equal([32, 169, 254, 169, 254, 10, 0, 0, 66, 0, 10, 0, 0, 65], offer[Routes][^14..]);
+        Assert.Equal([24, 192, 0, 0, 10, 0, 0, 67], offer[Routes][..8]);
+        // As udhcpc asks, and as Windows, systemd and dhcpcd do.
+        offer = await DhcpQuestion.AskAsync(guest, host.Mac, [57, 2, 0x02, 0x40], 1, Routes, 15, 6, 12, Router, 26);
+        Assert.Equal([32, 169, 254, 169, 254, 10, 0, 0, 66, 0, 10, 0, 0, 65], offer[Routes][^14..]);
+        offer = await DhcpQuestion.AskAsync(guest, host.Mac, [57, 2, 0x05, 0xc0], 1, Routes, 15, 6, 12, Router, 26);
+        Assert.Equal(254, offer[Routes].Length);
+        Assert.Equal([32, 169, 254, 169, 254, 10, 0, 0, 66, 0, 10, 0, 0, 65], offer[Routes][^14..]);
+    }
+
+    [Theory]
+    [InlineData("ignore")]
+    [InlineData("10")]
+    [InlineData("1h")]
+    [InlineData("infinite")]
+    [InlineData("10.0.0.5")]
+    [InlineData("web")]
+    public async Task Without_a_domain_a_host_name_is_read_as_a_host_name(string name)
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var host = Networks.Host(1, "10.0.0.70") with { HostName = name };
+        var network = Networks.Isolated(host) with { DnsDomain = "" };
+        await rig.ApplyAsync(network);
+        var guest = await rig.AttachAsync(network, host);
+
+        var offer = await DhcpQuestion.AskAsync(guest, host.Mac, HostName);
+        Assert.Equal(name.Split('.')[0], System.Text.Encoding.ASCII.GetString(offer[HostName]));
+        // The lease time of the options, and not one that the name was taken for.
+        Assert.Equal([0, 1, 0x51, 0x80], offer[LeaseTime]);
+    }
+
+    /// <summary>The smallest subnets have no room for a gateway or for any guest, and a network may have an MTU below IPv6's.</summary>
+    [Theory]
+    [InlineData("10.0.0.70/31", "10.0.0.71", 1450)]
+    [InlineData("10.0.0.64/30", "10.0.0.65", 1000)]
+    public async Task A_small_subnet_or_MTU_is_served(string cidr, string server, int mtu)
+    {
+        await using var rig = await EdgeRig.StartAsync(Proxy.Listeners);
+        var host = Networks.Host(1, cidr == "10.0.0.64/30" ? "10.0.0.66" : "10.0.0.70");
+        var network = Networks.Of([Networks.Subnet(cidr, null, server)], host) with { Mtu = mtu };
+        await rig.ApplyAsync(network);
+        var guest = await rig.AttachAsync(network, host);
+        var offer = await DhcpQuestion.AskAsync(guest, host.Mac, Routes);
+        Assert.Equal([32, 169, 254, 169, 254, .. IPAddress.Parse(server).GetAddressBytes()], offer[Routes]);
+    }
 
     static async Task AssertOfferedAsync(Func<EdgeSubnet, EdgeSubnet> change, byte[] expected)
     {

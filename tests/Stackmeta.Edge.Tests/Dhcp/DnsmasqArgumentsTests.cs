@@ -25,6 +25,8 @@ public sealed class DnsmasqArgumentsTests
                 $"--dhcp-leasefile={directory}/leases",
                 "--dhcp-match=set:ipxe,175",
                 "--dhcp-userclass=set:ipxe6,iPXE",
+                "--dhcp-match=set:long-messages,57",
+                "--dhcp-match=set:short-messages,57,02:40",
                 "--local-service",
                 "--bind-dynamic",
                 $"--interface={DeviceNames.Tap(network.DhcpPort.Id)}",

@@ -61,8 +61,8 @@ public sealed class LinkChangesTests
             [
                 "ip link add name brq11111111-22 type bridge forward_delay 0 mcast_snooping 0",
                 "ip link set dev brq11111111-22 alias mark",
-                "sysctl -qw net.ipv6.conf.brq11111111-22.disable_ipv6=1",
                 "ip link set dev brq11111111-22 mtu 1450",
+                "sysctl -eqw net/ipv6/conf/brq11111111-22/disable_ipv6=1",
                 "ip link set dev brq11111111-22 up",
                 "ip netns add qdhcp-11111111-2222-3333-4444-555555555555",
                 "ip -n qdhcp-11111111-2222-3333-4444-555555555555 link set dev lo alias mark",
@@ -72,8 +72,8 @@ public sealed class LinkChangesTests
                 "ip link add name vtp3b66c176-19 type veth peer name tap3b66c176-19 address fa:16:3e:00:00:d0 "
                     + "netns qdhcp-11111111-2222-3333-4444-555555555555",
                 "ip link set dev vtp3b66c176-19 alias mark",
-                "sysctl -qw net.ipv6.conf.vtp3b66c176-19.disable_ipv6=1",
                 "ip link set dev vtp3b66c176-19 mtu 1450",
+                "sysctl -eqw net/ipv6/conf/vtp3b66c176-19/disable_ipv6=1",
                 "ip -n qdhcp-11111111-2222-3333-4444-555555555555 link set dev tap3b66c176-19 mtu 1450",
                 "ip link set dev vtp3b66c176-19 master brq11111111-22 up",
                 "ip -n qdhcp-11111111-2222-3333-4444-555555555555 link set dev tap3b66c176-19 up",

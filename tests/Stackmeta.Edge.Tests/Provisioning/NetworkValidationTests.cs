@@ -24,10 +24,16 @@ public sealed class NetworkValidationTests
                 "DHCP address 10.0.1.2 is not in subnet",
                 Networks.Of([Subnet with { DhcpAddress = IPAddress.Parse("10.0.1.2") }])
             },
-            { "gateway fe80::1 of subnet", Networks.Of([Subnet with { Gateway = IPAddress.Parse("fe80::1") }]) },
-            { "DNS server of subnet", Networks.Of([Subnet with { DnsServers = [IPAddress.IPv6Any] }]) },
             {
-                "host route of subnet",
+                "gateway_ip fe80::1 is of another family than 10.0.0.0/24",
+                Networks.Of([Subnet with { Gateway = IPAddress.Parse("fe80::1") }])
+            },
+            {
+                "dns_nameservers[0] :: is of another family than 10.0.0.0/24",
+                Networks.Of([Subnet with { DnsServers = [IPAddress.IPv6Any] }])
+            },
+            {
+                "host_routes[0].nexthop fe80::1 is of another family than 10.0.0.0/24",
                 Networks.Of([
                     Subnet with
                     {
@@ -35,6 +41,12 @@ public sealed class NetworkValidationTests
                     },
                 ])
             },
+            {
+                "gateway_ip fe80::a9fe:a9fe is the metadata service's address",
+                Networks.Of([Networks.Subnet("2001:db8::/64", "fe80::a9fe:a9fe", "2001:db8::2")])
+            },
+            { "The DNS domain is not", Networks.Isolated() with { DnsDomain = "10" } },
+            { "The DNS domain is not", Networks.Isolated() with { DnsDomain = "example.4" } },
             { "in none of the network's subnets", Networks.Of([Subnet], Networks.Host(1, "10.0.1.5")) },
             {
                 "have the same address 10.0.0.5",
@@ -47,6 +59,20 @@ public sealed class NetworkValidationTests
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
     public void A_senseless_network_is_refused_with_its_reason(string reason, EdgeNetwork network) =>
         Assert.Contains(reason, NetworkValidation.Check(network));
+
+    [Fact]
+    public void A_network_whose_MTU_is_too_small_for_IPv6_goes_on_without_it() =>
+        Assert.Equal(
+            "The network has no IPv6: its MTU 1279 is less than 1280, which every link with an IPv6 subnet needs (RFC 8200 §5).",
+            NetworkValidation
+                .Require(
+                    Networks.Of([Subnet, Networks.Subnet("2001:db8::/64", null, "2001:db8::2")]) with
+                    {
+                        Mtu = 1279,
+                    }
+                )
+                .LeftOut
+        );
 
     [Fact]
     public void A_network_of_both_families_passes() =>

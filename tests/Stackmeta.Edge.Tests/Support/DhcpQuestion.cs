@@ -23,9 +23,18 @@ static class DhcpQuestion
     /// <summary>Asks from a guest that has no address yet.</summary>
     /// <param name="codes">The options that are asked for.</param>
     /// <returns>The options of the offer.</returns>
+    public static Task<IReadOnlyDictionary<byte, byte[]>> AskAsync(
+        GuestNamespace guest,
+        PhysicalAddress mac,
+        params byte[] codes
+    ) => AskAsync(guest, mac, [], codes);
+
+    /// <inheritdoc cref="AskAsync(GuestNamespace, PhysicalAddress, byte[])"/>
+    /// <param name="more">Options that are sent besides.</param>
     public static async Task<IReadOnlyDictionary<byte, byte[]>> AskAsync(
         GuestNamespace guest,
         PhysicalAddress mac,
+        byte[] more,
         params byte[] codes
     )
     {
@@ -37,7 +46,7 @@ static class DhcpQuestion
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         socket.Bind(new IPEndPoint(IPAddress.Any, 68));
         var transaction = RandomNumberGenerator.GetBytes(4);
-        await socket.SendToAsync(Message(transaction, mac, codes), new IPEndPoint(IPAddress.Broadcast, 67));
+        await socket.SendToAsync(Message(transaction, mac, more, codes), new IPEndPoint(IPAddress.Broadcast, 67));
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
@@ -54,14 +63,14 @@ static class DhcpQuestion
         }
     }
 
-    static byte[] Message(byte[] transaction, PhysicalAddress mac, byte[] codes)
+    static byte[] Message(byte[] transaction, PhysicalAddress mac, byte[] more, byte[] codes)
     {
         var message = new byte[300];
         // A request over Ethernet, whose answer is to be broadcast (RFC 2131 §2).
         ((byte[])[1, 1, 6, 0, .. transaction, 0, 0, 0x80, 0]).CopyTo(message, 0);
         mac.GetAddressBytes().CopyTo(message, 28);
         BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(HeaderSize), MagicCookie);
-        byte[] options = [MessageType, 1, Discover, ParameterRequestList, (byte)codes.Length, .. codes, End];
+        byte[] options = [MessageType, 1, Discover, .. more, ParameterRequestList, (byte)codes.Length, .. codes, End];
         options.CopyTo(message, HeaderSize + sizeof(uint));
         return message;
     }

@@ -102,7 +102,7 @@ public abstract class InstanceSourceContract<TStore> : StoreContract<TStore>
                     Cidr = "10.0.0.64/26",
                     GatewayIp = SubnetEntry.AutomaticGateway,
                     DhcpServer = "10.0.0.66",
-                    DnsNameservers = ["9.9.9.9", "2620:fe::fe"],
+                    DnsNameservers = ["9.9.9.9", "149.112.112.112"],
                     HostRoutes = [new("192.168.0.0/16", "10.0.0.100")],
                 }
             )
@@ -145,7 +145,7 @@ public abstract class InstanceSourceContract<TStore> : StoreContract<TStore>
         var (v4, v6) = (found.Network.Subnets[0], found.Network.Subnets[1]);
         Assert.Equal((4, "10.0.0.64/26", "10.0.0.65"), (v4.Version, v4.Cidr, v4.Gateway));
         Assert.Equal(("10.0.0.66", false, null), (v4.DhcpServer, v4.DhcpEnabled, v4.Ipv6AddressMode));
-        Assert.Equal(["9.9.9.9", "2620:fe::fe"], v4.DnsServers);
+        Assert.Equal(["9.9.9.9", "149.112.112.112"], v4.DnsServers);
         Assert.Equal([new HostRoute("192.168.0.0/16", "10.0.0.100")], v4.Routes);
         Assert.Equal(["10.0.0.70", "10.0.0.69"], v4.FixedIps.Select(ip => ip.Address));
         Assert.Equal(["203.0.113.7"], v4.FixedIps[0].FloatingIps);

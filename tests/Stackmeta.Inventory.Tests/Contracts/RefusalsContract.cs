@@ -44,6 +44,9 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     [InlineData("gateway_ip", "10.0.1.1 is outside 10.0.0.0/24", "10.0.0.0/24", "10.0.1.1")]
     [InlineData("gateway_ip", "no address of a host", "10.0.0.0/24", "10.0.0.255")]
     [InlineData("gateway_ip", "is the metadata service's address", "2001:db8::/64", "fe80::a9fe:a9fe")]
+    [InlineData("gateway_ip", "fe80::1 is of another family than 10.0.0.0/24", "10.0.0.0/24", "fe80::1")]
+    [InlineData("gateway_ip", "2001:db8::1 is of another family than 10.0.0.0/24", "10.0.0.0/24", "2001:db8::1")]
+    [InlineData("gateway_ip", "10.0.0.1 is of another family than 2001:db8::/64", "2001:db8::/64", "10.0.0.1")]
     [InlineData("gateway_ip", "is not an IP address", "10.0.0.0/24", "10.0.0.1\n")]
     [InlineData("dhcp_server", "10.0.1.2 is outside", "10.0.0.0/24", null, "10.0.1.2")]
     [InlineData("dhcp_server", "is the gateway", "10.0.0.0/24", "10.0.0.1", "10.0.0.1")]
@@ -77,6 +80,7 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     [InlineData("dns_nameservers[0]", "write 10.0.0.1", "::ffff:10.0.0.1")]
     [InlineData("dns_nameservers[0]", "is not an IP address", "9.9.9.9\nserver=1.2.3.4")]
     [InlineData("dns_nameservers[0]", "is not an IP address", "fe80::1%eth0")]
+    [InlineData("dns_nameservers[1]", "2001:4860:4860::8888 is of another family", "9.9.9.9", "2001:4860:4860::8888")]
     public async Task Name_servers(string path, string part, params string[] servers)
     {
         await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
@@ -93,6 +97,7 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
     [InlineData("host_routes[0].destination", "host bits", "10.0.0.1/8", "10.0.0.1")]
     [InlineData("host_routes[0].nexthop", "is not an IP address", "10.0.0.0/8", "")]
     [InlineData("host_routes[0].nexthop", "is of another family", "10.0.0.0/8", "2001:db8::1")]
+    [InlineData("host_routes[0].destination", "is of another family", "2001:db8:1::/64", "10.0.0.1")]
     public async Task Host_routes(string path, string part, string destination, string nexthop)
     {
         await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
@@ -103,6 +108,62 @@ public abstract class RefusalsContract<TStore> : StoreContract<TStore>
             HostRoutes = [new(destination, nexthop)],
         };
         await Expect(Inventory.Subnets, entry, path, part);
+    }
+
+    /// <summary>Whether the subnet or the MTU comes first.</summary>
+    [Fact]
+    public async Task An_MTU_that_is_too_small_for_IPv6()
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n", Mtu = 1279 }).Taken();
+        var six = new SubnetEntry { NetworkId = "n", Cidr = "2001:db8::/64" };
+        await Inventory.Subnets.CreateAsync(new SubnetEntry { NetworkId = "n", Cidr = "10.0.0.0/24" }).Taken();
+        await Expect(Inventory.Subnets, six, "cidr", "1279 is less than 1280");
+        await Inventory.Networks.ChangeAsync("n", entry => entry with { Mtu = 1280 }).Taken();
+        await Inventory.Subnets.CreateAsync(six).Taken();
+        var objection = await Inventory.Networks.ChangeAsync("n", entry => entry with { Mtu = 1279 }).Refused();
+        Assert.Equal("mtu", objection.Path);
+        Assert.Contains("1279 is less than 1280", objection.Sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>DHCP option 121 has room for 241 bytes of them beside the routes to the metadata service and the gateway.</summary>
+    [Fact]
+    public async Task More_routes_than_DHCP_can_tell_guests()
+    {
+        await Inventory.Networks.CreateAsync(new NetworkEntry { Name = "n" }).Taken();
+        static SubnetEntry Subnet(int number, int routes) =>
+            new()
+            {
+                NetworkId = "n",
+                Name = $"s{number}",
+                Cidr = $"10.0.{number}.0/24",
+                HostRoutes =
+                [
+                    .. Enumerable.Range(0, routes).Select(i => new HostRouteEntry($"192.0.{i}.0/24", "10.0.0.2")),
+                ],
+            };
+        await Expect(Inventory.Subnets, Subnet(0, 31), "host_routes", "has no room for the route to 192.0.30.0/24:");
+        await Inventory.Subnets.CreateAsync(Subnet(0, 30)).Taken();
+        await Expect(Inventory.Subnets, Subnet(1, 0), "host_routes", "of subnet 10.0.0.0/24 has no room");
+        // A subnet without DHCP tells nobody, but the others tell of it.
+        await Expect(
+            Inventory.Subnets,
+            Subnet(1, 31) with
+            {
+                EnableDhcp = false,
+            },
+            "host_routes",
+            "of subnet 10.0.0.0/24 has no room"
+        );
+        await Inventory.Subnets.ChangeAsync("s0", entry => entry with { HostRoutes = [] }).Taken();
+        for (var i = 1; i < 31; i++)
+        {
+            await Inventory.Subnets.CreateAsync(Subnet(i, 0)).Taken();
+        }
+        await Expect(Inventory.Subnets, Subnet(31, 0), "host_routes", "has no room for the route to");
+        var objection = await Inventory
+            .Subnets.ChangeAsync("s0", entry => entry with { HostRoutes = [new("192.0.2.0/24", "10.0.0.2")] })
+            .Refused();
+        Assert.Equal("host_routes", objection.Path);
     }
 
     [Theory]
