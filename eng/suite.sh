@@ -4,7 +4,7 @@ passed=0 failed=0 skipped=0
 
 # part NAME TEST-PROJECT: the parts of the suite in the order in which they run, quick ones first.
 parts="core:Stackmeta.Core.Tests
-metadata:Stackmeta.Metadata.Tests
+documents:Stackmeta.Documents.Tests
 http:Stackmeta.Http.Tests
 inventory:Stackmeta.Inventory.Tests
 api:Stackmeta.Api.Tests
@@ -23,7 +23,7 @@ hostile:Stackmeta.Hostile.Tests"
 
 needs_of() {
     case "$1" in
-        metadata) need /usr/bin/python3 python3-minimal "is the judge of the JSON form" ;;
+        documents) need /usr/bin/python3 python3-minimal "is the judge of the JSON form" ;;
         inventory)
             need /usr/lib/postgresql/15/bin/postgres postgresql-15 "holds shared inventories"
             need setpriv util-linux "starts it as its own user"

@@ -2,6 +2,8 @@ using System.Net;
 using BenchmarkDotNet.Attributes;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Core.Caching;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Inventory;
 
 namespace Stackmeta.Bench.Micro;

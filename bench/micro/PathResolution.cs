@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Stackmeta.Metadata;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Bench.Micro;
 

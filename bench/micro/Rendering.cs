@@ -1,6 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using Stackmeta.Metadata;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Bench.Micro;
 

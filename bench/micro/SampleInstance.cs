@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
 
 namespace Stackmeta.Bench.Micro;
 

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Bench.Micro;
 

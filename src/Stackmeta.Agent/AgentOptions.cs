@@ -1,5 +1,5 @@
+using Stackmeta.Core.Caching;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
 
 namespace Stackmeta.Agent;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Agent;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Stackmeta.Core.Caching;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
 
 namespace Stackmeta.Api;
 

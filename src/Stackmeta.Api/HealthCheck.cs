@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

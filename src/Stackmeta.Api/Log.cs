@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Instances;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

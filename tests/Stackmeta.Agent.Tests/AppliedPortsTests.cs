@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Agent.Tests;
 

@@ -1,4 +1,4 @@
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Agent.Tests;
 

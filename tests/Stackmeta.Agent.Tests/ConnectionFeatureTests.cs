@@ -1,7 +1,8 @@
 using System.Net;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Networks;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Agent.Tests;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Agent.Tests;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Agent.Tests;

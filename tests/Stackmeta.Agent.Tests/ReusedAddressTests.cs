@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Agent.Tests;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
 using Stackmeta.Tests.Support;
 
@@ -318,10 +319,7 @@ public sealed class SocketTests : IDisposable
 
     sealed class NoUpstream : IMetadataUpstream
     {
-        public ValueTask<UpstreamResult> ForwardAsync(
-            Http.Request request,
-            Metadata.RequestIdentity identity,
-            long arrived
-        ) => new(new UpstreamResult(Metadata.Refusal.MetadataApiFailed));
+        public ValueTask<UpstreamResult> ForwardAsync(Http.Request request, RequestIdentity identity, long arrived) =>
+            new(new UpstreamResult(Refusal.MetadataApiFailed));
     }
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Api.Tests;
 

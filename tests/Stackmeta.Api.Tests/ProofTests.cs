@@ -1,5 +1,5 @@
 using CsCheck;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Api.Tests;
 

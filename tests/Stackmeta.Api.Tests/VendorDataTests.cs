@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
+using Stackmeta.Core.Caching;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Api.Tests;

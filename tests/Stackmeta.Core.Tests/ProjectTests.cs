@@ -10,15 +10,15 @@ public sealed partial class ProjectTests
     static readonly Dictionary<string, string[]> MayKnow = new(StringComparer.Ordinal)
     {
         ["Stackmeta.Core"] = [],
-        ["Stackmeta.Metadata"] = [],
+        ["Stackmeta.Documents"] = ["Stackmeta.Core"],
         ["Stackmeta.ConfigDrive"] = ["Stackmeta.Core"],
-        ["Stackmeta.Inventory"] = ["Stackmeta.Core", "Stackmeta.Metadata"],
-        ["Stackmeta.OpenStack"] = ["Stackmeta.Inventory", "Stackmeta.Metadata"],
-        ["Stackmeta.Http"] = ["Stackmeta.Core", "Stackmeta.Metadata"],
+        ["Stackmeta.Inventory"] = ["Stackmeta.Core", "Stackmeta.Documents"],
+        ["Stackmeta.OpenStack"] = ["Stackmeta.Inventory", "Stackmeta.Documents"],
+        ["Stackmeta.Http"] = ["Stackmeta.Core", "Stackmeta.Documents"],
         ["Stackmeta.Edge"] = ["Stackmeta.Http"],
-        ["Stackmeta.Agent"] = ["Stackmeta.Http", "Stackmeta.Inventory", "Stackmeta.Metadata"],
-        ["Stackmeta.Api"] = ["Stackmeta.Http", "Stackmeta.Inventory", "Stackmeta.Metadata"],
-        ["Stackmeta.Admin"] = ["Stackmeta.Http", "Stackmeta.Inventory", "Stackmeta.Metadata"],
+        ["Stackmeta.Agent"] = ["Stackmeta.Http"],
+        ["Stackmeta.Api"] = ["Stackmeta.Http", "Stackmeta.Documents"],
+        ["Stackmeta.Admin"] = ["Stackmeta.Http", "Stackmeta.Inventory", "Stackmeta.Documents"],
         ["Stackmeta.WebConsole"] = ["Stackmeta.Admin", "Stackmeta.Http"],
     };
 

@@ -12,7 +12,7 @@ public sealed partial class SourceTests
         ["Stackmeta.Core/Supervision/Supervisor.cs"] = "it is the supervisor",
         ["Stackmeta.Http/Transport/SocketConnection.FastPath.cs"] = "each step catches all and logs it",
         ["Stackmeta.Http/Transport/ConnectionMultiplexer.cs"] = "catches all and logs it",
-        ["Stackmeta.Inventory/Kept/AnswerCache.cs"] = "ends the flight whatever happens, and who waits is told",
+        ["Stackmeta.Core/Caching/AnswerCache.cs"] = "ends the flight whatever happens, and who waits is told",
         ["Stackmeta.Agent/Identification/WakingNetworks.cs"] = "catches all; who waits asks alone",
         ["Stackmeta.OpenStack/Neutron/NeutronPortDirectory.cs"] = "catches all; who waits is refused and asks again",
         ["Stackmeta.OpenStack/Neutron/RouterNetworks.cs"] = "who waits gets the failure, and it is not kept",

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 using Support = Stackmeta.Tests.Support;
 
 namespace Stackmeta.EndToEnd.Tests;

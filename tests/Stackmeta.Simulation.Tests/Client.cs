@@ -1,6 +1,7 @@
 using System.Net;
+using Stackmeta.Core.Networks;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Edge;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Simulation.Tests;
 

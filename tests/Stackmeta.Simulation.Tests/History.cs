@@ -6,9 +6,10 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Agent;
+using Stackmeta.Core.Networks;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Edge;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Simulation.Tests;
 

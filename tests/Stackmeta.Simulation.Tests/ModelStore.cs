@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Networks;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Simulation.Tests;
 

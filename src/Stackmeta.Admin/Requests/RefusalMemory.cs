@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Admin;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Admin;
 

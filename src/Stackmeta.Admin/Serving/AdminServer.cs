@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
 using Stackmeta.Inventory;
 
@@ -132,9 +133,9 @@ public sealed class AdminServer : IAsyncDisposable
             {
                 // Whoever asked has gone away.
             }
-            catch (Exception e) when (BadRequest.RefusalOf(e) is var refusal and not Metadata.Refusal.None)
+            catch (Exception e) when (BadRequest.RefusalOf(e) is var refusal and not Refusal.None)
             {
-                var description = Metadata.RefusalDescription.Of(refusal);
+                var description = RefusalDescription.Of(refusal);
                 await AdminAnswer.ErrorAsync(request, description.Status, description.Explanation);
             }
             catch (InventoryException e) when (!context.Response.HasStarted)

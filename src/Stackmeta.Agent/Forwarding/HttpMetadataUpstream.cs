@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Agent;
 

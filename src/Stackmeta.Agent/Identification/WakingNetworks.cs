@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Agent;
 

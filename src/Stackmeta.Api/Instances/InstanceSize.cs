@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
 
 namespace Stackmeta.Api;
 

@@ -1,5 +1,6 @@
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Caching;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Api;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

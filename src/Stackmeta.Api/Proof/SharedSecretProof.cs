@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

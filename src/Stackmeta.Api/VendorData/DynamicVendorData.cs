@@ -5,10 +5,11 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Instances;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

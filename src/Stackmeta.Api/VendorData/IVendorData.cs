@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

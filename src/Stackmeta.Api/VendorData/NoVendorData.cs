@@ -1,5 +1,6 @@
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

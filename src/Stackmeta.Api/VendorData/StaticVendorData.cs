@@ -1,6 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Api;
 

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Caching;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Api;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Api;
 

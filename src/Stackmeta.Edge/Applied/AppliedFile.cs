@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Stackmeta.Core.Lookups;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.Edge;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.Edge;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Edge;
 

@@ -4,8 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Stackmeta.Core.Networks;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 

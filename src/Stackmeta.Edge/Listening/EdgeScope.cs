@@ -1,6 +1,6 @@
 using System.Net;
+using Stackmeta.Core.Networks;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Edge;
 

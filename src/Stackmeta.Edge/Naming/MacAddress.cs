@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.Edge;
 

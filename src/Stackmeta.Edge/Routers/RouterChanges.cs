@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.Edge;
 

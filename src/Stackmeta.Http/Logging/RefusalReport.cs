@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Http;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Http;
 

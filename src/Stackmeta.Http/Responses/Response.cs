@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Http;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Http;
 

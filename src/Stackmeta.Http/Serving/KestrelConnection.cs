@@ -3,7 +3,8 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Http;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Core.Logging;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Core.Supervision;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Http;
 

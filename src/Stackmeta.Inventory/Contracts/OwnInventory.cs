@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Inventory;
 

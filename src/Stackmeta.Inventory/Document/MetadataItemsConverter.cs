@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
 
 namespace Stackmeta.Inventory;
 

@@ -1,3 +1,5 @@
+using Stackmeta.Core.Caching;
+
 namespace Stackmeta.Inventory;
 
 /// <summary>How an inventory on PostgreSQL is opened.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Npgsql;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Inventory;
 

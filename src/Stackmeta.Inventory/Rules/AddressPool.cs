@@ -1,4 +1,5 @@
 using System.Net;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.Inventory;
 

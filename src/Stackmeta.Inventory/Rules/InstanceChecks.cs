@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Inventory;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Inventory;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SQLitePCL;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Inventory;
 

@@ -1,5 +1,5 @@
 using SQLitePCL;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
 
 namespace Stackmeta.Inventory;
 

@@ -1,4 +1,6 @@
 using SQLitePCL;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Inventory;
 
@@ -20,11 +22,11 @@ sealed class PortQueries(sqlite3 connection, string path) : IDisposable
             statement.Bind(2, address.Text);
             if (!statement.Step())
             {
-                return Metadata.Refusal.PortNotFound;
+                return Refusal.PortNotFound;
             }
             var port = PortStatements.Columns.Read(statement.Fields.At(0));
-            return statement.Step() ? Metadata.Refusal.PortAmbiguous
-                : port.DeviceId.Length == 0 ? Metadata.Refusal.PortWithoutDevice
+            return statement.Step() ? Refusal.PortAmbiguous
+                : port.DeviceId.Length == 0 ? Refusal.PortWithoutDevice
                 : port;
         }
         finally

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Inventory;
 

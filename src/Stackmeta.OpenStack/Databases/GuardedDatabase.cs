@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.OpenStack;
 

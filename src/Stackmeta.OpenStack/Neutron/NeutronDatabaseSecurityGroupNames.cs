@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack;
 

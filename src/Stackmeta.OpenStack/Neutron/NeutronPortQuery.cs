@@ -1,5 +1,5 @@
 using System.Text;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.OpenStack;
 

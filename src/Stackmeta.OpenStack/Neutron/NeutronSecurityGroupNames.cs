@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack;
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack;
 

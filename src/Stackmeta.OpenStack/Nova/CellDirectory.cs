@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack;
 

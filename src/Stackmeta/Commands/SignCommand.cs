@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

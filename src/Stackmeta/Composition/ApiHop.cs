@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Core.Caching;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

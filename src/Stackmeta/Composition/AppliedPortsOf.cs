@@ -1,5 +1,5 @@
+using Stackmeta.Core.Lookups;
 using Stackmeta.Edge;
-using Stackmeta.Inventory;
 
 namespace Stackmeta;
 

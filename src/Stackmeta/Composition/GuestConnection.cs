@@ -1,7 +1,7 @@
 using Stackmeta.Agent;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Networks;
 using Stackmeta.Edge;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

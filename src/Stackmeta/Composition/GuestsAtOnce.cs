@@ -1,5 +1,5 @@
 using Stackmeta.Api;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta;
 

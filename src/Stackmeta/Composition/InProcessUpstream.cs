@@ -1,7 +1,7 @@
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

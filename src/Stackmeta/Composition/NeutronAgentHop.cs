@@ -2,8 +2,8 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Agent;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;

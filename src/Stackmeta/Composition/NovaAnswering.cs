@@ -1,9 +1,11 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Core.Caching;
 using Stackmeta.Core.Logging;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;

@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;

@@ -1,9 +1,9 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Api;
+using Stackmeta.Core.Caching;
 using Stackmeta.Core.Logging;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Documents;
 
 namespace Stackmeta;
 

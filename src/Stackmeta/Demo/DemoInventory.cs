@@ -1,7 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Text;
+using Stackmeta.Core.Instances;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Stackmeta.ConfigDrive;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 
 namespace Stackmeta;
 

@@ -1,5 +1,5 @@
 using Stackmeta.ConfigDrive;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta;
 

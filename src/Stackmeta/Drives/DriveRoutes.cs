@@ -1,6 +1,6 @@
 using Stackmeta.Admin;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

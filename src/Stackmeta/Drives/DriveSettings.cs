@@ -1,6 +1,6 @@
 using Stackmeta.Api;
 using Stackmeta.ConfigDrive;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Stackmeta.Api;
 using Stackmeta.ConfigDrive;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Documents;
 
 namespace Stackmeta;
 
@@ -22,6 +22,6 @@ sealed record DriveSource
     /// <summary>The format where nobody names one.</summary>
     public required DriveFormat UsualFormat { get; init; }
 
-    /// <summary>As in <see cref="Metadata.ConfigDriveContent.SkippedVersions"/>.</summary>
+    /// <summary>As in <see cref="ConfigDriveContent.SkippedVersions"/>.</summary>
     public required ImmutableArray<string> SkippedVersions { get; init; }
 }

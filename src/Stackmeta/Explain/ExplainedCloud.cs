@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Lookups;
 using Stackmeta.OpenStack;
 
 namespace Stackmeta;

@@ -1,4 +1,4 @@
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Stackmeta.Admin;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Core.Lookups;
 using Stackmeta.Core.Supervision;
 using Stackmeta.Http;
 using Stackmeta.Inventory;

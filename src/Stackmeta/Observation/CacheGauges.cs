@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
-using Stackmeta.Inventory;
+using Stackmeta.Core.Caching;
 
 namespace Stackmeta;
 

@@ -1,6 +1,6 @@
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

@@ -2,8 +2,9 @@ using System.Net;
 using Stackmeta.Admin;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

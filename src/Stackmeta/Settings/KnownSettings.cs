@@ -2,9 +2,10 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Stackmeta.Agent;
 using Stackmeta.Api;
+using Stackmeta.Core.Caching;
+using Stackmeta.Documents;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
@@ -88,10 +89,10 @@ public static class KnownSettings
         new(
             "compatibility",
             SettingKinds.Choice(
-                ("zed", Metadata.Compatibility.Zed),
-                ("antelope", Metadata.Compatibility.Antelope),
-                ("epoxy", Metadata.Compatibility.Epoxy),
-                ("latest", Metadata.Compatibility.Latest)
+                ("zed", Documents.Compatibility.Zed),
+                ("antelope", Documents.Compatibility.Antelope),
+                ("epoxy", Documents.Compatibility.Epoxy),
+                ("latest", Documents.Compatibility.Latest)
             ),
             "latest",
             "The OpenStack release whose answers are given."

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Admin.Tests;

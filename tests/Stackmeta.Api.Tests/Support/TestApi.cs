@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Api.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
 using CsCheck;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.Edge.Tests;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Stackmeta.Core.Networks;
 using Stackmeta.Http;
-using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Edge.Tests;

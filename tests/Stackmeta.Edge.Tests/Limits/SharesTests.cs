@@ -1,6 +1,7 @@
 using System.Net;
 using CsCheck;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Edge.Tests;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.Edge.Tests;
 

@@ -1,7 +1,9 @@
 using Stackmeta.Agent;
 using Stackmeta.Api;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
+using Stackmeta.Documents;
 
 namespace Stackmeta.Fuzz;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Http.Tests;
@@ -78,7 +79,7 @@ public sealed class FastPathTests
             case "/empty":
                 return new() { Status = 200 };
             case "/refused":
-                return Response.Of(request, Metadata.Refusal.MetadataApiUnreachable);
+                return Response.Of(request, Refusal.MetadataApiUnreachable);
             case "/leaves":
                 return Handling.Say(request, "leaves") with { Closes = true };
             case "/late":

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Http.Tests;

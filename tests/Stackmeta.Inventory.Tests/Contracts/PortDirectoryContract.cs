@@ -1,5 +1,7 @@
 using System.Net;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Inventory.Tests;
 

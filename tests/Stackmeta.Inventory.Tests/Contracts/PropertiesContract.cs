@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Inventory.Tests;
 

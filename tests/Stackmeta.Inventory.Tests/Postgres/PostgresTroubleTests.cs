@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Inventory.Tests;

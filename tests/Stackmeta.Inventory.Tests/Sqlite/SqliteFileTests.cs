@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Inventory.Tests;
 

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Inventory.Tests;
 
@@ -51,11 +53,11 @@ public sealed class StoredBeforeTests : IDisposable
         var scope = new NetworkScope(NetworkScopeKind.Network, network.Id);
         Assert.True(GuestAddress.TryFrom(System.Net.IPAddress.Parse("169.254.169.254"), out var address));
         Assert.Equal(
-            Metadata.Refusal.PortNotFound,
+            Refusal.PortNotFound,
             (await ((IPortDirectory)inventory).FindPortAsync(scope, address, default)).Refusal
         );
         Assert.Equal(
-            Metadata.Refusal.PortNotFound,
+            Refusal.PortNotFound,
             (await ((IGuestDirectory)inventory).FindGuestAsync(scope, address, default)).Port.Refusal
         );
         // By its MAC it is known as before.

@@ -1,3 +1,5 @@
+using Stackmeta.Core.Lookups;
+
 namespace Stackmeta.Inventory.Tests;
 
 /// <summary>A store to run the contracts on. Each kind of store has one; it starts empty.</summary>

@@ -1,3 +1,5 @@
+using Stackmeta.Core.Lookups;
+
 namespace Stackmeta.Inventory.Tests;
 
 /// <summary>An inventory on PostgreSQL in a database that no other test has meanwhile.</summary>

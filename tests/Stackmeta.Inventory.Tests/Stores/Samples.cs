@@ -1,4 +1,4 @@
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
 
 namespace Stackmeta.Inventory.Tests;
 

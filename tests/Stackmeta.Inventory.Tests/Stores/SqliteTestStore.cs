@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Stackmeta.Core.Lookups;
 
 namespace Stackmeta.Inventory.Tests;
 

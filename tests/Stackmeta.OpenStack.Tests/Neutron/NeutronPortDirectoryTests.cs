@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack.Tests;
 
@@ -23,7 +23,7 @@ public sealed class NeutronPortDirectoryTests
         Assert.Equal(
             new Port("p1", "net-1", "device-p1", "project-1")
             {
-                MacAddresses = Inventory.Port.ReadMacAddresses("fa:16:3e:00:00:01"),
+                MacAddresses = Core.Lookups.Port.ReadMacAddresses("fa:16:3e:00:00:01"),
             },
             answer.Port
         );

@@ -1,5 +1,5 @@
 using CsCheck;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Networks;
 
 namespace Stackmeta.OpenStack.Tests;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack.Tests;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack.Tests;
 

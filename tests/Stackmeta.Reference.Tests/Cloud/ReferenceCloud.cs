@@ -3,7 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
 using Stackmeta.Api;
-using Stackmeta.Metadata;
+using Stackmeta.Documents;
 using Stackmeta.OpenStack;
 using Stackmeta.OpenStack.Tests;
 

@@ -1,6 +1,6 @@
 using Stackmeta.Agent;
 using Stackmeta.Agent.Tests;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 using Stackmeta.OpenStack.Tests;
 using Stackmeta.Tests.Support;
 

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Core.Supervision;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Tests;
 

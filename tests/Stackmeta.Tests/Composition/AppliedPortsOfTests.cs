@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Networks;
 using Stackmeta.Edge;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Tests;
 

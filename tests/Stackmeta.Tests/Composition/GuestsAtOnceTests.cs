@@ -1,8 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Stackmeta.Api;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Caching;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Tests;
 

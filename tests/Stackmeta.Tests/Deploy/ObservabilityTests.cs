@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Tests;

@@ -5,9 +5,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Stackmeta.Admin;
 using Stackmeta.Api;
 using Stackmeta.ConfigDrive;
+using Stackmeta.Core.Instances;
+using Stackmeta.Core.Lookups;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Http;
-using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Edge;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Tests;
 

@@ -1,6 +1,6 @@
+using Stackmeta.Core.Refusals;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Tests;
 

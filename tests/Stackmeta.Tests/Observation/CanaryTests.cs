@@ -1,5 +1,5 @@
 using System.Text;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Tests;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Refusals;
 using Stackmeta.Core.Supervision;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 using Stackmeta.Tests.Support;
 
 namespace Stackmeta.Tests;

@@ -1,7 +1,8 @@
 using Stackmeta.Api;
+using Stackmeta.Core.Caching;
+using Stackmeta.Documents;
 using Stackmeta.Edge;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta.Tests;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.Http;
 

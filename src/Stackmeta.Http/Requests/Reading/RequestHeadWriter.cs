@@ -72,7 +72,7 @@ static class RequestHeadWriter
 
     /// <summary>
     /// An encoded NUL in the path names nothing, and Kestrel refuses it. Nova's server takes any escape without hexadecimal digits for one
-    /// (<c>TargetReading</c> in Stackmeta.Metadata), so that another spelling of it says the same.
+    /// (<c>TargetReading</c> in Stackmeta.Documents), so that another spelling of it says the same.
     /// </summary>
     static void WriteTarget(ReadOnlySpan<byte> target, IBufferWriter<byte> to)
     {

@@ -3,7 +3,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Instances;
 
 namespace Stackmeta.OpenStack;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Text;
-using Stackmeta.Metadata;
+using Stackmeta.Core.Refusals;
 
 namespace Stackmeta.OpenStack;
 

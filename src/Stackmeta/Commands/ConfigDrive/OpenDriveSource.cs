@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stackmeta.Core.Caching;
 using Stackmeta.Inventory;
 using Stackmeta.OpenStack;
 

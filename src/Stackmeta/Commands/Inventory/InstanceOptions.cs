@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Stackmeta.Core.Instances;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 

@@ -1,6 +1,7 @@
 using System.Text;
+using Stackmeta.Core.Instances;
+using Stackmeta.Documents;
 using Stackmeta.Inventory;
-using Stackmeta.Metadata;
 
 namespace Stackmeta;
 
