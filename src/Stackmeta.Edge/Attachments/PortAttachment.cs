@@ -167,7 +167,7 @@ public static class PortAttachment
     {
         var name = DeviceNames.Bridge(networkId);
         return
-            LinkState.Exists(name)
+            HostLink.Exists(name)
             && await ShowAsync(name, cancellationToken) is { } bridge
             && Ownership.IsOf(networkId, bridge.Alias)
             ? bridge
@@ -182,7 +182,7 @@ public static class PortAttachment
             device.Length is > 0 and <= LongestName
             && device.All(c => c is > ' ' and < '\x7f' and not '/')
             && device is not ("." or "..");
-        return isName && LinkState.Exists(device) && await ShowAsync(device, cancellationToken) is { } link
+        return isName && HostLink.Exists(device) && await ShowAsync(device, cancellationToken) is { } link
             ? link
             : throw new EdgeException($"There is no interface '{device}' on this host.");
     }

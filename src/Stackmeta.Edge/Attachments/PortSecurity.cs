@@ -62,7 +62,7 @@ sealed class PortSecurity : IDisposable
     public async Task ApplyAsync(EdgeNetwork network, SecuredPort? joining, CancellationToken cancellationToken)
     {
         var bridge = DeviceNames.Bridge(network.Id);
-        var onBridge = LinkState.Exists(bridge)
+        var onBridge = HostLink.Exists(bridge)
             ? LinkInfo.Parse(
                 await Command
                     .Ip(null, "-details", "-json", "addr", "show", "master", bridge)

@@ -160,5 +160,5 @@ static class LinkProvisioner
     }
 
     static bool DeletesWhatIsGone(Command command) =>
-        command.Arguments is ["link", "delete", "dev", var name] && !LinkState.Exists(name);
+        command.Arguments is ["link", "delete", "dev", var name] && !HostLink.Exists(name);
 }

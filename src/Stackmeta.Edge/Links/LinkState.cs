@@ -85,13 +85,10 @@ sealed record LinkState
         };
     }
 
-    /// <summary>By the kernel's own list of links: asking ip about a missing one is an error like any other.</summary>
-    /// <exception cref="LookupException">One could not look.</exception>
-    public static bool Exists(string name) => name.Length > 0 && FileLookup.Exists($"/sys/class/net/{name}");
-
     static async Task<LinkInfo?> ReadLinkAsync(string name, CancellationToken cancellationToken)
     {
-        return Exists(name)
+        // Asking ip about a missing one is an error like any other.
+        return HostLink.Exists(name)
             ? LinkInfo
                 .Parse(
                     await Command.Ip(null, "-details", "-json", "addr", "show", "dev", name).RunAsync(cancellationToken)

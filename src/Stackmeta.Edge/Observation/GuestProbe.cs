@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -81,35 +80,8 @@ public static class GuestProbe
         }
     }
 
-    /// <summary>The interface of this namespace that has an index, for example the other end of a pair; null when there is none.</summary>
-    public static string? FindInterface(int index)
-    {
-        foreach (var folder in Directory.EnumerateDirectories("/sys/class/net"))
-        {
-            if (IndexIn(folder) == index)
-            {
-                return Path.GetFileName(folder);
-            }
-        }
-        return null;
-    }
-
     static int IndexOf(string device) =>
-        IndexIn($"/sys/class/net/{device}") is > 0 and var index
-            ? index
-            : throw new EdgeException($"There is no interface '{device}' on this host.");
-
-    static int IndexIn(string folder)
-    {
-        try
-        {
-            return int.Parse(File.ReadAllText(Path.Combine(folder, "ifindex")), CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
-    }
+        HostLink.FindIndex(device) ?? throw new EdgeException($"There is no interface '{device}' on this host.");
 
     /// <summary>sockaddr_ll of packet(7): everything that passes one interface.</summary>
     sealed class LinkEndPoint(int index) : EndPoint

@@ -52,7 +52,7 @@ public sealed record ObservedLink(
     /// <summary>An interface of this process's own namespace; null when there is none of the name.</summary>
     /// <exception cref="EdgeException"><c>ip</c> is missing or failed.</exception>
     public static async Task<ObservedLink?> ReadAsync(string name, CancellationToken cancellationToken) =>
-        LinkState.Exists(name)
+        HostLink.Exists(name)
             ? Parse(
                     await Command.Ip(null, "-details", "-json", "addr", "show", "dev", name).RunAsync(cancellationToken)
                 )

@@ -40,7 +40,7 @@ sealed class ProvisionedNetwork(
         // They come before the bridge and go after it: without them nobody has been attached.
         if (
             !FileLookup.Exists(files.Directory)
-            || (!FileLookup.Exists(files.PortRules) && !LinkState.Exists(DeviceNames.Bridge(id)))
+            || (!FileLookup.Exists(files.PortRules) && !HostLink.Exists(DeviceNames.Bridge(id)))
         )
         {
             return;

@@ -156,7 +156,7 @@ public sealed class NamespaceListenersTests
         await rig.ApplyAsync();
         Assert.Equal("connected\n", (await asking).Output);
         await EdgeRig.EventuallyAsync(
-            () => !LinkState.Exists(DeviceNames.BridgeEnd(network.DhcpPort.Id)),
+            () => !HostLink.Exists(DeviceNames.BridgeEnd(network.DhcpPort.Id)),
             "the kernel takes the namespace down"
         );
         Assert.Empty(rig.Server!.Listeners.Namespaces);

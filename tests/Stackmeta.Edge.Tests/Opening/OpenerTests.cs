@@ -316,7 +316,7 @@ public sealed class OpenerTests
             .Ip(null, "link", "add", outside, "type", "veth", "peer", "name", "inside", "netns", gone.Name)
             .RunAsync(Cancellation);
         await gone.RemoveAsync();
-        await EdgeRig.EventuallyAsync(() => !LinkState.Exists(outside), "the kernel takes the namespace down");
+        await EdgeRig.EventuallyAsync(() => !HostLink.Exists(outside), "the kernel takes the namespace down");
         Assert.Equal([rig.Networks[1].Name], rig.Opener.Namespaces);
         await rig.Networks[1].WaitUntilServedByAsync(process.Id);
     }

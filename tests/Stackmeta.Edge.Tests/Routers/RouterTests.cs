@@ -74,7 +74,7 @@ public sealed class RouterTests
         await rig.ApplyAsync(network);
         Assert.Empty(rig.Provisioner.RouterStatuses);
         Assert.False(File.Exists(NetworkNamespace.PathOf(DeviceNames.RouterNamespace(router.Id))));
-        Assert.False(LinkState.Exists(DeviceNames.Tap(router.Ports[0].PortId)));
+        Assert.False(HostLink.Exists(DeviceNames.Tap(router.Ports[0].PortId)));
         await rig.Provisioner.StopAsync(Cancellation);
         Assert.Empty(await rig.FindTracesAsync(network));
     }

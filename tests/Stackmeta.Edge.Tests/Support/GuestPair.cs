@@ -19,7 +19,7 @@ sealed class GuestPair(EdgeNetwork network, Cable first, Cable second) : IAsyncD
     {
         foreach (var (host, cable) in network.Hosts.Zip([first, second]))
         {
-            if (LinkState.Exists(cable.Device))
+            if (HostLink.Exists(cable.Device))
             {
                 await PortAttachment.AttachAsync(network.Id, host.PortId, cable.Device, readNetwork, Cancellation);
                 await cable.ForwardsAsync();

@@ -94,7 +94,7 @@ sealed class EdgeObserver(PathSubject subject, Deadline deadline)
     }
 
     static async Task<ObservedLink?> EndOfAsync(ObservedLink? device, CancellationToken cancellationToken) =>
-        device is { PeerIndex: > 0 } && GuestProbe.FindInterface(device.PeerIndex) is { } name
+        device is { PeerIndex: > 0 } && HostLink.FindName(device.PeerIndex) is { } name
             ? await ObservedLink.ReadAsync(name, cancellationToken)
             : null;
 
