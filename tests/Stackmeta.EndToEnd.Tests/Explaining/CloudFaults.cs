@@ -99,7 +99,7 @@ static class CloudFaults
         new(
             "a Neutron whose database hangs",
             Finding.LookUpFailed,
-            "kill -9 $AGENT; gone $AGENT; kill -STOP $DATABASE; agent"
+            "kill -9 $AGENT; gone $AGENT; kill -STOP $DATABASE; agent_in_vain"
         )
         {
             Heal = "kill -CONT $DATABASE; ended",

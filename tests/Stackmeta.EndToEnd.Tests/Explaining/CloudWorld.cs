@@ -44,6 +44,13 @@ public sealed class CloudWorld : FaultWorld
         """
             api() { [ $# != 0 ] || set -- --config-file "$NOVA"; stay "$BINARY" api "$@" --data "$DATA"; }
             agent() { stay "$BINARY" agent --config-file "$NEUTRON" --data "$DATA"; }
+            # Returns when it has found out that it cannot answer.
+            agent_in_vain() {
+                "$BINARY" agent --config-file "$NEUTRON" --data "$DATA" >"$DATA/agent.log" 2>&1 </dev/null &
+                echo $! >>"$DATA/staying"
+                for _ in $(seq 400); do grep -q 'Not ready' "$DATA/agent.log" && return; sleep 0.05; done
+                return 1
+            }
             sql() { mariadb --no-defaults --socket="$MYSQL" -uroot --init-command='SET FOREIGN_KEY_CHECKS=0' "$1" -e "$2"; }
             """;
 
