@@ -30,6 +30,12 @@ sealed class NamespaceAccount(GuestLimits limits, TimeProvider time)
     const int GuestPart = 16;
 
     /// <summary>
+    /// A guest that has fewer may have one more as long as any is free: a sixteenth of what is left beside many greedy guests would be less
+    /// than what a few requests at once take.
+    /// </summary>
+    const int Few = 2;
+
+    /// <summary>
     /// All guests of unknown MAC may hold that part of what is free: a guest that has many addresses can make itself one of them, by SYNs
     /// that fill the listener's backlog. On a kernel that saves no MAC all guests are among them.
     /// </summary>
@@ -175,7 +181,7 @@ sealed class NamespaceAccount(GuestLimits limits, TimeProvider time)
                 return Refusal.UnidentifiedConnectionsTaken;
             }
         }
-        return guest.Connections < Math.Min(most, Math.Max(1, free / GuestPart))
+        return guest.Connections < Math.Min(most, Math.Max(Few, free / GuestPart))
             ? Refusal.None
             : Refusal.TooManyConnections;
     }

@@ -87,6 +87,19 @@ public sealed class SharesTests
         }
     }
 
+    /// <summary>Beside many that take all they get, a sixteenth of what is left is less than what a few requests at once take.</summary>
+    [Fact]
+    public void A_guest_that_asks_little_may_ask_more_than_once_at_a_time()
+    {
+        var limits = new GuestLimits(Options, _ => 300, TimeProvider.System);
+        var own = limits.Open();
+        Fill(own, turn => Guest(turn % 60));
+        for (var connections = 0; connections < 2; connections++)
+        {
+            Assert.NotNull(own.Enter(Guest(1000), out _));
+        }
+    }
+
     /// <summary>A network of guests that may have any MAC: nothing is promised within it, and all to the others.</summary>
     [Fact]
     public void Nor_does_a_network_take_anothers_share()
