@@ -51,16 +51,27 @@ static partial class Libc
         return ReadIdentity(facts);
     }
 
-    /// <summary>The same of an open file; null when it has no name any more, as after its replacement, or cannot be asked for.</summary>
+    /// <summary>
+    /// The same of an open file; null when it has no name any more, as after its replacement, when it was closed meanwhile, or when it
+    /// cannot be asked for.
+    /// </summary>
     /// <remarks>A fifth of what a look at a path of some length costs: no name is looked up.</remarks>
     public static FileIdentity? IdentityOf(SafeFileHandle file)
     {
         Span<byte> facts = stackalloc byte[StatxSize];
-        return
-            GetFacts(file, "", OfDescriptor, Identity, ref facts[0]) == 0
-            && MemoryMarshal.Read<uint>(facts[LinksOffset..]) != 0
-            ? ReadIdentity(facts)
-            : null;
+        try
+        {
+            return
+                GetFacts(file, "", OfDescriptor, Identity, ref facts[0]) == 0
+                && MemoryMarshal.Read<uint>(facts[LinksOffset..]) != 0
+                ? ReadIdentity(facts)
+                : null;
+        }
+        catch (ObjectDisposedException)
+        {
+            // By another request, which has found its replacement.
+            return null;
+        }
     }
 
     static FileIdentity ReadIdentity(ReadOnlySpan<byte> facts) =>

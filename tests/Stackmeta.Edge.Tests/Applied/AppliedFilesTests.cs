@@ -72,6 +72,42 @@ public sealed class AppliedFilesTests : IDisposable
         Assert.InRange(open, 1, 256);
     }
 
+    /// <summary>The file that one request looks at may just have been closed by another, which has found its replacement.</summary>
+    [Fact]
+    public async Task Requests_at_once_are_told_of_what_is_there_while_it_is_replaced()
+    {
+        var applied = AppliedNetwork.Of(_network);
+        Directory.CreateDirectory(Files.Directory);
+        await WriteAsync(applied);
+        using var written = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var asking = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Run(
+                    () =>
+                    {
+                        while (!written.IsCancellationRequested)
+                        {
+                            Assert.True(_files.FindNetwork(_network.Id)!.IsSameAs(applied));
+                        }
+                    },
+                    Cancellation
+                )
+            )
+            .ToList();
+        for (var i = 0; i < 500; i++)
+        {
+            await WriteAsync(applied);
+        }
+        await written.CancelAsync();
+        await Task.WhenAll(asking);
+
+        var closed = File.OpenHandle(Files.Applied);
+        Assert.NotNull(Libc.IdentityOf(closed));
+        closed.Dispose();
+        Assert.Null(Libc.IdentityOf(closed));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
